@@ -1,0 +1,133 @@
+"""Judge a trained voice on the sentences it was not trained on, beside the recordings and copy synthesis.
+
+    python examples/evaluate_voice.py --model my_voice
+    python examples/evaluate_voice.py --model my_voice --corpus my_recordings --split test --recognizer whisper-base
+
+A recogniser hears all three; the share of words (Chinese: characters) that it misses says how clear they are.
+The held-out sentences are those of `my_voice/voice_data.json`, which training wrote, or of `--corpus`. English is
+heard by Whisper base from the Hub unless `--recognizer` (or the variable TTS_GAN_RECOGNIZER) names another: the
+folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Writes `report.md`, `report.json` and the wavs.
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from transformers import set_seed
+
+from transformers_tts_gan import TTSGanModel, TTSGanProcessor
+from transformers_tts_gan.data import load_speech
+from transformers_tts_gan.evaluation import SYSTEMS, VoiceReport, evaluate_voice
+from transformers_tts_gan.recognition import Recognizer, load_recognizer
+
+
+DEFAULT_RECOGNIZER = "Systran/faster-whisper-base"
+WORST = 10
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="folder or Hub id of the voice")
+    parser.add_argument("--corpus", nargs="+", help="where held-out sentences come from (default: the voice's own)")
+    parser.add_argument("--split", help='held-out split (default: the one the voice names, else "test")')
+    parser.add_argument("--language", help="judge these sentences only (default: the voice's first language)")
+    parser.add_argument("--recognizer", default=os.environ.get("TTS_GAN_RECOGNIZER"), help="folder or Hub id")
+    parser.add_argument("--limit", type=int, help="judge only so many sentences, evenly spread")
+    parser.add_argument("--output_dir", type=Path, help="where to write the report (default: MODEL/evaluation)")
+    parser.add_argument("--no_text_encoder", action="store_true", help="let the voice speak from the phones alone")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args(arguments)
+    if args.limit is not None and args.limit < 1:
+        parser.error(f"--limit is {args.limit}, but at least one sentence is needed.")
+    if args.output_dir is None:
+        args.output_dir = Path(args.model) / "evaluation" if Path(args.model).is_dir() else Path("evaluation")
+    return args
+
+
+def main(arguments: list[str] | None = None) -> None:
+    args = parse_arguments(arguments)
+    set_seed(args.seed)
+    processor = TTSGanProcessor.from_pretrained(args.model)
+    language = args.language or processor.languages[0]
+    rows = held_out(args, language)
+    recognizer = recognizer_for(args, language)
+    model = TTSGanModel.from_pretrained(args.model).to(args.device)
+    wavs = args.output_dir / "wavs"
+    report = evaluate_voice(
+        model, processor, rows, recognizer, language, not args.no_text_encoder, seed=args.seed, wav_dir=wavs
+    )
+    write(report, args)
+    print(report, worst(report), f"wrote {args.output_dir / 'report.md'}, report.json and wavs/", sep="\n\n")
+    rate = report.rates[0]
+    print("summary", *(f"{rate}_{system}={report.score(system, rate)['rate']:.3f}" for system in SYSTEMS))
+
+
+def held_out(args: argparse.Namespace, language: str) -> list[dict]:
+    """One row per text of the held-out split, in `language` only."""
+    known = Path(args.model) / "voice_data.json"
+    found = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
+    corpora = [{"path": path} for path in args.corpus] if args.corpus else found.get("datasets", [])
+    if not corpora:
+        raise SystemExit(f"`{known}` does not exist: name the held-out sentences with --corpus PATH.")
+    split = args.split or found.get("eval_split", "test")
+    rows = {}
+    for corpus in corpora:
+        options = {key: value for key, value in corpus.items() if key != "path" and value is not None}
+        for row in load_speech(corpus["path"], split=split, **options):
+            if (row["language"] or language) == language:
+                rows.setdefault(row["text"], row)  # some corpora read a prompt several times
+    rows = list(rows.values())
+    if not rows:
+        raise SystemExit(f"no sentence of split `{split}` is in language `{language}`: see --split and --language.")
+    count = min(args.limit or len(rows), len(rows))
+    return [rows[number * len(rows) // count] for number in range(count)]
+
+
+def recognizer_for(args: argparse.Namespace, language: str) -> Recognizer:
+    if language == "zh" and not args.recognizer:
+        raise SystemExit(
+            "Chinese is best heard by Vosk, whose models are not on the Hub: unpack vosk-model-small-cn-0.22 of "
+            "https://alphacephei.com/vosk/models and name its folder with --recognizer DIR."
+        )
+    try:
+        return load_recognizer(args.recognizer or DEFAULT_RECOGNIZER, language, args.device)
+    except (FileNotFoundError, ImportError) as error:
+        raise SystemExit(f"{error}\nName another recogniser with --recognizer.") from error
+
+
+def worst(report: VoiceReport) -> str:
+    lines = [f"The {min(WORST, len(report.sentences))} worst sentences of the voice, and what was heard:"]
+    for sentence in report.worst(WORST):
+        voice, copy = sentence.heard["voice"], sentence.heard["copy"]
+        errors, length = voice.counts[report.rates[0]]
+        heard = voice.text or f"({voice.problem or 'nothing'})"
+        lines += [
+            f"- {errors}/{length} {sentence.text}",
+            f"  - voice: {heard}",
+            f"  - copy: {copy.text or '(nothing)'}",
+        ]
+    return "\n".join(lines)
+
+
+def write(report: VoiceReport, args: argparse.Namespace) -> None:
+    settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(args).items()}
+    args.output_dir.mkdir(parents=True, exist_ok=True)
+    content = json.dumps({"settings": settings, **report.to_dict()}, ensure_ascii=False, indent=1)
+    (args.output_dir / "report.json").write_text(content + "\n", encoding="utf-8")
+    context = "without its text encoder" if args.no_text_encoder else "with its text encoder, if it has one"
+    judge = f"heard by `{args.recognizer or DEFAULT_RECOGNIZER}`; the voice {context}."
+    parts = [
+        f"# Evaluation of {Path(args.model).name}",
+        f"{len(report.sentences)} held-out sentences ({report.language}), {judge}",
+        str(report),
+        worst(report),
+    ]
+    if report.left_out:
+        parts += ["Left out:\n" + "\n".join(f"- {reason}" for reason in report.left_out)]
+    (args.output_dir / "report.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

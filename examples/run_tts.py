@@ -1,0 +1,151 @@
+"""Train a voice: a pretrained text encoder, a new or pretrained acoustic model and vocoder, on transcribed recordings.
+
+    accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml
+    accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml --max_train_minutes 20
+
+Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
+"""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from datasets import Dataset, concatenate_datasets
+from transformers import AutoTokenizer, set_seed
+
+from transformers_tts_gan import (
+    PrepareSpeech,
+    TTSGanConfig,
+    TTSGanDiscriminator,
+    TTSGanDiscriminatorConfig,
+    TTSGanModel,
+    TTSGanProcessor,
+    TTSGanTrainer,
+    TTSGanTrainingArguments,
+    TTSGanVocoder,
+    load_speech,
+    parse_arguments,
+    phone_tokenizer,
+    prepare_speech,
+)
+
+
+@dataclass
+class ModelArguments:
+    """Which parts to start from."""
+
+    model_name_or_path: str | None = field(default=None, metadata={"help": "A voice to train on, all of it."})
+    preset: str = field(default="small", metadata={"help": "Sizes of new parts: tiny, small or base."})
+    text_encoder: str | None = field(default=None, metadata={"help": "Pretrained text encoder: Hub id or folder."})
+    text_encoder_layers: int | None = field(default=None, metadata={"help": "Keep only so many of its first layers."})
+    vocoder: str | None = field(default=None, metadata={"help": "Pretrained vocoder: Hub id or folder."})
+    discriminator: str | None = field(default=None, metadata={"help": "Critics trained with that vocoder: folder."})
+
+
+@dataclass
+class DataArguments:
+    """Which recordings to train on."""
+
+    datasets: list[str] = field(metadata={"help": "Corpora: folders with metadata, files, or Hub ids."})
+    language: str = field(default="en", metadata={"help": "Of rows that name none."})
+    train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
+    eval_split: str | None = field(default="test", metadata={"help": "Split that is held out."})
+    max_train_samples: int | None = field(default=None, metadata={"help": "Train on so many recordings."})
+    max_eval_samples: int = field(default=64, metadata={"help": "Held-out recordings for the losses in training."})
+    min_seconds: float = field(default=0.3, metadata={"help": "Shorter recordings are left out."})
+    max_seconds: float = field(default=15.0, metadata={"help": "Longer recordings are left out."})
+    on_bad: str = field(default="skip", metadata={"help": "What to do with an unusable recording: skip or raise."})
+
+
+def load(data: DataArguments, split: str) -> Dataset:
+    """All corpora's rows of one split: audio, text, speaker, language."""
+    columns = ["audio", "text", "speaker", "language"]
+    corpora = [load_speech(path, split=split, language=data.language).select_columns(columns) for path in data.datasets]
+    return concatenate_datasets(corpora)
+
+
+def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) -> TTSGanProcessor:
+    """A processor that knows the speakers, languages and letters of the corpus."""
+    text_tokenizer = None if model.text_encoder is None else AutoTokenizer.from_pretrained(model.text_encoder)
+    languages = list(dict.fromkeys(rows["language"]))
+    letters = {f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()}
+    return TTSGanProcessor(
+        phone_tokenizer(tuple(letters)),
+        text_tokenizer,
+        speakers=list(dict.fromkeys(rows["speaker"])),
+        languages=languages,
+        sampling_rate=config.sampling_rate,
+    )
+
+
+def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor]:
+    """The voice to train and its processor."""
+    if model.model_name_or_path is not None:
+        return (
+            TTSGanModel.from_pretrained(model.model_name_or_path),
+            TTSGanProcessor.from_pretrained(model.model_name_or_path),
+        )
+    config = TTSGanConfig.from_preset(model.preset)
+    vocoder = None
+    if model.vocoder is not None:
+        vocoder = TTSGanVocoder.from_pretrained(model.vocoder)
+        config = TTSGanConfig.from_preset(model.preset, vocoder_config=vocoder.config)
+    processor = new_processor(rows, model, config)
+    config.vocab_size = len(processor.tokenizer)
+    config.num_speakers, config.num_languages = len(processor.speakers), len(processor.languages)
+    voice = TTSGanModel.from_pretrained_parts(config, model.text_encoder, vocoder, None, model.text_encoder_layers)
+    return voice, processor
+
+
+def main():
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    model_arguments, data, training = parse_arguments(ModelArguments, DataArguments, TTSGanTrainingArguments)
+    set_seed(training.seed)
+
+    rows = load(data, data.train_split)
+    if data.max_train_samples is not None:
+        rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
+    voice, processor = build(model_arguments, rows)
+    prepare = PrepareSpeech(voice.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
+    train, _ = prepare_speech(rows, prepare, data.on_bad)
+    held_out = None
+    if data.eval_split:
+        held_out = load(data, data.eval_split).shuffle(seed=0)
+        held_out, _ = prepare_speech(held_out.take(min(data.max_eval_samples, len(held_out))), prepare, data.on_bad)
+
+    if model_arguments.discriminator is not None:
+        discriminator = TTSGanDiscriminator.from_pretrained(model_arguments.discriminator)
+    else:
+        discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(model_arguments.preset))
+    trainer = TTSGanTrainer(
+        voice,
+        training,
+        discriminator=discriminator,
+        train_dataset=train,
+        eval_dataset=held_out,
+        processing_class=processor,
+    )
+    trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
+    trainer.save_model()
+    if trainer.is_world_process_zero():
+        write_origin(Path(training.output_dir), model_arguments, data, trainer)
+    if training.push_to_hub:
+        trainer.push_to_hub()
+
+
+def write_origin(folder: Path, model: ModelArguments, data: DataArguments, trainer: TTSGanTrainer):
+    """What `evaluate_voice.py` and readers of the voice want to know: its data, parts and training time."""
+    origin = {
+        "datasets": [{"path": str(Path(path).resolve()) if Path(path).exists() else path} for path in data.datasets],
+        "language": data.language,
+        "eval_split": data.eval_split,
+        "parts": asdict(model),
+        "train_minutes": round(trainer.seconds / 60, 1),
+        "train_steps": trainer.state.global_step,
+    }
+    (folder / "voice_data.json").write_text(json.dumps(origin, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

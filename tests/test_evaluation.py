@@ -1,0 +1,143 @@
+"""The report on a voice: three systems on the same sentences, nothing that fails is left out of the count.
+
+The recogniser is a stand-in that "hears" what the test tells it, so that the scores can be counted by hand.
+"""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
+from transformers_tts_gan.audio import write_audio
+from transformers_tts_gan.evaluation import SYSTEMS, evaluate_voice, nothing_to_hear
+from transformers_tts_gan.processing_tts_gan import phone_tokenizer
+
+
+class Listener:
+    """Gives the texts it was made with, one after the other, and keeps the waves it was asked about."""
+
+    def __init__(self, *texts: str):
+        self.texts, self.waves = list(texts), []
+
+    def transcribe(self, wave, sampling_rate):
+        assert wave.dtype == np.float32 and wave.ndim == 1 and sampling_rate == 16_000
+        self.waves.append(wave)
+        return self.texts[(len(self.waves) - 1) % len(self.texts)]
+
+
+@pytest.fixture(scope="module")
+def processor():
+    return TTSGanProcessor(phone_tokenizer(), languages=["en", "zh"])
+
+
+@pytest.fixture
+def model(processor):
+    torch.manual_seed(0)
+    return TTSGanModel(TTSGanConfig.from_preset("tiny", vocab_size=len(processor.tokenizer), num_languages=2))
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Two rows of a corpus with recordings of a second of noise."""
+    random, rows = np.random.default_rng(0), []
+    for number, text in enumerate(["Good morning.", "How are you today?"]):
+        path = write_audio(tmp_path / f"{number}.wav", random.normal(0, 0.1, 16_000), 16_000)
+        rows.append({"audio": str(path), "text": text, "speaker": "ann", "language": "en"})
+    return rows
+
+
+def speak(monkeypatch, model, wave):
+    """Let the voice say `wave` whatever the text."""
+    wave = torch.as_tensor(wave, dtype=torch.float32)[None]
+    output = type("Output", (), {"waveform": wave, "waveform_lengths": torch.tensor([wave.shape[1]])})
+    monkeypatch.setattr(TTSGanModel, "forward", lambda self, **inputs: output)
+
+
+def test_scores_are_those_counted_by_hand(model, processor, rows, monkeypatch):
+    speak(monkeypatch, model, np.full(8_000, 0.1))
+    heard = ["good morning", "good morning", "good warning", "how are you today", "how you today", "who are we to day"]
+    report = evaluate_voice(model, processor, rows, Listener(*heard))
+    assert [report.score(system, "wer")["errors"] for system in SYSTEMS] == [0, 1, 5]
+    assert report.score("voice", "wer")["rate"] == 5 / 6
+    assert report.summary("voice")["seconds"] == 1.0
+    assert report.summary("recordings")["real_time_factor"] is None
+    assert report.summary("voice")["real_time_factor"] > 0
+    assert [sentence.text for sentence in report.worst(1)] == ["How are you today?"]
+
+
+def test_the_recogniser_hears_recording_copy_and_voice_of_each_sentence(model, processor, rows):
+    listener = Listener("something")
+    report = evaluate_voice(model, processor, rows, listener)
+    assert len(report.sentences) == 2
+    assert len(listener.waves) >= 4  # a voice without training may be silent, recordings and copies are not
+    assert abs(len(listener.waves[0]) - len(listener.waves[1])) < model.config.vocoder_config.n_fft
+
+
+@pytest.mark.parametrize(("wave", "problem"), [(np.zeros(8_000), "silent"), (np.full(8_000, np.nan), "not finite")])
+def test_a_voice_that_says_nothing_gets_every_word_wrong(model, processor, rows, monkeypatch, wave, problem):
+    """Whisper invents words for silence: it must not be asked, and the sentence must not be dropped."""
+    speak(monkeypatch, model, wave)
+    listener = Listener("good morning")
+    report = evaluate_voice(model, processor, rows, listener)
+    assert report.score("voice", "wer") == {"rate": 1.0, "low": 1.0, "high": 1.0, "errors": 6, "length": 6}
+    assert report.summary("voice")["failed"] == 2
+    assert {sentence.heard["voice"].problem for sentence in report.sentences} == {problem}
+    assert len(listener.waves) == 4
+
+
+def test_a_text_that_the_frontend_refuses_counts_as_unheard(model, processor, rows):
+    rows[0]["text"] = "Good morning ꙮ."
+    report = evaluate_voice(model, processor, rows, Listener("good morning"))
+    heard = report.sentences[0].heard
+    assert heard["voice"].problem.startswith("refused: ") and heard["voice"].text == ""
+    assert heard["voice"].counts["wer"][0] == heard["voice"].counts["wer"][1] > 0
+    assert heard["recordings"].text == "good morning"
+
+
+def test_rows_that_cannot_be_judged_are_named_not_counted(model, processor, rows, tmp_path):
+    rows.append({**rows[0], "audio": str(tmp_path / "missing.wav")})
+    rows.append({**rows[0], "text": "..."})
+    report = evaluate_voice(model, processor, rows, Listener("good morning"))
+    assert len(report.sentences) == 2
+    assert "missing.wav` does not exist" in report.left_out[0]
+    assert "nothing to count" in report.left_out[1]
+    with pytest.raises(ValueError, match="None of 1 rows could be judged.*missing.wav"):
+        evaluate_voice(model, processor, rows[2:3], Listener("good morning"))
+
+
+def test_chinese_is_judged_by_characters_and_by_syllables_with_tone(model, processor, rows, monkeypatch):
+    speak(monkeypatch, model, np.full(8_000, 0.1))
+    rows = [{**rows[0], "text": "她在家。", "language": "zh"}]
+    report = evaluate_voice(model, processor, rows, Listener("她 在 家", "他 在 家", "他 再 价"), language="zh")
+    assert report.rates == ("cer", "tpe")
+    assert [report.score(system, "cer")["errors"] for system in SYSTEMS] == [0, 1, 3]
+    assert [report.score(system, "tpe")["errors"] for system in SYSTEMS] == [0, 0, 1]
+
+
+def test_the_same_seed_gives_the_same_report(model, processor, rows):
+    waves = []
+    for _ in range(2):
+        listener = Listener("good morning")
+        evaluate_voice(model, processor, rows, listener, seed=3)
+        waves.append(listener.waves)
+    assert all(np.array_equal(one, other) for one, other in zip(*waves, strict=True))
+
+
+def test_the_report_is_a_table_of_three_and_fits_into_json(model, processor, rows, tmp_path):
+    report = evaluate_voice(model, processor, rows, Listener("good morning"), wav_dir=tmp_path / "wavs")
+    lines = str(report).splitlines()
+    assert len(lines) == 5 and len({len(line) for line in lines}) == 1
+    assert "word error rate" in lines[0] and lines[4].startswith("| voice")
+    found = json.loads(json.dumps(report.to_dict()))
+    assert found["systems"]["recordings"]["wer"]["rate"] == report.score("recordings", "wer")["rate"]
+    assert not any(isinstance(value, float) and math.isnan(value) for value in found["systems"]["voice"].values())
+    assert (tmp_path / "wavs" / "0001_recordings.wav").is_file() and (tmp_path / "wavs" / "0002_copy.wav").is_file()
+
+
+def test_a_wave_is_judged_only_if_there_is_something_to_hear():
+    assert nothing_to_hear(np.zeros(0, dtype=np.float32)) == "silent"
+    assert nothing_to_hear(np.array([0.1, np.inf])) == "not finite"
+    assert nothing_to_hear(np.array([0.0, 0.1])) == ""

@@ -1,0 +1,141 @@
+"""From rows of a corpus to batches: features computed once, batches of like lengths, padding.
+
+A prepared row holds `waveform` (int16, a whole number of frames, trimmed and at one loudness), `f0` (Hz per frame) and
+what the processor makes of the text. Batches hold `labels` `(B, S)` floats in [-1, 1] with `label_lengths`.
+"""
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from datasets import Dataset
+from torch.utils.data import Sampler
+from tqdm.auto import tqdm
+
+from .audio import AudioError, audio_name, normalize_loudness, read_audio, trim_silence
+from .configuration_tts_gan import TTSGanVocoderConfig
+from .data import SpeechReport
+from .features import fundamental_frequency
+from .processing_tts_gan import TTSGanProcessor
+
+
+logger = logging.getLogger(__name__)
+
+LOUDNESS_DB = -23.0
+
+
+class PrepareSpeech:
+    """Turns one row of a corpus into numbers; raises `AudioError` or `ValueError` for one that cannot be used."""
+
+    def __init__(
+        self,
+        config: TTSGanVocoderConfig,
+        processor: TTSGanProcessor | None = None,
+        min_seconds: float = 0.3,
+        max_seconds: float = 15.0,
+    ):
+        self.config, self.processor = config, processor
+        self.min_seconds, self.max_seconds = min_seconds, max_seconds
+
+    def __call__(self, row: dict) -> dict:
+        prepared = self.sound(row["audio"])
+        if self.processor is None:
+            return prepared
+        if row.get("text") is None or not str(row["text"]).strip():
+            raise AudioError("empty text", f"`{audio_name(row['audio'])}` has no text; every recording needs its words.")
+        prepared.update(self.processor.encode(row["text"], row.get("language"), row.get("speaker")))
+        if (phones := len(prepared["input_ids"])) > prepared["frames"]:
+            raise AudioError(
+                "too fast", f"`{audio_name(row['audio'])}` has {phones} phones in {prepared['frames']} frames: check its text."
+            )
+        return prepared
+
+    def sound(self, source) -> dict:
+        """Samples as int16 and F0 of a recording."""
+        config = self.config
+        wave = read_audio(source, config.sampling_rate, self.min_seconds, self.max_seconds)
+        wave = normalize_loudness(trim_silence(wave, config.sampling_rate), LOUDNESS_DB)
+        frames = len(wave) // config.hop_length
+        wave = wave[: frames * config.hop_length]
+        if len(wave) < config.n_fft:
+            raise AudioError("too short", f"`{audio_name(source)}` has {len(wave) / config.sampling_rate:.2f} s of sound.")
+        f0 = fundamental_frequency(torch.from_numpy(wave)[None], config.sampling_rate, config.hop_length)[0]
+        return {"waveform": np.round(wave * 32767).astype(np.int16), "f0": f0.numpy(), "frames": frames}
+
+
+def prepare_speech(
+    dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip"
+) -> tuple[Dataset, SpeechReport]:
+    """Prepare every row and leave out (`on_bad="skip"`) or refuse (`"raise"`) what cannot be used.
+
+    Returns:
+        The prepared `Dataset` and a [`SpeechReport`], also logged, that counts and names what was left out.
+
+    Raises:
+        ValueError: With `on_bad="raise"` at the first bad row, or where no row is left.
+    """
+    rows, report = [], SpeechReport()
+    for row in tqdm(dataset, desc="Preparing speech", disable=None):
+        try:
+            rows.append(prepare(row))
+        except ValueError as error:
+            if on_bad == "raise":
+                raise
+            report.add_bad(getattr(error, "kind", "text"), str(error))
+    if not rows:
+        raise ValueError(f"No usable row is left of {len(dataset)}.\n{report}")
+    report.kept = len(rows)
+    report.seconds = sum(row["frames"] for row in rows) * prepare.config.hop_length / prepare.config.sampling_rate
+    logger.log(logging.WARNING if report.bad else logging.INFO, "%s", report)
+    return Dataset.from_list(rows).with_format("numpy"), report
+
+
+class SpeechCollator:
+    """Pads prepared rows into one batch of tensors."""
+
+    def __init__(self, processor: TTSGanProcessor | None = None):
+        self.processor = processor
+
+    def __call__(self, rows: list[dict]) -> dict[str, torch.Tensor]:
+        waves = [torch.from_numpy(np.asarray(row["waveform"], dtype=np.float32) / 32767) for row in rows]
+        batch = {
+            "labels": torch.nn.utils.rnn.pad_sequence(waves, batch_first=True),  # (B, S)
+            "label_lengths": torch.tensor([len(wave) for wave in waves]),
+        }
+        if self.processor is None:
+            return batch
+        f0 = [torch.tensor(row["f0"], dtype=torch.float32) for row in rows]
+        batch["f0"] = torch.nn.utils.rnn.pad_sequence(f0, batch_first=True)  # (B, F)
+        return {**batch, **self.processor.pad(rows)}
+
+
+class LengthBucketSampler(Sampler[int]):
+    """Indices in which neighbours have like lengths, shuffled anew each epoch by `seed + epoch` and nothing else.
+
+    Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little padding,
+    and the order does not depend on the global random state, so that a resumed run sees what it would have seen. Rows
+    that do not fill a last batch wait for another epoch, whose shuffle leaves out others.
+    """
+
+    def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32):
+        self.lengths, self.batch_size, self.seed, self.pool = np.asarray(lengths), batch_size, seed, pool
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int):
+        """Called by the trainer at the start of each epoch."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        full = len(self.lengths) // self.batch_size * self.batch_size
+        return full or len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        random = np.random.default_rng((self.seed, self.epoch))
+        order = random.permutation(len(self.lengths))
+        size = self.batch_size * self.pool
+        pools = [order[start : start + size] for start in range(0, len(order), size)]
+        order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
+        batches = [order[start : start + self.batch_size] for start in range(0, len(self), self.batch_size)]
+        for number in random.permutation(len(batches)):
+            yield from batches[number].tolist()

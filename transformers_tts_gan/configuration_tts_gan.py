@@ -1,0 +1,226 @@
+"""What decides the weights and the sound: configurations of the voice, of its vocoder and of the critics that train it.
+
+`TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
+parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
+"""
+
+from huggingface_hub.dataclasses import strict
+from transformers import AutoConfig, PreTrainedConfig
+
+
+@strict
+class TTSGanVocoderConfig(PreTrainedConfig):
+    r"""Configuration of a [`TTSGanVocoder`], which turns log-mel frames into a waveform.
+
+    Args:
+        sampling_rate: Of the waveform, in Hz.
+        n_fft: Samples in one analysis and synthesis window.
+        hop_length: Samples per frame; `n_fft` is a multiple of it, so that the windows overlap evenly.
+        num_mel_bins: Mel bands of a frame.
+        mel_fmin: Lowest frequency of the mel bands, in Hz.
+        mel_fmax: Highest frequency of the mel bands, in Hz; at most half of `sampling_rate`.
+        hidden_size: Width of the ConvNeXt blocks.
+        intermediate_size: Width inside a block.
+        num_hidden_layers: Number of blocks.
+        kernel_size: Frames seen by the depthwise convolution of a block; odd.
+        initializer_range: Standard deviation of new weights.
+    """
+
+    model_type = "tts_gan_vocoder"
+
+    sampling_rate: int = 16_000
+    n_fft: int = 1024
+    hop_length: int = 256
+    num_mel_bins: int = 80
+    mel_fmin: float | int = 0.0
+    mel_fmax: float | int = 8_000.0
+    hidden_size: int = 256
+    intermediate_size: int = 768
+    num_hidden_layers: int = 8
+    kernel_size: int = 7
+    initializer_range: float = 0.02
+
+    def validate_windows(self):
+        if self.n_fft % (2 * self.hop_length):
+            raise ValueError(
+                f"`n_fft` is {self.n_fft} and `hop_length` {self.hop_length}, but the windows overlap evenly only where "
+                f"`n_fft` is an even multiple of `hop_length`: take {4 * self.hop_length}, for example."
+            )
+
+    def validate_frequencies(self):
+        if not 0 <= self.mel_fmin < self.mel_fmax <= self.sampling_rate / 2:
+            raise ValueError(
+                f"`mel_fmin` is {self.mel_fmin} Hz and `mel_fmax` {self.mel_fmax} Hz, but they must rise from 0 to at most "
+                f"half of the `sampling_rate` of {self.sampling_rate} Hz."
+            )
+
+    def validate_kernel_size(self):
+        if self.kernel_size % 2 == 0:
+            raise ValueError(f"`kernel_size` is {self.kernel_size}, but it must be odd to keep the number of frames.")
+
+    @classmethod
+    def from_preset(cls, name: str, **overrides) -> "TTSGanVocoderConfig":
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        return cls(**{**_preset(VOCODER_PRESETS, name), **overrides})
+
+
+@strict
+class TTSGanConfig(PreTrainedConfig):
+    r"""Configuration of a [`TTSGanModel`]: text encoder, acoustic model (phones to mel frames) and vocoder.
+
+    Args:
+        text_encoder_config: The pretrained text encoder; its `model_type` picks the class. `None`: no text encoder.
+        vocoder_config: The vocoder; its `sampling_rate` and `hop_length` are the voice's.
+        vocab_size: Number of phones, padding included; the processor's vocabulary.
+        pad_token_id: Of the phone that fills up a batch.
+        num_speakers: Rows of the speaker table.
+        num_languages: Rows of the language table.
+        hidden_size: Width of the acoustic model.
+        intermediate_size: Width inside its blocks.
+        num_encoder_layers: Blocks over phones, each attention and ConvNeXt.
+        num_decoder_layers: ConvNeXt blocks over frames.
+        num_attention_heads: Of the blocks over phones.
+        kernel_size: Phones or frames seen by a block's depthwise convolution; odd.
+        predictor_size: Width of the duration, pitch and energy predictors.
+        aligner_size: Dimensions of the space in which phones and frames are compared.
+        dropout: Share of activations dropped in the blocks.
+        predictor_dropout: Share of activations dropped in the predictors.
+        text_encoder_dropout: Share of utterances trained without the text encoder, so that the voice speaks without it.
+        max_phones: Longest input in phones; longer text is refused with advice.
+        sampling_rate: Of the waveform, in Hz; always the vocoder's, at the top level for `pipeline("text-to-speech")`.
+        initializer_range: Standard deviation of new weights.
+    """
+
+    model_type = "tts_gan"
+    sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": TTSGanVocoderConfig}
+
+    text_encoder_config: dict | PreTrainedConfig | None = None
+    vocoder_config: dict | PreTrainedConfig | None = None
+    vocab_size: int = 256
+    pad_token_id: int | None = 0
+    num_speakers: int = 1
+    num_languages: int = 1
+    hidden_size: int = 256
+    intermediate_size: int = 1024
+    num_encoder_layers: int = 4
+    num_decoder_layers: int = 6
+    num_attention_heads: int = 4
+    kernel_size: int = 7
+    predictor_size: int = 256
+    aligner_size: int = 80
+    dropout: float = 0.1
+    predictor_dropout: float = 0.3
+    text_encoder_dropout: float = 0.1
+    max_phones: int = 1_000
+    sampling_rate: int | None = None
+    initializer_range: float = 0.02
+
+    def __post_init__(self, **kwargs):
+        if isinstance(self.text_encoder_config, dict):
+            self.text_encoder_config = AutoConfig.for_model(**self.text_encoder_config)
+        if self.vocoder_config is None:
+            self.vocoder_config = TTSGanVocoderConfig()
+        elif isinstance(self.vocoder_config, dict):
+            self.vocoder_config = TTSGanVocoderConfig(**self.vocoder_config)
+        if self.sampling_rate is None:
+            self.sampling_rate = self.vocoder_config.sampling_rate
+        super().__post_init__(**kwargs)
+
+    @property
+    def hop_length(self) -> int:
+        """Samples per frame."""
+        return self.vocoder_config.hop_length
+
+    def validate_sampling_rate(self):
+        if self.sampling_rate != self.vocoder_config.sampling_rate:
+            raise ValueError(
+                f"`sampling_rate` is {self.sampling_rate} Hz, but the vocoder's is {self.vocoder_config.sampling_rate} Hz: "
+                "leave the first out, or take a vocoder of that rate."
+            )
+
+    def validate_heads(self):
+        if self.hidden_size % (2 * self.num_attention_heads):
+            raise ValueError(
+                f"`hidden_size` is {self.hidden_size}, but `num_attention_heads` is {self.num_attention_heads}: each head "
+                "needs an even share of it."
+            )
+
+    @classmethod
+    def from_preset(cls, name: str, **overrides) -> "TTSGanConfig":
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        fields = {"vocoder_config": TTSGanVocoderConfig.from_preset(name), **_preset(ACOUSTIC_PRESETS, name)}
+        return cls(**{**fields, **overrides})
+
+
+@strict
+class TTSGanDiscriminatorConfig(PreTrainedConfig):
+    r"""Configuration of the [`TTSGanDiscriminator`], the set of critics that judge waveforms in training.
+
+    Args:
+        periods: Of the period critics: each folds the waveform into rows of so many samples.
+        period_channels: Channels of each layer of a period critic.
+        resolutions: Window lengths, in samples, of the spectrogram critics.
+        resolution_channels: Channels of each layer of a spectrogram critic.
+        initializer_range: Standard deviation of new weights.
+    """
+
+    model_type = "tts_gan_discriminator"
+
+    periods: list[int] | tuple[int, ...] = (5, 7, 11)
+    period_channels: list[int] | tuple[int, ...] = (16, 32, 64, 128)
+    resolutions: list[int] | tuple[int, ...] = (512, 1024, 2048)
+    resolution_channels: list[int] | tuple[int, ...] = (16, 32, 32)
+    initializer_range: float = 0.02
+
+    @classmethod
+    def from_preset(cls, name: str, **overrides) -> "TTSGanDiscriminatorConfig":
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        return cls(**{**_preset(DISCRIMINATOR_PRESETS, name), **overrides})
+
+
+VOCODER_PRESETS = {
+    "tiny": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_mel_bins": 40},
+    "small": {},
+    "base": {
+        "sampling_rate": 24_000,
+        "num_mel_bins": 100,
+        "mel_fmax": 12_000.0,
+        "hidden_size": 512,
+        "intermediate_size": 1536,
+    },
+}
+ACOUSTIC_PRESETS = {
+    "tiny": {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_encoder_layers": 1,
+        "num_decoder_layers": 1,
+        "num_attention_heads": 2,
+        "predictor_size": 32,
+        "aligner_size": 16,
+    },
+    "small": {},
+    "base": {
+        "hidden_size": 384,
+        "intermediate_size": 1536,
+        "num_encoder_layers": 6,
+        "num_decoder_layers": 8,
+        "predictor_size": 384,
+    },
+}
+DISCRIMINATOR_PRESETS = {
+    "tiny": {"periods": (5,), "period_channels": (4, 8), "resolutions": (512,), "resolution_channels": (4, 8)},
+    "small": {},
+    "base": {
+        "periods": (2, 3, 5, 7, 11),
+        "period_channels": (32, 128, 512, 1024),
+        "resolutions": (512, 1024, 2048),
+        "resolution_channels": (32, 32, 32, 32),
+    },
+}
+
+
+def _preset(table: dict[str, dict], name: str) -> dict:
+    if name not in table:
+        raise ValueError(f"There is no preset `{name}`; take one of {', '.join(f'`{known}`' for known in table)}.")
+    return table[name]

@@ -1,0 +1,47 @@
+"""The losses of training, pure functions with their sources; the alignment's own are in `alignment.py`."""
+
+import torch
+import torch.nn.functional as F
+
+from .features import mel_spectrogram
+
+
+def masked_l1(prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean absolute difference of `(B, F, M)` where the mask `(B, F, 1)` is 1."""
+    return ((prediction - target).abs() * mask).sum() / (mask.sum() * prediction.shape[-1]).clamp(min=1)
+
+
+def masked_mse(prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean squared difference of `(B, T)` where the mask `(B, T)` is 1."""
+    return ((prediction - target).square() * mask).sum() / mask.sum().clamp(min=1)
+
+
+def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_rate: int) -> torch.Tensor:
+    """Mean absolute log-mel difference of `(B, S)` waveforms at three window lengths.
+
+    One resolution as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.3) leaves a buzz that the others hear
+    (Kumar et al., 2023, arXiv:2306.06546, section 3.4).
+    """
+    loss = fake.new_zeros(())
+    resolutions = ((2048, 512, 80), (1024, 256, 80), (256, 64, 20))
+    for n_fft, hop_length, num_mel_bins in resolutions:
+        arguments = (sampling_rate, n_fft, hop_length, num_mel_bins, 0.0, sampling_rate / 2)
+        loss = loss + F.l1_loss(mel_spectrogram(fake, *arguments), mel_spectrogram(real, *arguments))
+    return loss / len(resolutions)
+
+
+def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
+    """Real above 1, fake below -1, mean over critics (Lim and Ye, 2017, arXiv:1705.02894; as in Vocos, section 3.4)."""
+    losses = [F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean() for r, f in zip(real, fake, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
+    """Fake above 1, mean over critics; flat once they are convinced, so that no critic pulls without end."""
+    return torch.stack([F.relu(1 - f.float()).mean() for f in fake]).mean()
+
+
+def feature_matching_loss(real: list[list[torch.Tensor]], fake: list[list[torch.Tensor]]) -> torch.Tensor:
+    """Mean absolute difference of the critics' inner feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
+    losses = [F.l1_loss(f.float(), r.float().detach()) for rs, fs in zip(real, fake, strict=True) for r, f in zip(rs, fs, strict=True)]
+    return torch.stack(losses).mean()

@@ -1,0 +1,336 @@
+"""The voice: a pretrained text encoder, an acoustic model and a vocoder as one `PreTrainedModel`.
+
+Phones and text tokens enter, a waveform leaves. With `labels` (recorded waveforms) it also returns the losses that need
+no critic, and a piece of the waveform for the critics to judge.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, PreTrainedModel
+from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
+from transformers.utils import ModelOutput
+
+from .acoustic import AcousticModel, Prosody, measure_prosody, whole_frames
+from .alignment import binarization_loss, forward_sum_loss, hard_path
+from .configuration_tts_gan import TTSGanConfig
+from .features import frame_level
+from .layers import length_mask
+from .losses import masked_l1, masked_mse
+from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts
+
+
+@dataclass
+class TTSGanOutput(ModelOutput):
+    """What a [`TTSGanModel`] returns.
+
+    Args:
+        waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`; in training a random piece of each utterance.
+        waveform_lengths: `(B,)` samples.
+        durations: `(B, T)` frames of each phone.
+        log_mel: `(B, F, M)` predicted frames.
+        target_waveform: `(B, S)` recorded samples of the same piece, in training.
+        losses: Scalars by name, not weighted yet, in training.
+        alignment: `(B, F, T)` log-probabilities of phones given frames, in training.
+    """
+
+    waveform: torch.Tensor | None = None
+    waveform_lengths: torch.Tensor | None = None
+    durations: torch.Tensor | None = None
+    log_mel: torch.Tensor | None = None
+    target_waveform: torch.Tensor | None = None
+    losses: dict[str, torch.Tensor] | None = None
+    alignment: torch.Tensor | None = None
+
+
+class TTSGanModel(PreTrainedModel):
+    """Text to waveform in one forward pass.
+
+    Example:
+
+    ```python
+    processor = TTSGanProcessor.from_pretrained("examples/voices/en")
+    voice = TTSGanModel.from_pretrained("examples/voices/en")
+    waveform = voice(**processor("Good morning.")).waveform  # (1, S)
+    ```
+    """
+
+    config_class = TTSGanConfig
+    base_model_prefix = "tts_gan"
+    main_input_name = "input_ids"
+    supports_gradient_checkpointing = True
+    accepts_loss_kwargs = False
+    _supports_sdpa = True
+    _supports_flash_attn = True
+
+    def __init__(self, config: TTSGanConfig, text_encoder: PreTrainedModel | None = None, vocoder: TTSGanVocoder | None = None):
+        super().__init__(config)
+        if text_encoder is None and config.text_encoder_config is not None:
+            text_encoder = new_text_encoder(config.text_encoder_config)
+        self.text_encoder = text_encoder
+        context_size = None
+        if text_encoder is not None:
+            self.text_encoder.config = self.config.text_encoder_config
+            context_size = config.text_encoder_config.hidden_size
+        self.acoustic = AcousticModel(config, context_size)
+        self.vocoder = TTSGanVocoder(config.vocoder_config) if vocoder is None else vocoder
+        self.vocoder.config = self.config.vocoder_config
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module):
+        init_weights(module, self.config.initializer_range)
+
+    def get_input_embeddings(self) -> nn.Module:
+        return self.acoustic.phone_embedding
+
+    @classmethod
+    def from_pretrained_parts(
+        cls,
+        config: TTSGanConfig | None = None,
+        text_encoder: str | PreTrainedModel | None = None,
+        vocoder: str | TTSGanVocoder | None = None,
+        acoustic: "str | TTSGanModel | None" = None,
+        text_encoder_layers: int | None = None,
+    ) -> "TTSGanModel":
+        """A new voice of parts that are pretrained where they are given and new where not.
+
+        Args:
+            config: Sizes of the new parts; `text_encoder_config` and `vocoder_config` come from the parts given.
+            text_encoder: Hub id, folder or model of any text encoder that `AutoModel` knows.
+            vocoder: Hub id, folder or model of a [`TTSGanVocoder`].
+            acoustic: Hub id, folder or model of another voice, to take its acoustic model from: it must have the same sizes.
+            text_encoder_layers: Keep only so many of the text encoder's first layers.
+
+        Raises:
+            ValueError: Where parts do not fit, such as a vocoder of another sampling rate than `config` asks for.
+        """
+        acoustic = cls.from_pretrained(acoustic) if isinstance(acoustic, str) else acoustic
+        if config is None:
+            config = TTSGanConfig.from_preset("small") if acoustic is None else acoustic.config
+        fields = {k: v for k, v in config.to_dict().items() if k not in ("text_encoder_config", "vocoder_config")}
+        if isinstance(vocoder, str):
+            vocoder = TTSGanVocoder.from_pretrained(vocoder)
+        if vocoder is not None:
+            refuse_other_rate(vocoder.config, config)
+        if isinstance(text_encoder, str):
+            text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
+        config = TTSGanConfig(
+            **fields,
+            text_encoder_config=config.text_encoder_config if text_encoder is None else text_encoder.config.to_dict(),
+            vocoder_config=(config if vocoder is None else vocoder).config.to_dict() if vocoder else config.vocoder_config.to_dict(),
+        )
+        model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
+        if acoustic is not None:
+            model.acoustic.load_state_dict(acoustic.acoustic.state_dict())
+        return model
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+        text_input_ids: torch.Tensor | None = None,
+        text_attention_mask: torch.Tensor | None = None,
+        token_spans: torch.Tensor | None = None,
+        speaker_id: torch.Tensor | int | None = None,
+        speaker_embedding: torch.Tensor | None = None,
+        language_id: torch.Tensor | int | None = None,
+        speed: torch.Tensor | float = 1.0,
+        pitch: torch.Tensor | float = 0.0,
+        energy: torch.Tensor | float = 0.0,
+        variation: float = 0.0,
+        seed: int | None = None,
+        durations: torch.Tensor | None = None,
+        use_text_encoder: bool = True,
+        token_type_ids: torch.Tensor | None = None,
+        labels: torch.Tensor | None = None,
+        label_lengths: torch.Tensor | None = None,
+        f0: torch.Tensor | None = None,
+        segment_frames: int | None = None,
+        recorded_mel_share: float = 0.0,
+        train_text_encoder: bool = True,
+    ) -> TTSGanOutput:
+        """Speak, or with `labels` compare with a recording.
+
+        Args:
+            input_ids: `(B, T)` phones.
+            attention_mask: `(B, T)` 1 for phones, 0 for padding.
+            text_input_ids: `(B, N)` tokens of the text encoder; left out, the voice speaks without it.
+            text_attention_mask: `(B, N)`.
+            token_spans: `(B, T, 2)` first token and one past the last that belong to each phone.
+            speaker_id: `(B,)` or one row of the speaker table.
+            speaker_embedding: `(B, H)` a speaker as a vector instead, such as a mean of two rows of the table.
+            language_id: `(B,)` or one row of the language table.
+            speed: 2.0 speaks in half the time; one number, `(B,)` or `(B, T)`.
+            pitch: Semitones up or down; one number, `(B,)` or `(B, T)`.
+            energy: Decibels louder or softer; one number or `(B,)`.
+            variation: 0 always speaks alike; 1 varies timing and melody by about what people do.
+            seed: Makes `variation` repeatable.
+            durations: `(B, T)` frames of each phone, instead of predicted ones.
+            use_text_encoder: `False` speaks from the phones alone.
+            token_type_ids: Accepted, not used.
+            labels: `(B, S)` recorded waveform.
+            label_lengths: `(B,)` its samples.
+            f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced.
+            segment_frames: In training, frames of the piece that goes through the vocoder; `None` leaves the vocoder out.
+            recorded_mel_share: In training, share of pieces that the vocoder gets from the recording, to stay general.
+            train_text_encoder: `False` keeps gradients out of the text encoder.
+        """
+        mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
+        refuse_long(mask, self.config.max_phones)
+        mask = mask[..., None].to(self.dtype)  # (B, T, 1)
+        condition = self.condition(input_ids, speaker_id, speaker_embedding, language_id)
+        context = None
+        if use_text_encoder and text_input_ids is not None and self.text_encoder is not None:
+            with torch.set_grad_enabled(torch.is_grad_enabled() and train_text_encoder):
+                context = self.encode_text(text_input_ids, text_attention_mask, token_spans)
+        phones = self.acoustic.embed(input_ids)
+        hidden, prosody_hidden = self.acoustic.encode(phones, mask, condition, context)
+        prosody = self.acoustic.predict(prosody_hidden, mask)
+        if labels is not None:
+            return self.compare(
+                phones, hidden, prosody, mask, condition, labels, label_lengths, f0, segment_frames, recorded_mel_share
+            )
+        if durations is None:
+            prosody, durations = self.perform(prosody, mask, speed, pitch, variation, seed)
+        log_mel, frame_mask = self.acoustic.decode(hidden, durations, prosody, condition, mask)
+        log_mel = log_mel + per_utterance(energy, log_mel, 3) * (torch.log(torch.tensor(10.0)).item() / 20)
+        waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
+        return TTSGanOutput(
+            waveform=waveform.clamp(-1, 1),
+            waveform_lengths=durations.sum(dim=1) * self.config.hop_length,
+            durations=durations,
+            log_mel=log_mel,
+        )
+
+    def condition(self, input_ids, speaker_id, speaker_embedding, language_id) -> torch.Tensor:
+        """Who speaks in what language, `(B, 1, H)`."""
+
+        def row(table: nn.Embedding, index, name: str) -> torch.Tensor:
+            index = torch.as_tensor(0 if index is None else index, device=input_ids.device).reshape(-1)
+            if int(index.min()) < 0 or int(index.max()) >= table.num_embeddings:
+                raise ValueError(
+                    f"`{name}` is {index.tolist()}, but this voice knows 0 to {table.num_embeddings - 1}; "
+                    "`processor.speakers` and `processor.languages` name them."
+                )
+            return table(index.expand(len(input_ids)) if len(index) == 1 else index)
+
+        if speaker_embedding is None:
+            speaker_embedding = row(self.acoustic.speaker_embedding, speaker_id, "speaker_id")
+        language = row(self.acoustic.language_embedding, language_id, "language_id")
+        return (speaker_embedding.to(language.dtype) + language)[:, None]
+
+    def encode_text(self, text_input_ids, text_attention_mask, token_spans) -> torch.Tensor:
+        """Mean of the hidden states of each phone's own tokens, `(B, T, C)`; zero where it has none."""
+        states = self.text_encoder(input_ids=text_input_ids, attention_mask=text_attention_mask)[0]  # (B, N, C)
+        if self.training and self.config.text_encoder_dropout:
+            keep = torch.rand(len(states), 1, 1, device=states.device) >= self.config.text_encoder_dropout
+            states = states * keep
+        sums = nn.functional.pad(states.float().cumsum(dim=1), (0, 0, 1, 0))  # (B, N + 1, C)
+        first, last = (token_spans[..., end, None].expand(-1, -1, sums.shape[-1]) for end in (0, 1))
+        count = (token_spans[..., 1] - token_spans[..., 0]).clamp(min=1)[..., None]
+        return ((sums.gather(1, last) - sums.gather(1, first)) / count).to(self.dtype)
+
+    def perform(self, prosody: Prosody, mask, speed, pitch, variation: float, seed: int | None):
+        """Predicted prosody with the speaker's wishes: (`Prosody`, durations `(B, T)`)."""
+        frames = prosody.log_duration.clamp(max=6).expm1().clamp(min=0)
+        if variation:
+            generator = torch.Generator().manual_seed(seed) if seed is not None else None
+            noise = torch.randn(2, *frames.shape, generator=generator).to(frames.device) * variation
+            frames, prosody.pitch = frames * (0.2 * noise[0]).exp(), prosody.pitch + 0.15 * noise[1]
+        frames = frames * mask[..., 0] / per_utterance(speed, frames, 2).clamp(min=0.1)
+        prosody.pitch = prosody.pitch + per_utterance(pitch, frames, 2) / 6
+        prosody.voicing = prosody.voicing.clamp(0, 1)
+        durations = whole_frames(frames)
+        short = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
+        durations[:, 0] += short.long()
+        return prosody, durations
+
+    def compare(self, phones, hidden, prosody, mask, condition, labels, label_lengths, f0, segment_frames, recorded_share):
+        """Losses against a recording: align, then speak with its timing and melody."""
+        hop = self.config.hop_length
+        with torch.no_grad():
+            target = self.vocoder.log_mel(labels)  # (B, F, M)
+        frames = torch.full((len(labels),), target.shape[1], device=labels.device)
+        frames = frames if label_lengths is None else label_lengths // hop
+        count = mask.sum((1, 2)).long()
+        frame_mask = length_mask(frames, target.shape[1])[..., None]
+        scores = self.acoustic.aligner(phones + condition, target.to(phones.dtype), mask, frame_mask.to(phones.dtype))
+        durations = hard_path(scores, count, frames)
+        recorded = measure_prosody(durations, f0[:, : target.shape[1]], frame_level(target) * frame_mask[..., 0])
+        log_mel, _ = self.acoustic.decode(hidden, durations, recorded, condition, mask, target.shape[1])
+        keep = mask[..., 0].float()
+        losses = {
+            "mel": masked_l1(log_mel, target, frame_mask),
+            "duration": masked_mse(prosody.log_duration, recorded.log_duration, keep),
+            "pitch": masked_mse(prosody.pitch, recorded.pitch, keep * recorded.voicing),
+            "voicing": masked_mse(prosody.voicing, recorded.voicing, keep),
+            "energy": masked_mse(prosody.energy, recorded.energy, keep),
+            "forward_sum": forward_sum_loss(scores, count, frames),
+            "binarization": binarization_loss(scores, durations, frames),
+        }
+        output = TTSGanOutput(durations=durations, log_mel=log_mel, losses=losses, alignment=scores.detach())
+        if segment_frames is not None:
+            starts = segment_starts(frames, len(labels), target.shape[1], segment_frames, labels.device)
+            predicted, real = cut(log_mel, starts, segment_frames), cut(target, starts, segment_frames)
+            use_real = torch.rand(len(labels), 1, 1, device=labels.device) < recorded_share
+            output.waveform = self.vocoder.synthesize(torch.where(use_real, real, predicted).to(self.dtype))
+            output.target_waveform = cut(labels, starts * hop, segment_frames * hop)
+            output.waveform_lengths = torch.full_like(frames, segment_frames * hop)
+        return output
+
+    @torch.no_grad()
+    def copy_synthesis(self, waveform: torch.Tensor) -> torch.Tensor:
+        """`(B, S)` recorded samples to mel frames and back: what the vocoder alone loses."""
+        return self.vocoder(self.vocoder.log_mel(waveform).to(self.dtype)).waveform.clamp(-1, 1)
+
+
+def per_utterance(value: torch.Tensor | float, like: torch.Tensor, dims: int) -> torch.Tensor:
+    """One number, `(B,)` or `(B, T)` in a shape that multiplies a tensor of `dims` dimensions."""
+    value = torch.as_tensor(value, dtype=torch.float32, device=like.device)
+    return value.reshape(*value.shape, *[1] * (dims - value.dim())) if value.dim() else value
+
+
+def new_text_encoder(config, **kwargs) -> PreTrainedModel:
+    """An encoder of random weights; only the encoder of an encoder-decoder, and never a pooler that nothing trains."""
+    auto = AutoModelForTextEncoding if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else AutoModel
+    return auto.from_config(config, **pooler_argument(auto, config), **kwargs)
+
+
+def load_text_encoder(name_or_path: str, layers: int | None) -> PreTrainedModel:
+    """A pretrained encoder from the Hub or a folder, cut to its first `layers`."""
+    config = AutoConfig.from_pretrained(name_or_path)
+    if layers is not None:
+        if not 1 <= layers <= config.num_hidden_layers:
+            raise ValueError(
+                f"`text_encoder_layers` is {layers}, but `{name_or_path}` has {config.num_hidden_layers} layers: take 1 to that."
+            )
+        config.num_hidden_layers = layers
+    auto = AutoModelForTextEncoding if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else AutoModel
+    return auto.from_pretrained(name_or_path, config=config, **pooler_argument(auto, config))
+
+
+def pooler_argument(auto, config) -> dict:
+    """`add_pooling_layer=False` for the classes that know it."""
+    model_class = auto._model_mapping[type(config)]
+    known = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
+    return {"add_pooling_layer": False} if known else {}
+
+
+def refuse_other_rate(vocoder_config, config: TTSGanConfig):
+    """A voice and its vocoder share one sampling rate."""
+    if vocoder_config.sampling_rate != config.sampling_rate:
+        raise ValueError(
+            f"The vocoder's `sampling_rate` is {vocoder_config.sampling_rate} Hz, but the voice's is {config.sampling_rate} Hz: "
+            "take a vocoder of the voice's rate, or make the voice with the vocoder's configuration."
+        )
+
+
+def refuse_long(mask: torch.Tensor, max_phones: int):
+    """Texts beyond the limit are the caller's to split."""
+    if mask.shape[1] > max_phones:
+        raise ValueError(
+            f"The text has {mask.shape[1]} phones, but this voice takes at most {max_phones} at once: split it into "
+            "sentences, as `TTSGanPipeline` does."
+        )

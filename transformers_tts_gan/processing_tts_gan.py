@@ -1,0 +1,199 @@
+"""From text to model inputs: phones, tokens of the text encoder, and which tokens belong to which phone.
+
+The phone vocabulary is a tokenizer of its own (`tokenizer`), so that a voice's folder loads everywhere a tokenizer is
+expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `text_tokenizer/` and may be missing.
+"""
+
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from transformers import AutoTokenizer, BatchFeature, PreTrainedTokenizerFast, ProcessorMixin
+
+from .text_frontend import TextFrontend, Utterance
+from .text_g2p import BASE_PHONES
+
+
+PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
+TEXT_TOKENIZER_FOLDER = "text_tokenizer"
+
+
+class TTSGanProcessor(ProcessorMixin):
+    r"""Text frontend, phone vocabulary and the text encoder's tokenizer.
+
+    Args:
+        tokenizer: The phone vocabulary, as `phone_tokenizer()` makes it.
+        text_tokenizer: The tokenizer of the text encoder; `None` for a voice without one.
+        speakers: Names, in the order of the speaker table.
+        languages: Codes such as `en` and `zh`, in the order of the language table; the first is the default.
+        sampling_rate: Of the voice, in Hz.
+        lexicon: Words and the phones to say them with, separated by spaces; it wins over everything else.
+        max_phones: Longest text in phones; longer text is refused with advice.
+    """
+
+    def __init__(
+        self,
+        tokenizer,
+        text_tokenizer=None,
+        speakers: list[str] | None = None,
+        languages: list[str] | None = None,
+        sampling_rate: int = 16_000,
+        lexicon: dict[str, str] | None = None,
+        max_phones: int = 1_000,
+        **kwargs,
+    ):
+        super().__init__(tokenizer, **kwargs)
+        self._text_tokenizer = text_tokenizer
+        self.speakers = list(speakers or ["speaker"])
+        self.languages = list(languages or ["en"])
+        self.sampling_rate = sampling_rate
+        self.lexicon = dict(lexicon or {})
+        self.max_phones = max_phones
+
+    @classmethod
+    def get_attributes(cls):
+        return ["tokenizer"]
+
+    @property
+    def text_tokenizer(self):
+        """The tokenizer of the text encoder, or `None`."""
+        return self._text_tokenizer
+
+    @property
+    def frontend(self) -> TextFrontend:
+        """The text frontend with this voice's lexicon."""
+        if "_frontend" not in self.__dict__:
+            lexicon = {word: phones.split() for word, phones in self.lexicon.items()}
+            self.__dict__["_frontend"] = TextFrontend(self.languages[0], lexicon)
+        return self.__dict__["_frontend"]
+
+    def __call__(
+        self,
+        text: str | list[str],
+        language: str | list[str] | None = None,
+        speaker: str | list[str] | None = None,
+        return_tensors: str | None = "pt",
+        **kwargs,
+    ) -> BatchFeature:
+        """Everything a [`TTSGanModel`] needs to say `text`, padded to one length.
+
+        Args:
+            text: One sentence or several.
+            language: One of `languages`, or any language for letters; one for all or one each.
+            speaker: One of `speakers`; one for all or one each.
+            return_tensors: Only `"pt"`.
+
+        Raises:
+            ValueError: For text that cannot be spoken, an unknown speaker, or too many phones; the message says which.
+        """
+        if kwargs := {name for name in kwargs if name not in ("padding", "truncation", "add_special_tokens")}:
+            raise TypeError(f"Unknown arguments {sorted(kwargs)}; speed, pitch and the like go to the model.")
+        texts = [text] if isinstance(text, str) else list(text)
+        languages = language if isinstance(language, list) else [language] * len(texts)
+        speakers = speaker if isinstance(speaker, list) else [speaker] * len(texts)
+        rows = [self.encode(*row) for row in zip(texts, languages, speakers, strict=True)]
+        return BatchFeature(self.pad(rows))
+
+    def encode(self, text: str, language: str | None = None, speaker: str | None = None) -> dict[str, list | int]:
+        """One text as lists of numbers: `input_ids`, `speaker_id`, `language_id`, and `text_input_ids` with `token_spans`."""
+        language = language or self.languages[0]
+        utterance = self.frontend(text, language)
+        phones = [SILENCE, *utterance.phones, SILENCE]
+        if len(phones) > self.max_phones:
+            raise ValueError(
+                f"The text has {len(phones)} phones, but this voice takes at most {self.max_phones} at once; it starts "
+                f"`{text[:40]}`: split it into sentences, as `TTSGanPipeline` does."
+            )
+        ids = self.tokenizer.convert_tokens_to_ids(phones)
+        if unknown := {p for p, i in zip(phones, ids, strict=True) if i == self.tokenizer.unk_token_id}:
+            raise ValueError(
+                f"This voice has not learnt the phones {sorted(unknown)} of `{text[:40]}`: give the words another spelling, "
+                "or train it on text that has them."
+            )
+        row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
+        return row if self.text_tokenizer is None else {**row, **self.encode_context(utterance)}
+
+    def encode_context(self, utterance: Utterance) -> dict[str, list]:
+        """Tokens of the text encoder and, for each phone, the first of its tokens and one past the last."""
+        encoded = self.text_tokenizer(
+            utterance.text, truncation=True, max_length=self.token_limit, return_offsets_mapping=True
+        )
+        offsets = encoded["offset_mapping"]
+        spans = [(0, 0), *(tokens_of(span, offsets) for span in utterance.spans), (0, 0)]
+        return {"text_input_ids": encoded["input_ids"], "token_spans": spans}
+
+    @property
+    def token_limit(self) -> int:
+        """Tokens that the text encoder reads at once."""
+        return min(self.text_tokenizer.model_max_length, 512)
+
+    def speaker_id(self, speaker: str | None) -> int:
+        """Row of a speaker's name; the first for `None`."""
+        return index_of(speaker, self.speakers, "speaker")
+
+    def language_id(self, language: str | None) -> int:
+        """Row of a language; the first for one that this voice has not been trained on."""
+        return self.languages.index(language) if language in self.languages else 0
+
+    def pad(self, rows: list[dict]) -> dict[str, torch.Tensor]:
+        """Rows of `encode` as tensors of one length, with their masks."""
+        batch = {
+            "input_ids": pad_lists([row["input_ids"] for row in rows], self.tokenizer.pad_token_id),
+            "attention_mask": pad_lists([[1] * len(row["input_ids"]) for row in rows], 0),
+            "speaker_id": torch.tensor([row["speaker_id"] for row in rows]),
+            "language_id": torch.tensor([row["language_id"] for row in rows]),
+        }
+        if "text_input_ids" in rows[0]:
+            pad_id = self.text_tokenizer.pad_token_id
+            batch["text_input_ids"] = pad_lists([row["text_input_ids"] for row in rows], 0 if pad_id is None else pad_id)
+            batch["text_attention_mask"] = pad_lists([[1] * len(row["text_input_ids"]) for row in rows], 0)
+            batch["token_spans"] = pad_lists([row["token_spans"] for row in rows], 0)
+        return batch
+
+    def to_dict(self) -> dict:
+        return {**super().to_dict(), "text_tokenizer": self.text_tokenizer is not None}
+
+    def save_pretrained(self, save_directory, push_to_hub: bool = False, **kwargs):
+        if self.text_tokenizer is not None:
+            self.text_tokenizer.save_pretrained(Path(save_directory) / TEXT_TOKENIZER_FOLDER)
+        return super().save_pretrained(save_directory, push_to_hub=push_to_hub, **kwargs)
+
+    @classmethod
+    def _get_arguments_from_pretrained(cls, pretrained_model_name_or_path, processor_dict=None, **kwargs):
+        tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
+        text_tokenizer = None
+        if (processor_dict or {}).pop("text_tokenizer", False):
+            kwargs["subfolder"] = str(Path(kwargs.get("subfolder", "")) / TEXT_TOKENIZER_FOLDER)
+            text_tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
+        return [tokenizer, text_tokenizer]
+
+
+def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFast:
+    """The phone vocabulary: padding, unknown, silence, the phones of English and Chinese, then `extra_phones`."""
+    phones = dict.fromkeys((PAD, UNKNOWN, SILENCE, *BASE_PHONES, *sorted(extra_phones)))
+    tokenizer = Tokenizer(WordLevel({phone: number for number, phone in enumerate(phones)}, unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
+
+
+def tokens_of(span: tuple[int, int], offsets: list[tuple[int, int]]) -> tuple[int, int]:
+    """First token and one past the last whose characters overlap `span`; (0, 0) where none does."""
+    hits = [number for number, (start, end) in enumerate(offsets) if start < span[1] and end > span[0]]
+    return (hits[0], hits[-1] + 1) if hits else (0, 0)
+
+
+def index_of(name: str | None, names: list[str], kind: str) -> int:
+    """Position of `name`, 0 for `None`; an unknown one is refused with the known ones."""
+    if name is None:
+        return 0
+    if name not in names:
+        raise ValueError(f"There is no {kind} `{name}` in this voice; it knows {', '.join(f'`{n}`' for n in names)}.")
+    return names.index(name)
+
+
+def pad_lists(lists: list[list], value: int) -> torch.Tensor:
+    """Lists of numbers or of pairs, filled up with `value` at the end to one length."""
+    tensors = [torch.as_tensor(items, dtype=torch.long) for items in lists]
+    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
