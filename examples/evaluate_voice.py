@@ -67,15 +67,14 @@ def main(arguments: list[str] | None = None) -> None:
 def held_out(args: argparse.Namespace, language: str) -> list[dict]:
     """One row per text of the held-out split, in `language` only."""
     known = Path(args.model) / "voice_data.json"
-    found = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
-    corpora = [{"path": path} for path in args.corpus] if args.corpus else found.get("datasets", [])
-    if not corpora:
-        raise SystemExit(f"`{known}` does not exist: name the held-out sentences with --corpus PATH.")
-    split = args.split or found.get("eval_split", "test")
+    origin = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
+    paths = args.corpus or [dataset["path"] for dataset in origin.get("datasets", [])]
+    split = args.split or (origin.get("eval_split") if not args.corpus else "test")
+    if not paths or not split:
+        raise SystemExit(f"`{known}` names no held-out sentences: say where they are with --corpus PATH --split NAME.")
     rows = {}
-    for corpus in corpora:
-        options = {key: value for key, value in corpus.items() if key != "path" and value is not None}
-        for row in load_speech(corpus["path"], split=split, **options):
+    for path in paths:
+        for row in load_speech(path, split=split, language=origin.get("language")):
             if (row["language"] or language) == language:
                 rows.setdefault(row["text"], row)  # some corpora read a prompt several times
     rows = list(rows.values())

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from datasets import Dataset, concatenate_datasets
-from transformers import AutoTokenizer, set_seed
+from transformers import set_seed
 
 from transformers_tts_gan import (
     PrepareSpeech,
@@ -25,6 +25,7 @@ from transformers_tts_gan import (
     TTSGanTrainingArguments,
     TTSGanVocoder,
     load_speech,
+    load_text_tokenizer,
     parse_arguments,
     phone_tokenizer,
     prepare_speech,
@@ -61,13 +62,13 @@ class DataArguments:
 def load(data: DataArguments, split: str) -> Dataset:
     """All corpora's rows of one split: audio, text, speaker, language."""
     columns = ["audio", "text", "speaker", "language"]
-    corpora = [load_speech(path, split=split, language=data.language).select_columns(columns) for path in data.datasets]
-    return concatenate_datasets(corpora)
+    corpora = [load_speech(path, split=split, language=data.language, on_bad=data.on_bad) for path in data.datasets]
+    return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
 
 
 def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) -> TTSGanProcessor:
     """A processor that knows the speakers, languages and letters of the corpus."""
-    text_tokenizer = None if model.text_encoder is None else AutoTokenizer.from_pretrained(model.text_encoder)
+    text_tokenizer, level = (None, "word") if model.text_encoder is None else load_text_tokenizer(model.text_encoder)
     languages = list(dict.fromkeys(rows["language"]))
     letters = {f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()}
     return TTSGanProcessor(
@@ -76,6 +77,7 @@ def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) ->
         speakers=list(dict.fromkeys(rows["speaker"])),
         languages=languages,
         sampling_rate=config.sampling_rate,
+        text_level=level,
     )
 
 
@@ -137,7 +139,7 @@ def main():
 def write_origin(folder: Path, model: ModelArguments, data: DataArguments, trainer: TTSGanTrainer):
     """What `evaluate_voice.py` and readers of the voice want to know: its data, parts and training time."""
     origin = {
-        "datasets": [{"path": str(Path(path).resolve()) if Path(path).exists() else path} for path in data.datasets],
+        "datasets": [{"path": path} for path in data.datasets],
         "language": data.language,
         "eval_split": data.eval_split,
         "parts": asdict(model),

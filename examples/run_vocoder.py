@@ -43,7 +43,8 @@ class VocoderArguments:
 
 def load(arguments: VocoderArguments, split: str | None, prepare: PrepareSpeech):
     """All corpora's rows of one split, prepared."""
-    corpora = [load_speech(path, split=split).select_columns(["audio"]) for path in arguments.datasets]
+    corpora = [load_speech(path, split=split, on_bad=arguments.on_bad) for path in arguments.datasets]
+    corpora = [corpus.select_columns(["audio"]) for corpus in corpora]
     return prepare_speech(concatenate_datasets(corpora), prepare, arguments.on_bad)[0]
 
 

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from datasets import Audio, Dataset, DatasetDict, Features, Value
 
-from transformers_tts_gan.audio import AudioError, read_audio
-from transformers_tts_gan.data import check_audio, load_speech, save_metadata
+from transformers_tts_gan.audio import read_audio
+from transformers_tts_gan.data import load_speech, save_metadata
 
 
 RATE = 16_000
@@ -247,29 +247,6 @@ def test_rows_without_text_or_file_are_skipped_and_named_or_raised(tmp_path, cap
     save_metadata(rows[3:4], tmp_path / "metadata.jsonl")
     with pytest.raises(ValueError, match="has 1 bad rows of 1"):
         load_speech(tmp_path)  # nothing would be left
-
-
-def test_check_audio_counts_and_names_each_kind_of_bad_recording(tmp_path, caplog):
-    """Every row is decoded once before training, so that no bad file shows up as a NaN loss later."""
-    good = np.sin(np.arange(RATE) / 5) / 3
-    waves = {"good": good, "silent": 0 * good, "short": good[:1000], "long": np.tile(good, 4), "nan": good * np.nan}
-    for name, wave in waves.items():
-        soundfile.write(tmp_path / f"{name}.wav", wave, RATE, subtype="FLOAT")
-    (tmp_path / "corrupt.wav").write_text("no audio")
-    rows = [{"audio": f"{name}.wav", "text": "x"} for name in (*waves, *["corrupt"] * 7)]
-    save_metadata(rows, tmp_path / "metadata.jsonl")
-    dataset = load_speech(tmp_path)
-    with caplog.at_level(logging.WARNING):
-        kept, report = check_audio(dataset, 8_000, max_seconds=3.0)
-    assert [row["audio"] for row in kept] == [str(tmp_path / "good.wav")]
-    assert (report.kept, report.seconds) == (1, pytest.approx(1.0))
-    assert {kind: len(names) for kind, names in report.bad.items()} == {
-        "silent": 1, "too short": 1, "too long": 1, "not finite": 1, "corrupt": 7
-    }  # fmt: skip
-    assert "1 of 12 recordings are usable" in caplog.text
-    assert f"corrupt: 7 ({', '.join(['corrupt.wav'] * 5)}, ...)" in caplog.text
-    with pytest.raises(AudioError, match="silent.wav` is silent"):
-        check_audio(dataset, 8_000, on_bad="raise")
 
 
 def test_save_metadata_refuses_what_nothing_reads_back(tmp_path):

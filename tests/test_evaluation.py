@@ -3,8 +3,11 @@
 The recogniser is a stand-in that "hears" what the test tells it, so that the scores can be counted by hand.
 """
 
+import importlib.util
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,3 +144,59 @@ def test_a_wave_is_judged_only_if_there_is_something_to_hear():
     assert nothing_to_hear(np.zeros(0, dtype=np.float32)) == "silent"
     assert nothing_to_hear(np.array([0.1, np.inf])) == "not finite"
     assert nothing_to_hear(np.array([0.0, 0.1])) == ""
+
+
+@pytest.fixture
+def script():
+    path = Path(__file__).parents[1] / "examples" / "evaluate_voice.py"
+    spec = importlib.util.spec_from_file_location("evaluate_voice", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def voice(model, processor, rows, tmp_path):
+    """A voice's folder, as training leaves it, and its corpus: three held-out recordings of two prompts."""
+    folder, corpus = tmp_path / "voice", tmp_path / "corpus"
+    corpus.mkdir()
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    held_out = [{**row, "split": "test"} for row in [rows[0], rows[0], rows[1]]]
+    train = {**rows[0], "text": "Not to be heard.", "split": "train"}
+    lines = [json.dumps(row) for row in [*held_out, train, {**held_out[0], "text": "你好。", "language": "zh"}]]
+    (corpus / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    origin = {"datasets": [{"path": str(corpus)}], "eval_split": "test", "language": "en"}
+    (folder / "voice_data.json").write_text(json.dumps(origin), encoding="utf-8")
+    return folder
+
+
+def test_the_script_judges_each_held_out_prompt_once_and_ends_with_the_summary(script, voice, monkeypatch, capsys):
+    monkeypatch.setattr(script, "load_recognizer", lambda *args: Listener("good morning"))
+    script.main(["--model", str(voice), "--recognizer", "stand-in"])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(r"summary wer_recordings=\d\.\d{3} wer_copy=\d\.\d{3} wer_voice=\d\.\d{3}", last)
+    report = json.loads((voice / "evaluation" / "report.json").read_text(encoding="utf-8"))
+    assert [sentence["text"] for sentence in report["sentences"]] == ["Good morning.", "How are you today?"]
+    assert report["settings"]["seed"] == 0
+    assert "| voice" in (voice / "evaluation" / "report.md").read_text(encoding="utf-8")
+
+
+def test_the_script_judges_chinese_by_characters(script, voice, monkeypatch, capsys):
+    monkeypatch.setattr(script, "load_recognizer", lambda *args: Listener("你好"))
+    script.main(["--model", str(voice), "--language", "zh", "--recognizer", "stand-in"])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("summary cer_recordings=0.000 cer_copy=0.000 cer_voice=")
+
+
+def test_the_script_says_what_it_lacks(script, voice, tmp_path, monkeypatch):
+    monkeypatch.delenv("TTS_GAN_RECOGNIZER", raising=False)
+    with pytest.raises(SystemExit, match="Chinese is best heard by Vosk"):
+        script.main(["--model", str(voice), "--language", "zh"])
+    with pytest.raises(SystemExit, match="`no/such/folder` is neither .*\nName another recogniser"):
+        script.main(["--model", str(voice), "--recognizer", "no/such/folder"])
+    with pytest.raises(SystemExit, match="no sentence of split `test` is in language `de`"):
+        script.main(["--model", str(voice), "--language", "de"])
+    (voice / "voice_data.json").unlink()
+    with pytest.raises(SystemExit, match="names no held-out sentences: say where they are with --corpus"):
+        script.main(["--model", str(voice)])

@@ -13,6 +13,8 @@ MAX_COLUMNS = 119
 
 # Text to phones, phones to mel, mel to sound, then what trains, judges and publishes it.
 ORDER = [
+    "requirements_check",
+    "hub_shim",
     "text_normalize_en",
     "text_normalize_zh",
     "text_normalize",
@@ -20,6 +22,7 @@ ORDER = [
     "text_g2p_en",
     "text_g2p_zh",
     "text_g2p",
+    "text_ipa",
     "text_frontend",
     "audio",
     "features",
@@ -35,6 +38,7 @@ ORDER = [
     "data",
     "batching",
     "training_args",
+    "callbacks",
     "trainer",
     "recognition",
     "metrics",

@@ -1,14 +1,43 @@
 """Text-to-speech that trains inside Transformers: a pretrained text encoder, an acoustic model and a GAN vocoder."""
 
+from .requirements_check import check_torch_pair  # noqa: F401  (before `transformers` is imported)
+
+
+# isort: split
 from .batching import LengthBucketSampler, PrepareSpeech, SpeechCollator, prepare_speech
 from .configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig, TTSGanVocoderConfig
 from .data import load_speech
 from .discriminators import TTSGanDiscriminator
+from .hub import register_auto_classes
 from .modeling_tts_gan import TTSGanModel, TTSGanOutput
-from .processing_tts_gan import TTSGanProcessor, phone_tokenizer
+from .pipeline import TTSGanPipeline
+from .processing_tts_gan import TTSGanProcessor, load_text_tokenizer, phone_tokenizer
 from .trainer import TTSGanTrainer
 from .training_args import TTSGanTrainingArguments, parse_arguments
-from .vocoder import TTSGanVocoder
+from .vocoder import TTSGanVocoder, TTSGanVocoderOutput
 
 
+__all__ = [
+    "LengthBucketSampler",
+    "PrepareSpeech",
+    "SpeechCollator",
+    "TTSGanConfig",
+    "TTSGanDiscriminator",
+    "TTSGanDiscriminatorConfig",
+    "TTSGanModel",
+    "TTSGanOutput",
+    "TTSGanPipeline",
+    "TTSGanProcessor",
+    "TTSGanTrainer",
+    "TTSGanTrainingArguments",
+    "TTSGanVocoder",
+    "TTSGanVocoderConfig",
+    "TTSGanVocoderOutput",
+    "load_speech",
+    "load_text_tokenizer",
+    "parse_arguments",
+    "phone_tokenizer",
+    "prepare_speech",
+]
 __version__ = "0.1.0"
+register_auto_classes()

@@ -13,7 +13,8 @@ from torch import nn
 
 from .alignment import Aligner, frame_to_phone
 from .configuration_tts_gan import TTSGanConfig
-from .layers import Convolution, ConvNeXtBlock, SelfAttention, length_mask
+from .features import MEL_MEAN, MEL_SCALE
+from .layers import ConvNeXtBlock, Convolution, SelfAttention, length_mask
 
 
 PITCH_REFERENCE_HZ = 150.0
@@ -112,7 +113,8 @@ class AcousticModel(nn.Module):
         expanded = expanded + self.position_embedding(phone_positions(durations, index).to(hidden.dtype)) + condition
         for block in self.decoder:
             expanded = block(expanded, frame_mask)
-        return self.to_mel(self.decoder_norm(expanded)).float(), frame_mask
+        log_mel = self.to_mel(self.decoder_norm(expanded)).float() * MEL_SCALE + MEL_MEAN  # (B, F, M)
+        return log_mel, frame_mask
 
 
 def phone_positions(durations: torch.Tensor, index: torch.Tensor) -> torch.Tensor:

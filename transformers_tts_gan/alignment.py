@@ -10,6 +10,7 @@ import torch.nn.functional as F
 import torchaudio.functional as AF
 from torch import nn
 
+from .features import MEL_MEAN, MEL_SCALE
 from .layers import Convolution
 
 
@@ -34,7 +35,7 @@ class Aligner(nn.Module):
     ) -> torch.Tensor:
         """Log-probability of each phone given a frame, `(B, F, T)`, prior included; `phone_mask` `(B, T, 1)`."""
         key = embed(self.phones, phones, phone_mask)  # (B, T, A)
-        query = embed(self.frames, mel, frame_mask)  # (B, F, A)
+        query = embed(self.frames, (mel - MEL_MEAN) / MEL_SCALE, frame_mask)  # (B, F, A)
         with torch.autocast(mel.device.type, enabled=False):
             key, query = key.float(), query.float()
             distance = query.square().sum(-1, keepdim=True) - 2 * query @ key.transpose(1, 2)

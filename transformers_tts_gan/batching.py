@@ -4,21 +4,26 @@ A prepared row holds `waveform` (int16, a whole number of frames, trimmed and at
 what the processor makes of the text. Batches hold `labels` `(B, S)` floats in [-1, 1] with `label_lengths`.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from datasets import Dataset
 from torch.utils.data import Sampler
 from tqdm.auto import tqdm
 
 from .audio import AudioError, audio_name, normalize_loudness, read_audio, trim_silence
 from .configuration_tts_gan import TTSGanVocoderConfig
-from .data import SpeechReport
+from .data import SpeechReport, check_on_bad, import_datasets
 from .features import fundamental_frequency
 from .processing_tts_gan import TTSGanProcessor
 
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +49,10 @@ class PrepareSpeech:
             return prepared
         if row.get("text") is None or not str(row["text"]).strip():
             raise AudioError("empty text", f"`{audio_name(row['audio'])}` has no text; every recording needs its words.")
-        prepared.update(self.processor.encode(row["text"], row.get("language"), row.get("speaker")))
+        try:
+            prepared.update(self.processor.encode(row["text"], row.get("language"), row.get("speaker")))
+        except ValueError as error:
+            raise AudioError("text", f"`{audio_name(row['audio'])}`: {error}") from error
         if (phones := len(prepared["input_ids"])) > prepared["frames"]:
             raise AudioError(
                 "too fast", f"`{audio_name(row['audio'])}` has {phones} phones in {prepared['frames']} frames: check its text."
@@ -75,6 +83,7 @@ def prepare_speech(
     Raises:
         ValueError: With `on_bad="raise"` at the first bad row, or where no row is left.
     """
+    check_on_bad(on_bad)
     rows, report = [], SpeechReport()
     for row in tqdm(dataset, desc="Preparing speech", disable=None):
         try:
@@ -88,7 +97,7 @@ def prepare_speech(
     report.kept = len(rows)
     report.seconds = sum(row["frames"] for row in rows) * prepare.config.hop_length / prepare.config.sampling_rate
     logger.log(logging.WARNING if report.bad else logging.INFO, "%s", report)
-    return Dataset.from_list(rows).with_format("numpy"), report
+    return import_datasets().Dataset.from_list(rows).with_format("numpy"), report
 
 
 class SpeechCollator:
@@ -115,7 +124,8 @@ class LengthBucketSampler(Sampler[int]):
 
     Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little padding,
     and the order does not depend on the global random state, so that a resumed run sees what it would have seen. Rows
-    that do not fill a last batch wait for another epoch, whose shuffle leaves out others.
+    that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out before the
+    sorting, which would always leave out the longest.
     """
 
     def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32):
@@ -132,10 +142,10 @@ class LengthBucketSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         random = np.random.default_rng((self.seed, self.epoch))
-        order = random.permutation(len(self.lengths))
+        order = random.permutation(len(self.lengths))[: len(self)]
         size = self.batch_size * self.pool
         pools = [order[start : start + size] for start in range(0, len(order), size)]
         order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
-        batches = [order[start : start + self.batch_size] for start in range(0, len(self), self.batch_size)]
+        batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         for number in random.permutation(len(batches)):
             yield from batches[number].tolist()

@@ -45,9 +45,10 @@ class TrainingTable(TrainerCallback):
 
     def on_step_end(self, args, state, control, **kwargs):
         if self.bar is not None:
-            self.bar.n = round(100 * self.trainer.progress, 1)
+            progress = self.trainer.progress_here  # only the first process has a bar
+            self.bar.n = round(100 * progress, 1)
             minutes = self.trainer.seconds / 60
-            left = minutes / max(self.trainer.progress, 1e-3) - minutes
+            left = minutes / max(progress, 1e-3) - minutes
             self.bar.set_postfix_str(f"step {state.global_step}, {minutes:.1f} min, {left:.1f} min left", refresh=False)
             self.bar.update(0)
 

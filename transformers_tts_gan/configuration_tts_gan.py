@@ -7,9 +7,11 @@ parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
 from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, PreTrainedConfig
 
+from .hub_shim import HubShim
+
 
 @strict
-class TTSGanVocoderConfig(PreTrainedConfig):
+class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     r"""Configuration of a [`TTSGanVocoder`], which turns log-mel frames into a waveform.
 
     Args:
@@ -27,6 +29,7 @@ class TTSGanVocoderConfig(PreTrainedConfig):
     """
 
     model_type = "tts_gan_vocoder"
+    auto_classes = {"AutoConfig": "TTSGanVocoderConfig", "AutoModel": "TTSGanVocoder"}
 
     sampling_rate: int = 16_000
     n_fft: int = 1024
@@ -65,7 +68,7 @@ class TTSGanVocoderConfig(PreTrainedConfig):
 
 
 @strict
-class TTSGanConfig(PreTrainedConfig):
+class TTSGanConfig(HubShim, PreTrainedConfig):
     r"""Configuration of a [`TTSGanModel`]: text encoder, acoustic model (phones to mel frames) and vocoder.
 
     Args:
@@ -92,6 +95,11 @@ class TTSGanConfig(PreTrainedConfig):
     """
 
     model_type = "tts_gan"
+    auto_classes = {
+        "AutoConfig": "TTSGanConfig",
+        "AutoModel": "TTSGanModel",
+        "AutoModelForTextToWaveform": "TTSGanModel",
+    }
     sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": TTSGanVocoderConfig}
 
     text_encoder_config: dict | PreTrainedConfig | None = None

@@ -2,8 +2,8 @@
 
 Enters: a metadata file (jsonl, csv, tsv, parquet), a folder that holds one, a folder saved by `datasets`, or a Hub id.
 Leaves: columns `audio` (an absolute path, or `{"bytes", "path"}`), `text`, `speaker`, `language`, and any others as
-they came. Nothing is decoded by `datasets`, so torchcodec is never needed; `check_audio` decodes each row once, to
-find bad recordings before training does.
+they came. Nothing is decoded by `datasets`, so torchcodec is never needed; `batching.py` decodes each row once and
+finds bad recordings before training does.
 """
 
 from __future__ import annotations
@@ -16,10 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from tqdm.auto import tqdm
-
-from .audio import AudioError, audio_name, read_audio
 
 
 if TYPE_CHECKING:
@@ -79,7 +75,7 @@ def load_speech(
     Raises:
         FileNotFoundError: nothing is there. ValueError: a column or split is missing, or no row is left.
     """
-    _check_on_bad(on_bad)
+    check_on_bad(on_bad)
     dataset, folder = _open(path_or_id, split, name)  # only the rows of `split`
     names = {"audio": audio_column, "text": text_column, "speaker": speaker_column, "language": language_column}
     if audio_column == "audio" and "audio" not in dataset.column_names and "file_name" in dataset.column_names:
@@ -90,39 +86,6 @@ def load_speech(
         dataset = _as_string(dataset, column, value)
     dataset = _plain_audio(dataset, folder)
     return _drop_bad(dataset, on_bad, path_or_id)
-
-
-def check_audio(
-    dataset: Dataset,
-    sampling_rate: int,
-    min_seconds: float = 0.3,
-    max_seconds: float = 20.0,
-    on_bad: str = "skip",
-) -> tuple[Dataset, SpeechReport]:
-    """Decode every row of a `load_speech` dataset once; return the usable rows and a report, which is also logged.
-
-    Args:
-        sampling_rate: Of training, in Hz.
-        min_seconds, max_seconds: Shorter recordings hold no sentence, longer ones need too much memory.
-        on_bad: "skip" leaves bad rows out, "raise" stops at the first.
-    """
-    _check_on_bad(on_bad)
-    report, keep = SpeechReport(), []
-    for index, row in enumerate(tqdm(dataset, desc="Checking audio", disable=None)):
-        try:
-            if not (row["text"] or "").strip():
-                raise AudioError("empty text", f"`{audio_name(row['audio'])}` (row {index}) has no text.")
-            wave = read_audio(row["audio"], sampling_rate, min_seconds, max_seconds)
-        except AudioError as error:
-            if on_bad == "raise":
-                raise
-            report.add_bad(error.kind, Path(audio_name(row["audio"])).name)
-            continue
-        report.seconds += len(wave) / sampling_rate
-        keep.append(index)
-    report.kept = len(keep)
-    logger.log(logging.WARNING if report.bad else logging.INFO, "%s", report)
-    return dataset if len(keep) == len(dataset) else dataset.select(keep), report
 
 
 def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
@@ -158,7 +121,7 @@ def _open(path_or_id: str | Path, split: str | None, name: str | None) -> tuple[
             if found.is_file():
                 return _select_split(_read_metadata(found), split, found), path
         if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
-            return _one_split(_datasets().load_from_disk(str(path)), split, path), path
+            return _one_split(import_datasets().load_from_disk(str(path)), split, path), path
         if any(path.rglob("*.parquet")):
             return _load_dataset(str(path), split, name), None
         raise ValueError(
@@ -175,7 +138,7 @@ def _open(path_or_id: str | Path, split: str | None, name: str | None) -> tuple[
 
 def _load_dataset(path_or_id: str, split: str | None, name: str | None) -> Dataset:
     try:
-        return _one_split(_datasets().load_dataset(path_or_id, name), split, path_or_id)
+        return _one_split(import_datasets().load_dataset(path_or_id, name), split, path_or_id)
     except ImportError as error:
         if "torchcodec" not in str(error):
             raise
@@ -186,7 +149,7 @@ def _load_dataset(path_or_id: str, split: str | None, name: str | None) -> Datas
 
 
 def _one_split(data, split: str | None, origin) -> Dataset:
-    if isinstance(data, _datasets().Dataset):
+    if isinstance(data, import_datasets().Dataset):
         return _select_split(data, split, origin)
     if split in data:
         return data[split]
@@ -196,7 +159,7 @@ def _one_split(data, split: str | None, origin) -> Dataset:
 
 
 def _read_metadata(path: Path) -> Dataset:
-    datasets = _datasets()
+    datasets = import_datasets()
     try:
         if path.suffix == ".parquet":
             return datasets.load_dataset("parquet", data_files=str(path), split="train")
@@ -288,7 +251,7 @@ def _rename(dataset: Dataset, names: dict[str, str]) -> Dataset:
 
 def _as_string(dataset: Dataset, column: str, value: str | None) -> Dataset:
     """Numbers become strings; a column that is not there is filled with `value`."""
-    string = _datasets().Value("string")
+    string = import_datasets().Value("string")
     if column not in dataset.column_names:
         return dataset.add_column(column, [value] * len(dataset), feature=string)
     return dataset if dataset.features[column] == string else dataset.cast_column(column, string)
@@ -296,7 +259,7 @@ def _as_string(dataset: Dataset, column: str, value: str | None) -> Dataset:
 
 def _plain_audio(dataset: Dataset, folder: Path | None) -> Dataset:
     """`Audio` features stop decoding; paths become absolute (those of a Hub dataset are already)."""
-    datasets = _datasets()
+    datasets = import_datasets()
     feature = dataset.features["audio"]
     if isinstance(feature, datasets.Audio):
         dataset = dataset.cast_column("audio", datasets.Audio(decode=False))
@@ -318,7 +281,7 @@ def _absolute_path(audio: dict, folder: str) -> dict:
 def _drop_bad(dataset: Dataset, on_bad: str, origin) -> Dataset:
     """Leave out rows without text or whose audio file is not there; the audio itself is not opened."""
     report, keep = SpeechReport(), []
-    paths = dataset["audio"][:] if dataset.features["audio"] == _datasets().Value("string") else None
+    paths = dataset["audio"][:] if dataset.features["audio"] == import_datasets().Value("string") else None
     for index, text in enumerate(dataset["text"]):
         name = f"row {index}" if paths is None else Path(paths[index] or f"row {index}").name
         if not str(text or "").strip():
@@ -338,12 +301,14 @@ def _drop_bad(dataset: Dataset, on_bad: str, origin) -> Dataset:
     return dataset.select(keep) if report.bad else dataset
 
 
-def _check_on_bad(on_bad: str) -> None:
+def check_on_bad(on_bad: str) -> None:
+    """What to do with a row that cannot be used is `skip` or `raise`."""
     if on_bad not in ("skip", "raise"):
         raise ValueError(f"`on_bad` is {on_bad!r}; needs 'skip' or 'raise'.")
 
 
-def _datasets():
+def import_datasets():
+    """The `datasets` package, or an error that names the extra which brings it."""
     try:
         import datasets
     except ImportError as error:

@@ -12,6 +12,7 @@ import torchaudio.functional as AF
 
 
 MEL_FLOOR = 1e-5
+MEL_MEAN, MEL_SCALE = -5.0, 2.0  # about the mean and deviation of log-mel frames of speech at -23 dBFS
 
 
 @functools.lru_cache(maxsize=32)

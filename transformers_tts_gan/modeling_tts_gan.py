@@ -4,22 +4,27 @@ Phones and text tokens enter, a waveform leaves. With `labels` (recorded wavefor
 no critic, and a piece of the waveform for the critics to judge.
 """
 
+import copy
 import inspect
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, PreTrainedModel
+from transformers import initialization as init
 from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
 from transformers.utils import ModelOutput
 
 from .acoustic import AcousticModel, Prosody, measure_prosody, whole_frames
-from .alignment import binarization_loss, forward_sum_loss, hard_path
+from .alignment import Aligner, binarization_loss, forward_sum_loss, hard_path
 from .configuration_tts_gan import TTSGanConfig
-from .features import frame_level
+from .features import frame_level, fundamental_frequency
 from .layers import length_mask
 from .losses import masked_l1, masked_mse
 from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts
+
+
+EMBEDDING_STD = 0.3  # phones that start far apart are told apart sooner: the aligner needs 100 steps instead of 200
 
 
 @dataclass
@@ -45,6 +50,19 @@ class TTSGanOutput(ModelOutput):
     alignment: torch.Tensor | None = None
 
 
+@dataclass
+class Recording:
+    """A recorded utterance and how the phones lie on it."""
+
+    waveform: torch.Tensor  # (B, S)
+    log_mel: torch.Tensor  # (B, F, M)
+    frames: torch.Tensor  # (B,)
+    mask: torch.Tensor  # (B, F, 1)
+    durations: torch.Tensor  # (B, T)
+    scores: torch.Tensor  # (B, F, T)
+    losses: dict[str, torch.Tensor]
+
+
 class TTSGanModel(PreTrainedModel):
     """Text to waveform in one forward pass.
 
@@ -66,13 +84,16 @@ class TTSGanModel(PreTrainedModel):
     _supports_flash_attn = True
 
     def __init__(self, config: TTSGanConfig, text_encoder: PreTrainedModel | None = None, vocoder: TTSGanVocoder | None = None):
+        attention = None if text_encoder is None else text_encoder.config._attn_implementation
         super().__init__(config)
         if text_encoder is None and config.text_encoder_config is not None:
             text_encoder = new_text_encoder(config.text_encoder_config)
+            attention = text_encoder.config._attn_implementation
         self.text_encoder = text_encoder
         context_size = None
         if text_encoder is not None:
             self.text_encoder.config = self.config.text_encoder_config
+            self.text_encoder.config._attn_implementation = attention  # our own, which has no say in it, overwrote it
             context_size = config.text_encoder_config.hidden_size
         self.acoustic = AcousticModel(config, context_size)
         self.vocoder = TTSGanVocoder(config.vocoder_config) if vocoder is None else vocoder
@@ -81,6 +102,11 @@ class TTSGanModel(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module):
         init_weights(module, self.config.initializer_range)
+        if isinstance(module, nn.Embedding):
+            init.normal_(module.weight, std=EMBEDDING_STD)
+        elif isinstance(module, Aligner):
+            for convolution in (*module.phones, *module.frames):  # distances far from zero from the first step
+                init.kaiming_uniform_(convolution.weight, a=5**0.5)
 
     def get_input_embeddings(self) -> nn.Module:
         return self.acoustic.phone_embedding
@@ -118,8 +144,8 @@ class TTSGanModel(PreTrainedModel):
             text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
         config = TTSGanConfig(
             **fields,
-            text_encoder_config=config.text_encoder_config if text_encoder is None else text_encoder.config.to_dict(),
-            vocoder_config=(config if vocoder is None else vocoder).config.to_dict() if vocoder else config.vocoder_config.to_dict(),
+            text_encoder_config=config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config),
+            vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
         )
         model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
         if acoustic is not None:
@@ -150,6 +176,7 @@ class TTSGanModel(PreTrainedModel):
         segment_frames: int | None = None,
         recorded_mel_share: float = 0.0,
         train_text_encoder: bool = True,
+        align_only: bool = False,
     ) -> TTSGanOutput:
         """Speak, or with `labels` compare with a recording.
 
@@ -172,28 +199,32 @@ class TTSGanModel(PreTrainedModel):
             token_type_ids: Accepted, not used.
             labels: `(B, S)` recorded waveform.
             label_lengths: `(B,)` its samples.
-            f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced.
+            f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced; measured where left out.
             segment_frames: In training, frames of the piece that goes through the vocoder; `None` leaves the vocoder out.
             recorded_mel_share: In training, share of pieces that the vocoder gets from the recording, to stay general.
             train_text_encoder: `False` keeps gradients out of the text encoder.
+            align_only: In training, only the losses of the alignment: a tenth of the work, for the first minutes.
         """
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
         refuse_long(mask, self.config.max_phones)
         mask = mask[..., None].to(self.dtype)  # (B, T, 1)
         condition = self.condition(input_ids, speaker_id, speaker_embedding, language_id)
+        phones = self.acoustic.embed(input_ids)
+        recording = None
+        if labels is not None:
+            recording = self.align(phones + condition, mask, labels, label_lengths)
+            if align_only:
+                return TTSGanOutput(durations=recording.durations, losses=recording.losses, alignment=recording.scores)
         context = None
         if use_text_encoder and text_input_ids is not None and self.text_encoder is not None:
             with torch.set_grad_enabled(torch.is_grad_enabled() and train_text_encoder):
                 context = self.encode_text(text_input_ids, text_attention_mask, token_spans)
-        phones = self.acoustic.embed(input_ids)
         hidden, prosody_hidden = self.acoustic.encode(phones, mask, condition, context)
         prosody = self.acoustic.predict(prosody_hidden, mask)
-        if labels is not None:
-            return self.compare(
-                phones, hidden, prosody, mask, condition, labels, label_lengths, f0, segment_frames, recorded_mel_share
-            )
-        if durations is None:
-            prosody, durations = self.perform(prosody, mask, speed, pitch, variation, seed)
+        if recording is not None:
+            return self.compare(hidden, prosody, mask, condition, recording, f0, segment_frames, recorded_mel_share)
+        prosody, predicted = self.perform(prosody, mask, speed, pitch, variation, seed)
+        durations = predicted if durations is None else durations
         log_mel, frame_mask = self.acoustic.decode(hidden, durations, prosody, condition, mask)
         log_mel = log_mel + per_utterance(energy, log_mel, 3) * (torch.log(torch.tensor(10.0)).item() / 20)
         waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
@@ -247,18 +278,29 @@ class TTSGanModel(PreTrainedModel):
         durations[:, 0] += short.long()
         return prosody, durations
 
-    def compare(self, phones, hidden, prosody, mask, condition, labels, label_lengths, f0, segment_frames, recorded_share):
-        """Losses against a recording: align, then speak with its timing and melody."""
-        hop = self.config.hop_length
+    def align(self, phones, mask, labels, label_lengths) -> "Recording":
+        """Which frames of the recordings `(B, S)` belong to which of the phones `(B, T, H)`, and how sure that is."""
         with torch.no_grad():
-            target = self.vocoder.log_mel(labels)  # (B, F, M)
-        frames = torch.full((len(labels),), target.shape[1], device=labels.device)
-        frames = frames if label_lengths is None else label_lengths // hop
+            log_mel = self.vocoder.log_mel(labels)  # (B, F, M)
+        frames = torch.full((len(labels),), log_mel.shape[1], device=labels.device)
+        frames = frames if label_lengths is None else label_lengths // self.config.hop_length
+        frame_mask = length_mask(frames, log_mel.shape[1])[..., None].to(mask.dtype)
+        scores = self.acoustic.aligner(phones, log_mel.to(phones.dtype), mask, frame_mask)  # (B, F, T)
         count = mask.sum((1, 2)).long()
-        frame_mask = length_mask(frames, target.shape[1])[..., None]
-        scores = self.acoustic.aligner(phones + condition, target.to(phones.dtype), mask, frame_mask.to(phones.dtype))
         durations = hard_path(scores, count, frames)
-        recorded = measure_prosody(durations, f0[:, : target.shape[1]], frame_level(target) * frame_mask[..., 0])
+        losses = {
+            "forward_sum": forward_sum_loss(scores, count, frames),
+            "binarization": binarization_loss(scores, durations, frames),
+        }
+        return Recording(labels, log_mel, frames, frame_mask, durations, scores.detach(), losses)
+
+    def compare(self, hidden, prosody, mask, condition, recording, f0, segment_frames, recorded_share) -> TTSGanOutput:
+        """Losses against a recording: speak with its timing and melody."""
+        labels, target, frame_mask, durations = recording.waveform, recording.log_mel, recording.mask, recording.durations
+        level = frame_level(target) * frame_mask[..., 0]
+        if f0 is None:
+            f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
+        recorded = measure_prosody(durations, f0[:, : target.shape[1]], level)
         log_mel, _ = self.acoustic.decode(hidden, durations, recorded, condition, mask, target.shape[1])
         keep = mask[..., 0].float()
         losses = {
@@ -267,11 +309,11 @@ class TTSGanModel(PreTrainedModel):
             "pitch": masked_mse(prosody.pitch, recorded.pitch, keep * recorded.voicing),
             "voicing": masked_mse(prosody.voicing, recorded.voicing, keep),
             "energy": masked_mse(prosody.energy, recorded.energy, keep),
-            "forward_sum": forward_sum_loss(scores, count, frames),
-            "binarization": binarization_loss(scores, durations, frames),
+            **recording.losses,
         }
-        output = TTSGanOutput(durations=durations, log_mel=log_mel, losses=losses, alignment=scores.detach())
+        output = TTSGanOutput(durations=durations, log_mel=log_mel, losses=losses, alignment=recording.scores)
         if segment_frames is not None:
+            hop, frames = self.config.hop_length, recording.frames
             starts = segment_starts(frames, len(labels), target.shape[1], segment_frames, labels.device)
             predicted, real = cut(log_mel, starts, segment_frames), cut(target, starts, segment_frames)
             use_real = torch.rand(len(labels), 1, 1, device=labels.device) < recorded_share
@@ -279,6 +321,14 @@ class TTSGanModel(PreTrainedModel):
             output.target_waveform = cut(labels, starts * hop, segment_frames * hop)
             output.waveform_lengths = torch.full_like(frames, segment_frames * hop)
         return output
+
+    def without_text_encoder(self) -> "TTSGanModel":
+        """A copy of this voice that speaks from the phones alone: smaller, and what `use_text_encoder=False` says."""
+        config = TTSGanConfig(**{**self.config.to_dict(), "text_encoder_config": None})
+        voice = type(self)(config)
+        kept = voice.state_dict().keys()
+        voice.load_state_dict({name: value for name, value in self.state_dict().items() if name in kept})
+        return voice
 
     @torch.no_grad()
     def copy_synthesis(self, waveform: torch.Tensor) -> torch.Tensor:

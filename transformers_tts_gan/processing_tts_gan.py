@@ -4,6 +4,7 @@ The phone vocabulary is a tokenizer of its own (`tokenizer`), so that a voice's 
 expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `text_tokenizer/` and may be missing.
 """
 
+import json
 from pathlib import Path
 
 import torch
@@ -11,16 +12,21 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import AutoTokenizer, BatchFeature, PreTrainedTokenizerFast, ProcessorMixin
+from transformers.utils import cached_file
 
+from .hub_shim import HubShim
 from .text_frontend import TextFrontend, Utterance
 from .text_g2p import BASE_PHONES
+from .text_ipa import ipa_symbols
 
 
 PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
 TEXT_TOKENIZER_FOLDER = "text_tokenizer"
+TEXT_LEVELS = ("word", "phone")
+SYMBOL_TABLE = "phonemes.json"
 
 
-class TTSGanProcessor(ProcessorMixin):
+class TTSGanProcessor(HubShim, ProcessorMixin):
     r"""Text frontend, phone vocabulary and the text encoder's tokenizer.
 
     Args:
@@ -31,7 +37,10 @@ class TTSGanProcessor(ProcessorMixin):
         sampling_rate: Of the voice, in Hz.
         lexicon: Words and the phones to say them with, separated by spaces; it wins over everything else.
         max_phones: Longest text in phones; longer text is refused with advice.
+        text_level: What the text encoder reads: `word` for text (BERT and its like), `phone` for phonemes (PL-BERT).
     """
+
+    auto_classes = {"AutoProcessor": "TTSGanProcessor"}
 
     def __init__(
         self,
@@ -42,9 +51,13 @@ class TTSGanProcessor(ProcessorMixin):
         sampling_rate: int = 16_000,
         lexicon: dict[str, str] | None = None,
         max_phones: int = 1_000,
+        text_level: str = "word",
         **kwargs,
     ):
         super().__init__(tokenizer, **kwargs)
+        if text_level not in TEXT_LEVELS:
+            raise ValueError(f"`text_level` is `{text_level}`, but a text encoder reads `word` or `phone`.")
+        self.text_level = text_level
         self._text_tokenizer = text_tokenizer
         self.speakers = list(speakers or ["speaker"])
         self.languages = list(languages or ["en"])
@@ -113,10 +126,23 @@ class TTSGanProcessor(ProcessorMixin):
                 "or train it on text that has them."
             )
         row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
-        return row if self.text_tokenizer is None else {**row, **self.encode_context(utterance)}
+        if self.text_tokenizer is None:
+            return row
+        encode_context = self.encode_words if self.text_level == "word" else self.encode_symbols
+        return {**row, **encode_context(utterance)}
 
-    def encode_context(self, utterance: Utterance) -> dict[str, list]:
-        """Tokens of the text encoder and, for each phone, the first of its tokens and one past the last."""
+    def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
+        """IPA symbols for a phoneme-level encoder, between two of padding as PL-BERT has it, and those of each phone."""
+        known, pad = self.text_tokenizer.get_vocab(), self.text_tokenizer.pad_token_id
+        ids, spans = [pad], [(0, 0)]
+        for phone in utterance.phones:
+            start = len(ids)
+            ids += [known[symbol] for symbol in ipa_symbols(phone, known)][: self.token_limit - 1 - start]
+            spans.append((start, len(ids)) if len(ids) > start else (0, 0))
+        return {"text_input_ids": [*ids, pad], "token_spans": [*spans, (0, 0)]}
+
+    def encode_words(self, utterance: Utterance) -> dict[str, list]:
+        """Tokens of a word-level encoder and, for each phone, the first of its word's tokens and one past the last."""
         encoded = self.text_tokenizer(
             utterance.text, truncation=True, max_length=self.token_limit, return_offsets_mapping=True
         )
@@ -128,6 +154,11 @@ class TTSGanProcessor(ProcessorMixin):
     def token_limit(self) -> int:
         """Tokens that the text encoder reads at once."""
         return min(self.text_tokenizer.model_max_length, 512)
+
+    def without_text_tokenizer(self) -> "TTSGanProcessor":
+        """The same for a voice without its text encoder."""
+        fields = ("speakers", "languages", "sampling_rate", "lexicon", "max_phones")
+        return type(self)(self.tokenizer, **{name: getattr(self, name) for name in fields})
 
     def speaker_id(self, speaker: str | None) -> int:
         """Row of a speaker's name; the first for `None`."""
@@ -178,6 +209,16 @@ def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFa
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
 
 
+def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str]:
+    """The tokenizer of a text encoder, and its `text_level`: `phone` where a table of phonemes lies beside the weights."""
+    table = cached_file(name_or_path, SYMBOL_TABLE, _raise_exceptions_for_missing_entries=False)
+    if table is None:
+        return AutoTokenizer.from_pretrained(name_or_path), "word"
+    symbols = json.loads(Path(table).read_text(encoding="utf-8"))
+    tokenizer = Tokenizer(WordLevel({PAD: 0, **symbols}, unk_token=PAD))
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=PAD, model_max_length=512), "phone"
+
+
 def tokens_of(span: tuple[int, int], offsets: list[tuple[int, int]]) -> tuple[int, int]:
     """First token and one past the last whose characters overlap `span`; (0, 0) where none does."""
     hits = [number for number, (start, end) in enumerate(offsets) if start < span[1] and end > span[0]]
@@ -195,5 +236,5 @@ def index_of(name: str | None, names: list[str], kind: str) -> int:
 
 def pad_lists(lists: list[list], value: int) -> torch.Tensor:
     """Lists of numbers or of pairs, filled up with `value` at the end to one length."""
-    tensors = [torch.as_tensor(items, dtype=torch.long) for items in lists]
+    tensors = [torch.tensor(items, dtype=torch.long) for items in lists]
     return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)

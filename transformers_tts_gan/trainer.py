@@ -7,6 +7,7 @@ checkpoint. Order as in HiFi-GAN (Kong et al., 2020): the critics first, on wave
 
 import contextlib
 import logging
+import math
 import time
 from pathlib import Path
 
@@ -64,7 +65,8 @@ class TTSGanTrainer(Trainer):
         self.discriminator_wrapped = self.discriminator
         self.discriminator_optimizer = self.discriminator_lr_scheduler = None
         self.seconds_before, self.started = 0.0, None
-        self._tracked, self._window, self._window_position = {}, [], 0
+        self._tracked, self._sampler = {}, None
+        self._window, self._window_position, self._window_broken = [], 0, False
         for plain in (PrinterCallback, ProgressCallback):
             self.remove_callback(plain)
         for callback in (BudgetCallback(self), SampleCallback(self), TrainingTable(self)):
@@ -78,14 +80,22 @@ class TTSGanTrainer(Trainer):
         return self.seconds_before + (0.0 if self.started is None else time.monotonic() - self.started)
 
     @property
-    def progress(self) -> float:
-        """Share of the training that is done, from 0 to 1: of the minutes where they are given, else of the steps."""
+    def progress_here(self) -> float:
+        """`progress` by this process's own clock, for a process that looks alone."""
         share = self.state.global_step / max(1, self.state.max_steps)
         if self.args.max_train_minutes is not None:
             share = max(share, self.seconds / (60 * self.args.max_train_minutes))
-        if self.args.world_size > 1:
-            share = self._from_first_process(share)
         return min(1.0, share)
+
+    @property
+    def progress(self) -> float:
+        """Share of the training that is done, from 0 to 1: of the minutes where they are given, else of the steps.
+
+        By the clock of the first process: all processes must ask for it together.
+        """
+        if self.args.world_size > 1 and self.args.max_train_minutes is not None:
+            return self._from_first_process(self.progress_here)
+        return self.progress_here
 
     def _from_first_process(self, value: float) -> float:
         shared = torch.tensor(value, dtype=torch.float64, device=self.args.device)
@@ -113,7 +123,7 @@ class TTSGanTrainer(Trainer):
                         "lr": self.args.learning_rate * ratio,
                         "weight_decay": self.args.weight_decay if decays else 0.0,
                     }
-                    for (ratio, decays), parameters in groups.items()
+                    for (ratio, decays), parameters in sorted(groups.items(), key=lambda group: group[0], reverse=True)
                 ],
                 **options,
             )
@@ -164,19 +174,32 @@ class TTSGanTrainer(Trainer):
         dataset = self.train_dataset if train_dataset is None else train_dataset
         if dataset is None or "frames" not in (getattr(dataset, "column_names", None) or ()):
             return super()._get_train_sampler(train_dataset)
-        return LengthBucketSampler(dataset["frames"], self.args.train_batch_size, self.args.seed)
+        self._sampler = LengthBucketSampler(dataset["frames"], self.args.train_batch_size, self.args.seed)
+        return self._sampler
+
+    def _run_epoch(self, model, epoch: int, *args, **kwargs):
+        """As the Trainer's, which does not reach the sampler where several processes resume within an epoch."""
+        if self._sampler is not None:
+            self._sampler.set_epoch(epoch)
+        return super()._run_epoch(model, epoch, *args, **kwargs)
 
     def get_batch_samples(self, epoch_iterator, num_batches, device):
         """Remember the whole accumulation window: the critics see all of it before the voice moves."""
         samples, count = super().get_batch_samples(epoch_iterator, num_batches, device)
         self._window, self._window_position = samples, 0
+        total = sum((batch["labels"].float().sum() for batch in samples), torch.zeros((), device=self.args.device))
+        self._window_broken = not self._finite_everywhere(total)
+        if self._window_broken:
+            logger.warning("Step %d: a recording is not finite; the step is left out.", self.state.global_step)
         return samples, count
 
     def training_step(self, model: nn.Module, inputs: dict, num_items_in_batch=None) -> torch.Tensor:
         model.train()
         self.discriminator.train()
+        if self._window_broken:
+            return torch.zeros((), device=self.args.device)
         progress, window = self.progress, len(self._window) or 1
-        judged = progress >= self.args.gan_start and self.args.gan_start < 1
+        judged = max(self.args.gan_start, self.args.alignment_warmup * self.is_voice) <= progress and self.args.gan_start < 1
         inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
         if judged and self._window_position == 0:
             if window == 1:  # one forward of the voice serves both
@@ -193,13 +216,15 @@ class TTSGanTrainer(Trainer):
             loss = sum(losses.values())
             if not self._finite_everywhere(loss):
                 logger.warning("Step %d: the loss is not finite (%s); the step is left out.", self.state.global_step, losses)
+                self._window_broken = True
+                self.model.zero_grad()  # what the window's earlier batches left, which processes have not shared yet
                 return torch.zeros_like(loss.detach())
             self.accelerator.backward(loss / window)
         finally:
             self.discriminator.requires_grad_(True)
-        self._track("loss", loss.detach() / window)
+        self._track("loss", loss)
         for name, value in losses.items():
-            self._track(name, value.detach() / window)
+            self._track(name, value)
         return loss.detach() / window
 
     def phase(self, progress: float) -> dict:
@@ -211,6 +236,7 @@ class TTSGanTrainer(Trainer):
             "segment_frames": frames if progress >= min(self.args.vocoder_start, self.args.gan_start) else None,
             "recorded_mel_share": self.args.recorded_mel_share,
             "train_text_encoder": progress >= self.args.text_encoder_frozen,
+            "align_only": progress < self.args.alignment_warmup,
         }
 
     def _forward(self, model, inputs: dict):
@@ -226,10 +252,11 @@ class TTSGanTrainer(Trainer):
         """Weighted losses of the voice by name; their sum is what it descends."""
         args, plain = self.args, dict(outputs.losses or {}) if self.is_voice else {}
         losses = {}
-        if plain:
+        if "mel" in plain:
             losses["mel"] = args.weight_mel * plain["mel"]
             losses["duration"] = args.weight_duration * plain["duration"]
             losses["prosody"] = args.weight_prosody * sum(plain[name] for name in PROSODY_LOSSES)
+        if plain:
             losses["alignment"] = args.weight_alignment * plain["forward_sum"]
             if progress >= args.binarization_start:
                 losses["alignment"] = losses["alignment"] + 0.1 * args.weight_alignment * plain["binarization"]
@@ -252,9 +279,9 @@ class TTSGanTrainer(Trainer):
             with self.compute_loss_context_manager():
                 logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
             halves = [each.chunk(2) for each in logits]
-            loss = discriminator_hinge_loss([real for real, _ in halves], [fake for _, fake in halves]) / window
-            self.accelerator.backward(loss)
-            self._track("discriminator_loss", loss.detach())
+            loss = discriminator_hinge_loss([real for real, _ in halves], [fake for _, fake in halves])
+            self.accelerator.backward(loss / window)
+            self._track("discriminator_loss", loss)
         if self.args.world_size > 1:
             for parameter in parameters:
                 dist.all_reduce(parameter.grad)
@@ -265,8 +292,8 @@ class TTSGanTrainer(Trainer):
         with self._sync_gradients():
             if torch.isfinite(norm):
                 self.discriminator_optimizer.step()
+                self.discriminator_lr_scheduler.step()
             self.discriminator_optimizer.zero_grad()
-        self.discriminator_lr_scheduler.step()
 
     @contextlib.contextmanager
     def _sync_gradients(self):
@@ -278,6 +305,14 @@ class TTSGanTrainer(Trainer):
             yield
         finally:
             state._set_sync_gradients(before)
+
+    def _get_grad_norm(self, model, grad_norm=None):
+        """As the Trainer's; a gradient that is not finite is dropped, because clipping would spread it to all weights."""
+        norm = super()._get_grad_norm(model, grad_norm)
+        if not math.isfinite(norm):
+            logger.warning("Step %d: the gradient is not finite; the step is left out.", self.state.global_step)
+            model.zero_grad()
+        return norm
 
     def _finite_everywhere(self, loss: torch.Tensor) -> bool:
         finite = torch.isfinite(loss.detach()).float()
@@ -298,7 +333,8 @@ class TTSGanTrainer(Trainer):
 
     def evaluate(self, *args, **kwargs):
         """As the Trainer's, and training goes on with the random state it had."""
-        with torch.random.fork_rng(devices=[]):
+        devices = [self.args.device] if self.args.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
             torch.manual_seed(self.args.seed)
             return super().evaluate(*args, **kwargs)
 

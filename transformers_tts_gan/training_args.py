@@ -1,5 +1,6 @@
 """What decides how a voice is trained; what decides its sound is in the configuration."""
 
+import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ class TTSGanTrainingArguments(TrainingArguments):
 
     max_train_minutes: float | None = field(
         default=None, metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."}
+    )
+    alignment_warmup: float = field(
+        default=0.03, metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."}
     )
     vocoder_start: float = field(
         default=0.0, metadata={"help": "Share of training after which predicted mels go through the vocoder as well."}
@@ -59,7 +63,7 @@ class TTSGanTrainingArguments(TrainingArguments):
         if self.bf16 and not torch.accelerator.is_available():
             self.use_cpu = True  # Transformers refuses bf16 on a CPU that was not asked for
         super().__post_init__()
-        shares = ("vocoder_start", "gan_start", "recorded_mel_share", "text_encoder_frozen", "binarization_start")
+        shares = ("alignment_warmup", "vocoder_start", "gan_start", "recorded_mel_share", "text_encoder_frozen", "binarization_start")
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}, but it is a share: from 0 to 1.")
@@ -80,7 +84,7 @@ def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
         ValueError: For a file that is not there or holds no table, and for names that no class knows.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    parser = HfArgumentParser(classes)
+    parser = HfArgumentParser(classes, allow_abbrev=False)
     if arguments and arguments[0].endswith((".yaml", ".yml", ".json")):
         arguments = [*_as_options(Path(arguments[0])), *arguments[1:]]
     *parsed, unknown = parser.parse_args_into_dataclasses(args=arguments, return_remaining_strings=True)
@@ -97,6 +101,7 @@ def _as_options(file: Path) -> list[str]:
         raise ValueError(f"`{file}` holds a {type(table).__name__}, but lines of `name: value` are needed.")
     options = []
     for name, value in table.items():
+        values = value if isinstance(value, list) else [value]
         if value is not None:
-            options += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+            options += [f"--{name}", *(json.dumps(each) if isinstance(each, dict) else str(each) for each in values)]
     return options

@@ -14,7 +14,7 @@ from transformers.utils import ModelOutput
 
 from .configuration_tts_gan import TTSGanVocoderConfig
 from .features import hann_window, log_mel
-from .layers import Convolution, ConvNeXtBlock, length_mask
+from .layers import ConvNeXtBlock, Convolution, length_mask
 
 
 @dataclass
@@ -154,9 +154,9 @@ def cut(sequence: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tens
 
 def init_weights(module: nn.Module, std: float):
     """New weights of the parts of a voice; those that a checkpoint brought stay."""
-    if isinstance(module, (nn.Linear, nn.Conv1d, nn.Embedding)):
+    if isinstance(module, (nn.Linear, nn.Conv1d)):
         init.trunc_normal_(module.weight, std=std)
-        if getattr(module, "bias", None) is not None:
+        if module.bias is not None:
             init.zeros_(module.bias)
     elif isinstance(module, nn.LayerNorm):
         init.ones_(module.weight)

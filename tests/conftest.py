@@ -1,0 +1,129 @@
+"""Tiny voices that the tests share: random weights, made here, without the network.
+
+A fixture of a session or a module is for looking at; a test that changes a voice makes its own with `new_voice`.
+"""
+
+import copy
+import math
+import string
+
+import pytest
+import torch
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers.models import WordPiece
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor, phone_tokenizer
+
+
+torch.set_num_threads(1)  # tiny models are slower with more
+SENTENCES = ["Good morning.", "The 25 cats of 北京 sat there, and all of them were asleep.", "Who is it?"]
+FRAMES_PER_PHONE = 5.0
+
+
+def wordpiece_tokenizer() -> PreTrainedTokenizerFast:
+    """A tokenizer like BERT's that knows letters, digits, a few words and a few Chinese characters."""
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *string.punctuation, *string.ascii_lowercase, *string.digits]
+    pieces += [f"##{letter}" for letter in string.ascii_lowercase + string.digits]
+    pieces += ["good", "morn", "##ing", "the", "cats", *"今天北京气很好"]
+    vocab = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(WordPiece(vocab, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", vocab["[SEP]"]), ("[CLS]", vocab["[CLS]"]))
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **names)
+
+
+def bert_config(vocab_size: int, layers: int = 1) -> BertConfig:
+    return BertConfig(
+        vocab_size=vocab_size,
+        hidden_size=16,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=512,
+    )
+
+
+def enliven(model: TTSGanModel) -> TTSGanModel:
+    """Weights far from 0, so that every input can be heard, and durations of about 5 frames."""
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.dim() > 1 or name == "acoustic.context_gate":
+                parameter += 0.1 * torch.randn(parameter.shape, generator=generator)
+        model.acoustic.duration_predictor.output.weight *= 0.2
+        model.acoustic.duration_predictor.output.bias.fill_(math.log1p(FRAMES_PER_PHONE))
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def text_tokenizer():
+    return wordpiece_tokenizer()
+
+
+@pytest.fixture(scope="session")
+def processor(text_tokenizer):
+    """Phones and text tokens, two speakers, two languages."""
+    return TTSGanProcessor(phone_tokenizer(), text_tokenizer, speakers=["ann", "bob"], languages=["en", "zh"])
+
+
+@pytest.fixture(scope="session")
+def phone_processor():
+    """Phones alone."""
+    return TTSGanProcessor(phone_tokenizer(), speakers=["ann", "bob"], languages=["en", "zh"])
+
+
+@pytest.fixture(scope="session")
+def config(processor):
+    return TTSGanConfig.from_preset(
+        "tiny",
+        text_encoder_config=bert_config(len(processor.text_tokenizer)),
+        vocab_size=len(processor.tokenizer),
+        num_speakers=2,
+        num_languages=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def new_voice(config):
+    """Makes a voice of its own; `lively=False` leaves the weights as training begins with them."""
+
+    def make(lively: bool = True, **overrides) -> TTSGanModel:
+        torch.manual_seed(0)
+        fields = {**config.to_dict(), **overrides}
+        model = TTSGanModel(TTSGanConfig(**fields)).eval()
+        return enliven(model) if lively else model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def voice(new_voice):
+    return new_voice()
+
+
+@pytest.fixture(scope="session")
+def voice_folder(voice, processor, tmp_path_factory):
+    """A voice as `save_pretrained` leaves it."""
+    folder = tmp_path_factory.mktemp("voice")
+    copy.deepcopy(voice).save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def text_encoder_folder(text_tokenizer, tmp_path_factory):
+    """A text encoder of two layers, pooler and all, as it would come from the Hub."""
+    folder = tmp_path_factory.mktemp("text_encoder")
+    torch.manual_seed(0)
+    BertModel(bert_config(len(text_tokenizer), layers=2)).save_pretrained(folder)
+    text_tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def inputs(processor):
+    """Three sentences of different lengths, padded."""
+    return processor(SENTENCES)

@@ -1,0 +1,158 @@
+"""The example scripts from end to end on a corpus of 8 recordings, and every recipe by its names."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+import torch
+import yaml
+from training_fixtures import TEXTS, write_corpus
+
+from transformers_tts_gan.modeling_tts_gan import TTSGanModel
+from transformers_tts_gan.processing_tts_gan import TTSGanProcessor
+from transformers_tts_gan.training_args import TTSGanTrainingArguments, parse_arguments
+from transformers_tts_gan.vocoder import TTSGanVocoder
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+RECIPES = sorted((EXAMPLES / "recipes").glob("*.yaml"))
+
+
+def script(name: str):
+    """An example as a module, not run yet."""
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(name: str, *arguments, monkeypatch):
+    """Run an example as from the command line."""
+    monkeypatch.setattr(sys, "argv", [f"{name}.py", *map(str, arguments)])
+    script(name).main()
+
+
+def recipe(path: Path, **table) -> Path:
+    """A recipe of three quick steps on the CPU."""
+    quick = {
+        "preset": "tiny",
+        "max_steps": 3,
+        "gan_start": 0.4,
+        "segment_frames": 12,
+        "per_device_train_batch_size": 3,
+        "logging_steps": 1,
+        "eval_strategy": "steps",
+        "eval_steps": 2,
+        "save_strategy": "steps",
+        "save_steps": 2,
+        "report_to": "none",
+        "bf16": True,
+    }
+    path.write_text(yaml.safe_dump({**quick, **table}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """A vocoder and a voice with it, trained by the two scripts."""
+    folder = tmp_path_factory.mktemp("examples")
+    corpus = write_corpus(folder / "corpus")
+    with pytest.MonkeyPatch.context() as patch:
+        vocoder = recipe(folder / "vocoder.yaml", datasets=[str(corpus)], output_dir=str(folder / "vocoder"))
+        run("run_vocoder", vocoder, monkeypatch=patch)
+        voice = recipe(
+            folder / "voice.yaml",
+            datasets=[str(corpus)],
+            output_dir=str(folder / "voice"),
+            vocoder=str(folder / "vocoder"),
+            discriminator=str(folder / "vocoder" / "discriminator"),
+            language="en",
+        )
+        run("run_tts", voice, "--max_steps", 2, monkeypatch=patch)
+    return folder
+
+
+def test_the_scripts_leave_a_voice_that_speaks(trained):
+    voice = TTSGanModel.from_pretrained(trained / "voice")
+    processor = TTSGanProcessor.from_pretrained(trained / "voice")
+    with torch.no_grad():
+        output = voice.eval()(**processor(TEXTS[1]))
+    assert torch.isfinite(output.waveform).all()
+    assert output.waveform.shape[1] == output.waveform_lengths.item() > 0
+    assert processor.sampling_rate == voice.config.sampling_rate
+    assert voice.config.vocab_size == len(processor.tokenizer)
+
+
+def test_the_voice_has_the_sizes_of_its_vocoder(trained):
+    vocoder = TTSGanVocoder.from_pretrained(trained / "vocoder")
+    voice = TTSGanModel.from_pretrained(trained / "voice")
+    sizes = {name: tensor.shape for name, tensor in vocoder.state_dict().items()}
+    assert sizes == {name: tensor.shape for name, tensor in voice.vocoder.state_dict().items()}
+
+
+def test_the_voice_says_where_it_comes_from(trained):
+    """`evaluate_voice.py` finds the held-out sentences by this file."""
+    origin = json.loads((trained / "voice" / "voice_data.json").read_text(encoding="utf-8"))
+    assert origin["datasets"] == [{"path": str(trained / "corpus")}]
+    assert (origin["language"], origin["eval_split"], origin["train_steps"]) == ("en", "test", 2)
+
+
+def test_the_scripts_leave_what_goes_on_needs(trained):
+    for name in ("vocoder", "voice"):
+        assert (trained / name / "discriminator" / "model.safetensors").exists()
+        assert (trained / name / "checkpoint-2" / "gan_state.pt").exists()
+
+
+def test_a_run_goes_on_from_its_checkpoint(trained, monkeypatch):
+    checkpoint = trained / "voice" / "checkpoint-2"
+    arguments = ["--resume_from_checkpoint", checkpoint, "--max_steps", 3, "--output_dir", trained / "longer"]
+    run("run_tts", trained / "voice.yaml", *arguments, monkeypatch=monkeypatch)
+    origin = json.loads((trained / "longer" / "voice_data.json").read_text(encoding="utf-8"))
+    assert origin["train_steps"] == 3
+
+
+def test_a_voice_trains_on_from_a_voice(trained, monkeypatch):
+    """Fine-tuning keeps the processor and the sizes of the voice it starts from."""
+    arguments = ["--model_name_or_path", trained / "voice", "--max_steps", 1, "--output_dir", trained / "tuned"]
+    run("run_tts", trained / "voice.yaml", *arguments, "--max_train_samples", 4, monkeypatch=monkeypatch)
+    assert TTSGanModel.from_pretrained(trained / "tuned").config.hidden_size == 32
+
+
+def test_on_bad_raise_holds_for_the_scripts(trained, tmp_path, monkeypatch):
+    """Who asks for it must hear of the first missing file, not get a smaller corpus."""
+    corpus = write_corpus(tmp_path / "corpus", train=3)
+    (corpus / "1.wav").unlink()
+    arguments = ["--datasets", corpus, "--on_bad", "raise", "--output_dir", tmp_path / "out"]
+    with pytest.raises(ValueError, match="1.wav"):
+        run("run_tts", trained / "voice.yaml", *arguments, monkeypatch=monkeypatch)
+    with pytest.raises(ValueError, match="1.wav"):
+        run("run_vocoder", trained / "vocoder.yaml", *arguments, monkeypatch=monkeypatch)
+
+
+def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
+    wav = tmp_path / "said.wav"
+    run("speak", "--model", trained / "voice", "--output", wav, "Good day.", monkeypatch=monkeypatch)
+    assert soundfile.info(wav).samplerate == 16_000
+    assert soundfile.info(wav).frames > 0
+    assert str(wav) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
+    """A recipe with a misspelt name would fail only when someone starts an hour of training."""
+    if path.stem.startswith("vocoder"):
+        classes = [script("run_vocoder").VocoderArguments]
+    else:
+        module = script("run_tts")
+        classes = [module.ModelArguments, module.DataArguments]
+    *others, training = parse_arguments(*classes, TTSGanTrainingArguments, arguments=[str(path)])
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert table["output_dir"] == training.output_dir == f"outputs/{path.stem}"
+    assert training.max_train_minutes <= 45
+    for name, value in table.items():
+        owner = next(each for each in (*others, training) if hasattr(each, name))
+        assert getattr(owner, name) == value or name == "report_to"

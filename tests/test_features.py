@@ -1,0 +1,70 @@
+"""Features of sounds that are known: tones, noise, silence."""
+
+import math
+
+import pytest
+import torch
+
+from transformers_tts_gan import TTSGanVocoderConfig
+from transformers_tts_gan.features import MEL_FLOOR, frame_level, fundamental_frequency, log_mel
+
+
+RATE, HOP = 16_000, 256
+
+
+def harmonic_tone(f0: float, seconds: float = 1.0) -> torch.Tensor:
+    """Ten harmonics, each weaker than the last, as a voice has them; `(1, S)`."""
+    time = torch.arange(int(seconds * RATE)) / RATE
+    return 0.3 * sum(torch.sin(2 * math.pi * f0 * n * time) / n for n in range(1, 11))[None]
+
+
+@pytest.mark.parametrize("samples", [256, 1000, 4096, 5000])
+def test_there_is_one_frame_per_hop(samples):
+    """A frame and its samples are cut out of an utterance together."""
+    wave = torch.randn(2, samples)
+    assert log_mel(wave, TTSGanVocoderConfig()).shape == (2, samples // HOP, 80)
+    assert fundamental_frequency(wave, RATE, HOP).shape == (2, samples // HOP)
+
+
+@pytest.mark.parametrize("f0", [80.0, 200.0, 400.0])
+def test_the_f0_of_a_tone_is_right_to_one_percent(f0):
+    heard = fundamental_frequency(harmonic_tone(f0), RATE, HOP)[0, 3:-3]
+    assert ((heard - f0).abs() < 0.01 * f0).all()
+
+
+def test_noise_has_hardly_any_f0():
+    torch.manual_seed(0)
+    heard = fundamental_frequency(0.1 * torch.randn(1, RATE), RATE, HOP)
+    assert (heard == 0).float().mean() > 0.9
+
+
+def test_silence_has_no_f0_and_the_lowest_mel():
+    silence = torch.zeros(1, 4096)
+    assert (fundamental_frequency(silence, RATE, HOP) == 0).all()
+    torch.testing.assert_close(log_mel(silence, TTSGanVocoderConfig()), torch.full((1, 16, 80), math.log(MEL_FLOOR)))
+
+
+def test_the_mel_of_a_tone_peaks_in_its_band():
+    config = TTSGanVocoderConfig()
+    low, high = (log_mel(harmonic_tone(f0), config)[0, 10:50].mean(0).argmax() for f0 in (200.0, 400.0))
+    assert 0 < low < high < 20
+
+
+def test_twice_the_amplitude_is_log_2_more():
+    """So that decibels can be added to mel frames."""
+    config, tone = TTSGanVocoderConfig(), harmonic_tone(200.0)
+    difference = (log_mel(2 * tone, config) - log_mel(tone, config))[0, 5:-5, :10]
+    torch.testing.assert_close(difference, torch.full_like(difference, math.log(2)), atol=1e-3, rtol=0)
+
+
+def test_a_louder_sound_has_a_higher_level():
+    config = TTSGanVocoderConfig()
+    levels = [frame_level(log_mel(gain * harmonic_tone(200.0), config)).mean() for gain in (0.01, 0.1, 1.0)]
+    assert levels[0] < levels[1] < levels[2]
+
+
+def test_a_frame_hears_its_own_samples():
+    """The n-th frame is centred on the n-th hop: a click in hop 10 is loudest there."""
+    wave = torch.zeros(1, 20 * HOP)
+    wave[0, 10 * HOP + HOP // 2] = 1.0
+    assert log_mel(wave, TTSGanVocoderConfig()).mean(-1)[0].argmax() == 10
