@@ -70,7 +70,9 @@ def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) ->
     """A processor that knows the speakers, languages and letters of the corpus."""
     text_tokenizer, level = (None, "word") if model.text_encoder is None else load_text_tokenizer(model.text_encoder)
     languages = list(dict.fromkeys(rows["language"]))
-    letters = {f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()}
+    letters = {
+        f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()
+    }
     return TTSGanProcessor(
         phone_tokenizer(tuple(letters)),
         text_tokenizer,

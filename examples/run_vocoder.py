@@ -1,7 +1,8 @@
-"""Train a vocoder on recordings without transcripts: mel frames to waveform, shared by voices of any language.
+r"""Train a vocoder on recordings without transcripts: mel frames to waveform, shared by voices of any language.
 
     accelerate launch examples/run_vocoder.py examples/recipes/vocoder_small.yaml
-    accelerate launch examples/run_vocoder.py --datasets corpora/allison --output_dir outputs/vocoder --max_train_minutes 20
+    accelerate launch examples/run_vocoder.py --datasets corpora/allison --output_dir outputs/vocoder \
+        --max_train_minutes 20
 
 Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
 """
@@ -31,7 +32,9 @@ class VocoderArguments:
     """Which recordings, and which vocoder to start from."""
 
     datasets: list[str] = field(metadata={"help": "Corpora: folders with metadata, files, or Hub ids."})
-    vocoder: str | None = field(default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."})
+    vocoder: str | None = field(
+        default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."}
+    )
     preset: str = field(default="small", metadata={"help": "tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
     eval_split: str | None = field(default="test", metadata={"help": "Split that is held out."})

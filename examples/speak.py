@@ -3,8 +3,8 @@
     python examples/speak.py "Good morning. The train leaves at 9:45."
     python examples/speak.py --model outputs/my_voice --speed 0.9 --output hello.wav "Hello."
 
-Without `--model` the English voice that comes with the project speaks; where it is missing, one is trained first, for at
-most 15 minutes, on recordings that `prepare_corpus.py` fetches by package name.
+Without `--model` the English voice that comes with the project speaks; where it is missing, one is trained first, for
+at most 15 minutes, on recordings that `prepare_corpus.py` fetches by package name.
 """
 
 import argparse
@@ -21,7 +21,9 @@ from transformers_tts_gan.audio import write_audio
 EXAMPLES = Path(__file__).resolve().parent
 VOICES = {"en": EXAMPLES / "voices" / "en", "zh": EXAMPLES / "voices" / "zh"}
 QUICK = EXAMPLES.parent / "outputs" / "allison_en_quick"
-DEFAULT_TEXT = "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
+DEFAULT_TEXT = (
+    "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
+)
 
 
 def trained_voice() -> Path:

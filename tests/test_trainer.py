@@ -339,7 +339,7 @@ def test_two_processes_hold_the_same_weights_and_resume_alike(tmp_path):
     paths = os.pathsep.join([str(tests), str(tests.parent), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     result = subprocess.run(
-        [sys.executable, str(script), str(tmp_path)], env=environment, capture_output=True, text=True, timeout=180
+        [sys.executable, str(script), str(tmp_path)], env=environment, capture_output=True, text=True, timeout=600
     )
     assert result.returncode == 0, result.stderr[-3000:]
     runs = ("whole", "again", "window")

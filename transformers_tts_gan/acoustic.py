@@ -1,8 +1,8 @@
 """From phones to mel frames: encode, time, intone, expand, decode.
 
-After FastPitch (Łańcucki, 2021, arXiv:2006.06873) with a learned alignment as in JETS. The phone decides what is said; the
-context that a pretrained text encoder brings is added through a gate that starts at 0, and reaches the predictors of
-duration, pitch and energy in full.
+After FastPitch (Łańcucki, 2021, arXiv:2006.06873) with a learned alignment as in JETS. The phone decides what is said;
+the context that a pretrained text encoder brings is added through a gate that starts at 0, and reaches the predictors
+of duration, pitch and energy in full.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Prosody:
 
 
 class VariancePredictor(nn.Module):
-    """Two convolutions over phones and one linear layer (Ren et al., 2020, FastSpeech 2, arXiv:2006.04558, section 2.3)."""
+    """Two convolutions over phones and one linear layer (Ren et al., 2020, FastSpeech 2, arXiv:2006.04558, 2.3)."""
 
     def __init__(self, config: TTSGanConfig, outputs: int):
         super().__init__()
@@ -74,8 +74,7 @@ class AcousticModel(nn.Module):
         self.prosody_embedding = Convolution(3, size, 3)
         self.position_embedding = nn.Linear(3, size)
         self.decoder = nn.ModuleList(
-            ConvNeXtBlock(size, width, kernel, 1 / config.num_decoder_layers)
-            for _ in range(config.num_decoder_layers)
+            ConvNeXtBlock(size, width, kernel, 1 / config.num_decoder_layers) for _ in range(config.num_decoder_layers)
         )
         self.decoder_norm = nn.LayerNorm(size)
         self.to_mel = nn.Linear(size, config.vocoder_config.num_mel_bins)
@@ -102,7 +101,7 @@ class AcousticModel(nn.Module):
         return Prosody(log_duration, pitch, voicing, energy)
 
     def decode(self, hidden, durations, prosody: Prosody, condition, mask, frames: int | None = None):
-        """Hidden states `(B, T, H)` and durations `(B, T)` to log-mel frames `(B, F, M)` and their mask `(B, F, 1)`."""
+        """Hidden states `(B, T, H)` and durations `(B, T)` to log-mel frames `(B, F, M)` and a mask `(B, F, 1)`."""
         features = torch.stack([prosody.pitch * prosody.voicing, prosody.voicing, prosody.energy], dim=-1)  # (B, T, 3)
         hidden = hidden + self.prosody_embedding(features.to(hidden.dtype), mask)
         lengths = durations.sum(dim=1)  # (B,)
@@ -118,7 +117,10 @@ class AcousticModel(nn.Module):
 
 
 def phone_positions(durations: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """Where in its phone each frame lies, `(B, F, 3)`: frames since its start and to its end, as log(1 + n), and the share."""
+    """Where in its phone each frame lies, `(B, F, 3)`.
+
+    Frames since its start and to its end, as log(1 + n), and the share.
+    """
     ends = durations.cumsum(dim=1)
     end, length = ends.gather(1, index), durations.gather(1, index).clamp(min=1)
     frame = torch.arange(index.shape[1], device=index.device)

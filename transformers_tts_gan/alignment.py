@@ -72,11 +72,13 @@ def beta_binomial_prior(phones: torch.Tensor, frames: torch.Tensor, T: int, F: i
 
 @torch.no_grad()
 def hard_path(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
-    """Durations `(B, T)` in frames of the best monotonic path through scores `(B, F, T)`; every phone gets one or more."""
+    """Durations `(B, T)` in frames, 1 or more each, of the best monotonic path through scores `(B, F, T)`."""
     durations = torch.zeros(scores.shape[0], scores.shape[2], dtype=torch.long, device=scores.device)
     for item, (T, length) in enumerate(zip(phones.tolist(), frames.tolist(), strict=True)):
         if length < T:
-            raise ValueError(f"{T} phones cannot be aligned to {length} frames: the recording is too short for its text.")
+            raise ValueError(
+                f"{T} phones cannot be aligned to {length} frames: the recording is too short for its text."
+            )
         blank = scores.new_full((1, length, 1), -1e6)
         emission = torch.cat([blank, scores[item : item + 1, :length, :T].float()], dim=-1)
         target = torch.arange(1, T + 1, device=scores.device, dtype=torch.int32)[None]

@@ -48,14 +48,17 @@ class PrepareSpeech:
         if self.processor is None:
             return prepared
         if row.get("text") is None or not str(row["text"]).strip():
-            raise AudioError("empty text", f"`{audio_name(row['audio'])}` has no text; every recording needs its words.")
+            raise AudioError(
+                "empty text", f"`{audio_name(row['audio'])}` has no text; every recording needs its words."
+            )
         try:
             prepared.update(self.processor.encode(row["text"], row.get("language"), row.get("speaker")))
         except ValueError as error:
             raise AudioError("text", f"`{audio_name(row['audio'])}`: {error}") from error
         if (phones := len(prepared["input_ids"])) > prepared["frames"]:
             raise AudioError(
-                "too fast", f"`{audio_name(row['audio'])}` has {phones} phones in {prepared['frames']} frames: check its text."
+                "too fast",
+                f"`{audio_name(row['audio'])}` has {phones} phones in {prepared['frames']} frames: check its text.",
             )
         return prepared
 
@@ -67,14 +70,14 @@ class PrepareSpeech:
         frames = len(wave) // config.hop_length
         wave = wave[: frames * config.hop_length]
         if len(wave) < config.n_fft:
-            raise AudioError("too short", f"`{audio_name(source)}` has {len(wave) / config.sampling_rate:.2f} s of sound.")
+            raise AudioError(
+                "too short", f"`{audio_name(source)}` has {len(wave) / config.sampling_rate:.2f} s of sound."
+            )
         f0 = fundamental_frequency(torch.from_numpy(wave)[None], config.sampling_rate, config.hop_length)[0]
         return {"waveform": np.round(wave * 32767).astype(np.int16), "f0": f0.numpy(), "frames": frames}
 
 
-def prepare_speech(
-    dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip"
-) -> tuple[Dataset, SpeechReport]:
+def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip") -> tuple[Dataset, SpeechReport]:
     """Prepare every row and leave out (`on_bad="skip"`) or refuse (`"raise"`) what cannot be used.
 
     Returns:
@@ -122,10 +125,10 @@ class SpeechCollator:
 class LengthBucketSampler(Sampler[int]):
     """Indices in which neighbours have like lengths, shuffled anew each epoch by `seed + epoch` and nothing else.
 
-    Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little padding,
-    and the order does not depend on the global random state, so that a resumed run sees what it would have seen. Rows
-    that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out before the
-    sorting, which would always leave out the longest.
+    Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little
+    padding, and the order does not depend on the global random state, so that a resumed run sees what it would have
+    seen. Rows that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out
+    before the sorting, which would always leave out the longest.
     """
 
     def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32):

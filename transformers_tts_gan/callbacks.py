@@ -1,4 +1,4 @@
-"""What a person sees of a training run: a bar by the clock, a table of losses, and sounds and pictures in TensorBoard."""
+"""What a person sees of a training run: a bar by the clock, a table of losses, sounds and pictures in TensorBoard."""
 
 import logging
 import sys
@@ -39,8 +39,12 @@ class TrainingTable(TrainerCallback):
     def on_train_begin(self, args, state, control, **kwargs):
         if not state.is_world_process_zero or args.disable_tqdm:
             return
-        self.bar = tqdm(total=100, desc="Training", bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}",
-                        mininterval=0.5 if sys.stderr.isatty() else 30)
+        self.bar = tqdm(
+            total=100,
+            desc="Training",
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}",
+            mininterval=0.5 if sys.stderr.isatty() else 30,
+        )
         self.header = None
 
     def on_step_end(self, args, state, control, **kwargs):
@@ -49,7 +53,9 @@ class TrainingTable(TrainerCallback):
             self.bar.n = round(100 * progress, 1)
             minutes = self.trainer.seconds / 60
             left = minutes / max(progress, 1e-3) - minutes
-            self.bar.set_postfix_str(f"step {state.global_step}, {minutes:.1f} min, {left:.1f} min left", refresh=False)
+            self.bar.set_postfix_str(
+                f"step {state.global_step}, {minutes:.1f} min, {left:.1f} min left", refresh=False
+            )
             self.bar.update(0)
 
     def on_log(self, args, state, control, logs=None, **kwargs):
@@ -79,7 +85,13 @@ class SampleCallback(TrainerCallback):
     def on_evaluate(self, args, state, control, **kwargs):
         writers = [c.tb_writer for c in self.trainer.callback_handler.callbacks if isinstance(c, TensorBoardCallback)]
         dataset = self.trainer.eval_dataset
-        if not writers or writers[0] is None or dataset is None or not self.trainer.is_voice or not state.is_world_process_zero:
+        if (
+            not writers
+            or writers[0] is None
+            or dataset is None
+            or not self.trainer.is_voice
+            or not state.is_world_process_zero
+        ):
             return
         for number in range(min(args.log_samples, len(dataset))):
             self.write(writers[0], number, dataset[number], state.global_step)
@@ -91,7 +103,9 @@ class SampleCallback(TrainerCallback):
         was_training, rate = model.training, model.config.sampling_rate
         model.eval()
         batch = self.trainer._prepare_inputs(self.trainer.data_collator([row]))
-        spoken = model(**{name: value for name, value in batch.items() if name not in ("labels", "label_lengths", "f0")})
+        spoken = model(
+            **{name: value for name, value in batch.items() if name not in ("labels", "label_lengths", "f0")}
+        )
         aligned = model(**batch)
         model.train(was_training)
         writer.add_audio(f"voice/{number}", spoken.waveform[0].float().cpu(), step, sample_rate=rate)

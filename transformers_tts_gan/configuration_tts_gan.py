@@ -1,4 +1,4 @@
-"""What decides the weights and the sound: configurations of the voice, of its vocoder and of the critics that train it.
+"""What decides the weights and the sound: configurations of the voice, its vocoder and the critics that train it.
 
 `TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
 parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
@@ -46,15 +46,15 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     def validate_windows(self):
         if self.n_fft % (2 * self.hop_length):
             raise ValueError(
-                f"`n_fft` is {self.n_fft} and `hop_length` {self.hop_length}, but the windows overlap evenly only where "
-                f"`n_fft` is an even multiple of `hop_length`: take {4 * self.hop_length}, for example."
+                f"`n_fft` is {self.n_fft} and `hop_length` {self.hop_length}, but the windows overlap evenly only "
+                f"where `n_fft` is an even multiple of `hop_length`: take {4 * self.hop_length}, for example."
             )
 
     def validate_frequencies(self):
         if not 0 <= self.mel_fmin < self.mel_fmax <= self.sampling_rate / 2:
             raise ValueError(
-                f"`mel_fmin` is {self.mel_fmin} Hz and `mel_fmax` {self.mel_fmax} Hz, but they must rise from 0 to at most "
-                f"half of the `sampling_rate` of {self.sampling_rate} Hz."
+                f"`mel_fmin` is {self.mel_fmin} Hz and `mel_fmax` {self.mel_fmax} Hz, but they must rise from 0 to "
+                f"at most half of the `sampling_rate` of {self.sampling_rate} Hz."
             )
 
     def validate_kernel_size(self):
@@ -88,7 +88,7 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         aligner_size: Dimensions of the space in which phones and frames are compared.
         dropout: Share of activations dropped in the blocks.
         predictor_dropout: Share of activations dropped in the predictors.
-        text_encoder_dropout: Share of utterances trained without the text encoder, so that the voice speaks without it.
+        text_encoder_dropout: Share of utterances trained without the text encoder, so that the voice works without it.
         max_phones: Longest input in phones; longer text is refused with advice.
         sampling_rate: Of the waveform, in Hz; always the vocoder's, at the top level for `pipeline("text-to-speech")`.
         initializer_range: Standard deviation of new weights.
@@ -142,15 +142,15 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
     def validate_sampling_rate(self):
         if self.sampling_rate != self.vocoder_config.sampling_rate:
             raise ValueError(
-                f"`sampling_rate` is {self.sampling_rate} Hz, but the vocoder's is {self.vocoder_config.sampling_rate} Hz: "
-                "leave the first out, or take a vocoder of that rate."
+                f"`sampling_rate` is {self.sampling_rate} Hz, but the vocoder's is "
+                f"{self.vocoder_config.sampling_rate} Hz: leave the first out, or take a vocoder of that rate."
             )
 
     def validate_heads(self):
         if self.hidden_size % (2 * self.num_attention_heads):
             raise ValueError(
-                f"`hidden_size` is {self.hidden_size}, but `num_attention_heads` is {self.num_attention_heads}: each head "
-                "needs an even share of it."
+                f"`hidden_size` is {self.hidden_size}, but `num_attention_heads` is {self.num_attention_heads}: "
+                "each head needs an even share of it."
             )
 
     @classmethod

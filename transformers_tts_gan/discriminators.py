@@ -1,8 +1,8 @@
 """The critics: each hears a waveform in its own way and says, place by place, how real it sounds.
 
-Period critics after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram critics after UnivNet (Jang
-et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high bands count.
-They stride early, over rows and over frequency, because full-size maps are what costs on a CPU.
+Period critics after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram critics after UnivNet
+(Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high
+bands count. They stride early, over rows and over frequency, because full-size maps are what costs on a CPU.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Acoustic features of a waveform: log-mel frames, fundamental frequency (F0) and level.
 
-Waveforms enter as `(B, S)` floats in [-1, 1]; frames leave as `(B, F, ...)` with `F = S // hop_length`. The n-th frame is
-centred on the middle of the n-th hop, so that a frame and its samples can be cut out of an utterance together.
+Waveforms enter as `(B, S)` floats in [-1, 1]; frames leave as `(B, F, ...)` with `F = S // hop_length`. The n-th frame
+is centred on the middle of the n-th hop, so that a frame and its samples can be cut out of an utterance together.
 """
 
 import functools
@@ -18,7 +18,9 @@ MEL_MEAN, MEL_SCALE = -5.0, 2.0  # about the mean and deviation of log-mel frame
 @functools.lru_cache(maxsize=32)
 def mel_filters(sampling_rate: int, n_fft: int, num_mel_bins: int, fmin: float, fmax: float, device: str):
     """Triangular mel filters `(n_fft // 2 + 1, M)` of equal area, on Slaney's mel scale."""
-    filters = AF.melscale_fbanks(n_fft // 2 + 1, fmin, fmax, num_mel_bins, sampling_rate, norm="slaney", mel_scale="slaney")
+    filters = AF.melscale_fbanks(
+        n_fft // 2 + 1, fmin, fmax, num_mel_bins, sampling_rate, norm="slaney", mel_scale="slaney"
+    )
     return filters.to(device)
 
 
@@ -62,7 +64,7 @@ def log_mel(waveform: torch.Tensor, config) -> torch.Tensor:
 
 
 def frame_level(mel: torch.Tensor) -> torch.Tensor:
-    """Level `(B, F)` of log-mel frames `(B, F, M)`: the mean over bands, near 0 for speech and about 1 apart in loudness."""
+    """Level `(B, F)` of log-mel frames `(B, F, M)`: their mean, near 0 for speech and about 1 apart in loudness."""
     return mel.mean(dim=-1) / 2 + 2.5
 
 

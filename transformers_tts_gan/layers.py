@@ -1,7 +1,7 @@
 """The two blocks that everything is built of: ConvNeXt for neighbours, self-attention for the whole sentence.
 
-Sequences are `(B, T, H)` and come with a mask `(B, T, 1)` of ones and zeros, or `None` where nothing is padded. What lies
-outside the mask is zero before each convolution, so that a sequence sounds the same alone and in a batch.
+Sequences are `(B, T, H)` and come with a mask `(B, T, 1)` of ones and zeros, or `None` where nothing is padded. What
+lies outside the mask is zero before each convolution, so that a sequence sounds the same alone and in a batch.
 """
 
 import torch
@@ -12,8 +12,8 @@ from torch import nn
 class Convolution(nn.Conv1d):
     """A convolution over `(B, T, C)` that keeps the length; what lies outside the mask counts as silence.
 
-    On a CPU it stays in its own precision under autocast: oneDNN compiles a bf16 convolution anew for each length, which
-    takes seconds, while sentences come in all lengths.
+    On a CPU it stays in its own precision under autocast: oneDNN compiles a bf16 convolution anew for each length,
+    which takes seconds, while sentences come in all lengths.
     """
 
     def __init__(self, inputs: int, outputs: int, kernel_size: int, groups: int = 1):
@@ -30,10 +30,12 @@ class Convolution(nn.Conv1d):
 class ConvNeXtBlock(nn.Module):
     """Depthwise convolution, layer norm, two linear layers, residual.
 
-    Liu et al., 2022, arXiv:2201.03545, section 2.6, in one dimension as in Vocos (Siuzdak, 2023, arXiv:2306.00814, 3.2).
+    Liu et al., 2022, arXiv:2201.03545, 2.6, in one dimension as in Vocos (Siuzdak, 2023, arXiv:2306.00814, 3.2).
     """
 
-    def __init__(self, hidden_size: int, intermediate_size: int, kernel_size: int, layer_scale: float, dropout: float = 0.0):
+    def __init__(
+        self, hidden_size: int, intermediate_size: int, kernel_size: int, layer_scale: float, dropout: float = 0.0
+    ):
         super().__init__()
         self.depthwise = Convolution(hidden_size, hidden_size, kernel_size, groups=hidden_size)
         self.norm = nn.LayerNorm(hidden_size)

@@ -31,7 +31,7 @@ def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_r
 
 
 def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
-    """Real above 1, fake below -1, mean over critics (Lim and Ye, 2017, arXiv:1705.02894; as in Vocos, section 3.4)."""
+    """Real above 1, fake below -1, mean over critics (Lim and Ye, 2017, arXiv:1705.02894; as in Vocos, 3.4)."""
     losses = [F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean() for r, f in zip(real, fake, strict=True)]
     return torch.stack(losses).mean()
 
@@ -42,6 +42,10 @@ def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
 
 
 def feature_matching_loss(real: list[list[torch.Tensor]], fake: list[list[torch.Tensor]]) -> torch.Tensor:
-    """Mean absolute difference of the critics' inner feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
-    losses = [F.l1_loss(f.float(), r.float().detach()) for rs, fs in zip(real, fake, strict=True) for r, f in zip(rs, fs, strict=True)]
+    """Mean absolute difference of the critics' feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
+    losses = [
+        F.l1_loss(f.float(), r.float().detach())
+        for rs, fs in zip(real, fake, strict=True)
+        for r, f in zip(rs, fs, strict=True)
+    ]
     return torch.stack(losses).mean()

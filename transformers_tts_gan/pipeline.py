@@ -68,7 +68,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     def _sanitize_parameters(self, language=None, speaker=None, forward_params=None, **controls):
         if unknown := sorted(set(controls) - set(CONTROLS)):
-            raise TypeError(f"Unknown arguments {unknown}; this pipeline takes `language`, `speaker`, {CONTROLS}.")
+            known = ", ".join(f"`{name}`" for name in (*CONTROLS, "speaker", "language"))
+            raise TypeError(f"Unknown arguments {unknown}; this pipeline takes {known} and what `pipeline` takes.")
         choice = {"language": language, "speaker": speaker}
         preprocess_params = {name: value for name, value in choice.items() if value is not None}
         return preprocess_params, {**(forward_params or {}), **controls}, {}

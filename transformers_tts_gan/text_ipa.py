@@ -1,8 +1,8 @@
 """Phones as the IPA symbols that phoneme-level text encoders read.
 
-Such an encoder (PL-BERT: Li et al., 2023, arXiv:2301.08810) is trained on phonemes instead of words, with one token per
-symbol. A table `phonemes.json` beside it gives the symbols their numbers. Symbols as in Kokoro's copy of PL-BERT, where
-diphthongs are capital letters and stress stands before its vowel.
+Such an encoder (PL-BERT: Li et al., 2023, arXiv:2301.08810) is trained on phonemes instead of words, with one token
+per symbol. A table `phonemes.json` beside it gives the symbols their numbers. Symbols as in Kokoro's copy of PL-BERT,
+where diphthongs are capital letters and stress stands before its vowel.
 """
 
 from collections.abc import Container

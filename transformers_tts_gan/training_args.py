@@ -14,32 +14,44 @@ from transformers import HfArgumentParser, TrainingArguments
 class TTSGanTrainingArguments(TrainingArguments):
     r"""`TrainingArguments` and what alternating a generator and its critics needs beside them.
 
-    Shares such as `gan_start` are of the whole training: of `max_train_minutes` where that is given, else of the steps.
+    Shares such as `gan_start` are of the whole training: of `max_train_minutes` where that is given, else of
+    the steps.
     """
 
     max_train_minutes: float | None = field(
-        default=None, metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."}
+        default=None,
+        metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."},
     )
     alignment_warmup: float = field(
-        default=0.03, metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."}
+        default=0.03,
+        metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."},
     )
     vocoder_start: float = field(
         default=0.0, metadata={"help": "Share of training after which predicted mels go through the vocoder as well."}
     )
-    gan_start: float = field(default=0.5, metadata={"help": "Share of training after which the critics join; 1 is no GAN."})
-    segment_frames: int = field(default=32, metadata={"help": "Frames of each utterance that the vocoder and the critics get."})
+    gan_start: float = field(
+        default=0.5, metadata={"help": "Share of training after which the critics join; 1 is no GAN."}
+    )
+    segment_frames: int = field(
+        default=32, metadata={"help": "Frames of each utterance that the vocoder and the critics get."}
+    )
     recorded_mel_share: float = field(
-        default=0.5, metadata={"help": "Share of these pieces that the vocoder gets from the recording, to stay general."}
+        default=0.5,
+        metadata={"help": "Share of these pieces that the vocoder gets from the recording, to stay general."},
     )
     text_encoder_frozen: float = field(
-        default=0.25, metadata={"help": "Share of training in which the text encoder is frozen; 1 freezes it for good."}
+        default=0.25,
+        metadata={"help": "Share of training in which the text encoder is frozen; 1 freezes it for good."},
     )
-    text_encoder_lr_ratio: float = field(default=0.1, metadata={"help": "The text encoder's learning rate, by the others'."})
+    text_encoder_lr_ratio: float = field(
+        default=0.1, metadata={"help": "The text encoder's learning rate, by the others'."}
+    )
     vocoder_lr_ratio: float = field(default=1.0, metadata={"help": "The vocoder's learning rate, by the others'."})
     discriminator_learning_rate: float = field(default=5e-4, metadata={"help": "Peak learning rate of the critics."})
     discriminator_max_grad_norm: float = field(default=10.0, metadata={"help": "Clips the gradient of the critics."})
     binarization_start: float = field(
-        default=0.1, metadata={"help": "Share of training after which the soft alignment must agree with the hard one."}
+        default=0.1,
+        metadata={"help": "Share of training after which the soft alignment must agree with the hard one."},
     )
     weight_mel: float = field(default=1.0, metadata={"help": "Of the L1 loss of predicted log-mel frames."})
     weight_duration: float = field(default=0.3, metadata={"help": "Of the loss of log durations."})
@@ -47,11 +59,17 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_alignment: float = field(default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."})
     weight_wave_mel: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
     weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
-    weight_feature_matching: float = field(default=0.1, metadata={"help": "Of the difference of the critics' feature maps."})
-    log_samples: int = field(default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."})
+    weight_feature_matching: float = field(
+        default=0.1, metadata={"help": "Of the difference of the critics' feature maps."}
+    )
+    log_samples: int = field(
+        default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
+    )
     # Fields of TrainingArguments that suit a voice better with other defaults.
     learning_rate: float = field(default=1e-3, metadata={"help": "Peak learning rate of the acoustic model."})
-    lr_scheduler_type: str = field(default="cosine", metadata={"help": "Shape of the learning rate after the warm-up."})
+    lr_scheduler_type: str = field(
+        default="cosine", metadata={"help": "Shape of the learning rate after the warm-up."}
+    )
     warmup_steps: float = field(default=100, metadata={"help": "Steps, or a share of them below 1, to the peak."})
     adam_beta1: float = field(default=0.8, metadata={"help": "As the GAN vocoders have it."})
     adam_beta2: float = field(default=0.99, metadata={"help": "As the GAN vocoders have it."})
@@ -63,14 +81,23 @@ class TTSGanTrainingArguments(TrainingArguments):
         if self.bf16 and not torch.accelerator.is_available():
             self.use_cpu = True  # Transformers refuses bf16 on a CPU that was not asked for
         super().__post_init__()
-        shares = ("alignment_warmup", "vocoder_start", "gan_start", "recorded_mel_share", "text_encoder_frozen", "binarization_start")
+        shares = (
+            "alignment_warmup",
+            "vocoder_start",
+            "gan_start",
+            "recorded_mel_share",
+            "text_encoder_frozen",
+            "binarization_start",
+        )
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}, but it is a share: from 0 to 1.")
         if self.max_train_minutes is not None and self.max_train_minutes <= 0:
             raise ValueError(f"`max_train_minutes` is {self.max_train_minutes}; give a time above 0, or leave it out.")
         if self.deepspeed or self.fsdp:
-            raise NotImplementedError("The GAN trainer runs on one process or under DDP; leave `deepspeed` and `fsdp` out.")
+            raise NotImplementedError(
+                "The GAN trainer runs on one process or under DDP; leave `deepspeed` and `fsdp` out."
+            )
 
 
 def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:

@@ -111,7 +111,7 @@ class TTSGanVocoder(PreTrainedModel):
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
-    """Overlap and add the frames given by log-magnitudes and phases `(B, F, 2 * (n_fft // 2 + 1))`; `(B, F * hop)` samples."""
+    """Overlap-add frames of log-magnitudes and phases `(B, F, 2 * (n_fft // 2 + 1))` to samples `(B, F * hop)`."""
     magnitude, phase = spectrum.chunk(2, dim=-1)
     magnitude = magnitude.exp().clamp(max=100.0)
     frames = torch.fft.irfft(torch.polar(magnitude, phase))  # (B, F, n_fft)
