@@ -41,7 +41,6 @@ def test_tensorboard_gets_losses_sounds_and_pictures(tmp_path):
     sound = events.Audio("recording/0")[0]
     assert sound.step == 2
     assert sound.sample_rate == trainer.model.config.sampling_rate
-    assert trainer.model.training
 
 
 def test_the_table_shows_each_log_and_the_held_out_loss(tmp_path, capsys):

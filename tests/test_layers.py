@@ -99,8 +99,10 @@ def test_lines_fit_the_page(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_functions_are_short(path):
+    """Lines of code: a docstring may be as long as the arguments it explains."""
     functions = [node for node in ast.walk(parse(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    too_long = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    docs = {node: (ast.get_docstring(node, clean=False) or "").count("\n") for node in functions}
+    too_long = {node.name: node.end_lineno - node.lineno + 1 - docs[node] for node in functions}
     too_long = {name: lines for name, lines in too_long.items() if lines > MAX_FUNCTION_LINES}
     assert not too_long, f"{path.name}: functions of more than {MAX_FUNCTION_LINES} lines: {too_long}"
 

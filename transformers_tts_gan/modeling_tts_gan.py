@@ -1,7 +1,7 @@
 """The voice: a pretrained text encoder, an acoustic model and a vocoder as one `PreTrainedModel`.
 
-Phones and text tokens enter, a waveform leaves. With `labels` (recorded waveforms) it also returns the losses that need
-no critic, and a piece of the waveform for the critics to judge.
+Phones and text tokens enter, a waveform leaves. With `labels` (recorded waveforms) it also returns the losses that
+need no critic, and a piece of the waveform for the critics to judge.
 """
 
 import copy
@@ -32,7 +32,7 @@ class TTSGanOutput(ModelOutput):
     """What a [`TTSGanModel`] returns.
 
     Args:
-        waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`; in training a random piece of each utterance.
+        waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`; in training a random piece of each.
         waveform_lengths: `(B,)` samples.
         durations: `(B, T)` frames of each phone.
         log_mel: `(B, F, M)` predicted frames.
@@ -83,7 +83,12 @@ class TTSGanModel(PreTrainedModel):
     _supports_sdpa = True
     _supports_flash_attn = True
 
-    def __init__(self, config: TTSGanConfig, text_encoder: PreTrainedModel | None = None, vocoder: TTSGanVocoder | None = None):
+    def __init__(
+        self,
+        config: TTSGanConfig,
+        text_encoder: PreTrainedModel | None = None,
+        vocoder: TTSGanVocoder | None = None,
+    ):
         attention = None if text_encoder is None else text_encoder.config._attn_implementation
         super().__init__(config)
         if text_encoder is None and config.text_encoder_config is not None:
@@ -126,7 +131,7 @@ class TTSGanModel(PreTrainedModel):
             config: Sizes of the new parts; `text_encoder_config` and `vocoder_config` come from the parts given.
             text_encoder: Hub id, folder or model of any text encoder that `AutoModel` knows.
             vocoder: Hub id, folder or model of a [`TTSGanVocoder`].
-            acoustic: Hub id, folder or model of another voice, to take its acoustic model from: it must have the same sizes.
+            acoustic: Hub id, folder or model of another voice of the same sizes, to take its acoustic model from.
             text_encoder_layers: Keep only so many of the text encoder's first layers.
 
         Raises:
@@ -142,9 +147,10 @@ class TTSGanModel(PreTrainedModel):
             refuse_other_rate(vocoder.config, config)
         if isinstance(text_encoder, str):
             text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
+        context_config = config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config)
         config = TTSGanConfig(
             **fields,
-            text_encoder_config=config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config),
+            text_encoder_config=context_config,
             vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
         )
         model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
@@ -200,8 +206,8 @@ class TTSGanModel(PreTrainedModel):
             labels: `(B, S)` recorded waveform.
             label_lengths: `(B,)` its samples.
             f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced; measured where left out.
-            segment_frames: In training, frames of the piece that goes through the vocoder; `None` leaves the vocoder out.
-            recorded_mel_share: In training, share of pieces that the vocoder gets from the recording, to stay general.
+            segment_frames: In training, frames of the piece that goes through the vocoder; `None` leaves it out.
+            recorded_mel_share: In training, share of pieces that the vocoder gets from the recording.
             train_text_encoder: `False` keeps gradients out of the text encoder.
             align_only: In training, only the losses of the alignment: a tenth of the work, for the first minutes.
         """
@@ -296,7 +302,8 @@ class TTSGanModel(PreTrainedModel):
 
     def compare(self, hidden, prosody, mask, condition, recording, f0, segment_frames, recorded_share) -> TTSGanOutput:
         """Losses against a recording: speak with its timing and melody."""
-        labels, target, frame_mask, durations = recording.waveform, recording.log_mel, recording.mask, recording.durations
+        labels, target = recording.waveform, recording.log_mel
+        frame_mask, durations = recording.mask, recording.durations
         level = frame_level(target) * frame_mask[..., 0]
         if f0 is None:
             f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
@@ -354,7 +361,8 @@ def load_text_encoder(name_or_path: str, layers: int | None) -> PreTrainedModel:
     if layers is not None:
         if not 1 <= layers <= config.num_hidden_layers:
             raise ValueError(
-                f"`text_encoder_layers` is {layers}, but `{name_or_path}` has {config.num_hidden_layers} layers: take 1 to that."
+                f"`text_encoder_layers` is {layers}, but `{name_or_path}` has {config.num_hidden_layers} layers: "
+                "take 1 to that."
             )
         config.num_hidden_layers = layers
     auto = AutoModelForTextEncoding if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else AutoModel
@@ -372,8 +380,8 @@ def refuse_other_rate(vocoder_config, config: TTSGanConfig):
     """A voice and its vocoder share one sampling rate."""
     if vocoder_config.sampling_rate != config.sampling_rate:
         raise ValueError(
-            f"The vocoder's `sampling_rate` is {vocoder_config.sampling_rate} Hz, but the voice's is {config.sampling_rate} Hz: "
-            "take a vocoder of the voice's rate, or make the voice with the vocoder's configuration."
+            f"The vocoder's `sampling_rate` is {vocoder_config.sampling_rate} Hz, but the voice's is "
+            f"{config.sampling_rate} Hz: take a vocoder of the voice's rate, or make the voice with the vocoder's."
         )
 
 

@@ -110,20 +110,20 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return BatchFeature(self.pad(rows))
 
     def encode(self, text: str, language: str | None = None, speaker: str | None = None) -> dict[str, list | int]:
-        """One text as lists of numbers: `input_ids`, `speaker_id`, `language_id`, and `text_input_ids` with `token_spans`."""
+        """One text as lists of numbers: phones, speaker, language, and what the text encoder reads."""
         language = language or self.languages[0]
         utterance = self.frontend(text, language)
         phones = [SILENCE, *utterance.phones, SILENCE]
         if len(phones) > self.max_phones:
             raise ValueError(
-                f"The text has {len(phones)} phones, but this voice takes at most {self.max_phones} at once; it starts "
-                f"`{text[:40]}`: split it into sentences, as `TTSGanPipeline` does."
+                f"The text has {len(phones)} phones, but this voice takes at most {self.max_phones} at once; it "
+                f"starts `{text[:40]}`: split it into sentences, as `TTSGanPipeline` does."
             )
         ids = self.tokenizer.convert_tokens_to_ids(phones)
         if unknown := {p for p, i in zip(phones, ids, strict=True) if i == self.tokenizer.unk_token_id}:
             raise ValueError(
-                f"This voice has not learnt the phones {sorted(unknown)} of `{text[:40]}`: give the words another spelling, "
-                "or train it on text that has them."
+                f"This voice has not learnt the phones {sorted(unknown)} of `{text[:40]}`: give the words another "
+                "spelling, or train it on text that has them."
             )
         row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
         if self.text_tokenizer is None:
@@ -132,7 +132,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return {**row, **encode_context(utterance)}
 
     def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
-        """IPA symbols for a phoneme-level encoder, between two of padding as PL-BERT has it, and those of each phone."""
+        """IPA symbols for a phoneme-level encoder, padded at both ends as for PL-BERT, and those of each phone."""
         known, pad = self.text_tokenizer.get_vocab(), self.text_tokenizer.pad_token_id
         ids, spans = [pad], [(0, 0)]
         for phone in utterance.phones:
@@ -177,8 +177,8 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             "language_id": torch.tensor([row["language_id"] for row in rows]),
         }
         if "text_input_ids" in rows[0]:
-            pad_id = self.text_tokenizer.pad_token_id
-            batch["text_input_ids"] = pad_lists([row["text_input_ids"] for row in rows], 0 if pad_id is None else pad_id)
+            pad_id = self.text_tokenizer.pad_token_id or 0
+            batch["text_input_ids"] = pad_lists([row["text_input_ids"] for row in rows], pad_id)
             batch["text_attention_mask"] = pad_lists([[1] * len(row["text_input_ids"]) for row in rows], 0)
             batch["token_spans"] = pad_lists([row["token_spans"] for row in rows], 0)
         return batch
@@ -210,13 +210,14 @@ def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFa
 
 
 def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str]:
-    """The tokenizer of a text encoder, and its `text_level`: `phone` where a table of phonemes lies beside the weights."""
+    """The tokenizer of a text encoder and its `text_level`: `phone` where `phonemes.json` lies beside the weights."""
     table = cached_file(name_or_path, SYMBOL_TABLE, _raise_exceptions_for_missing_entries=False)
     if table is None:
         return AutoTokenizer.from_pretrained(name_or_path), "word"
     symbols = json.loads(Path(table).read_text(encoding="utf-8"))
     tokenizer = Tokenizer(WordLevel({PAD: 0, **symbols}, unk_token=PAD))
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=PAD, model_max_length=512), "phone"
+    options = {"pad_token": PAD, "unk_token": PAD, "model_max_length": 512}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **options), "phone"
 
 
 def tokens_of(span: tuple[int, int], offsets: list[tuple[int, int]]) -> tuple[int, int]:

@@ -1,8 +1,9 @@
 """The `Trainer` that alternates: each window of batches trains the critics once, then the voice once.
 
-The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The critics stay outside
-the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are saved beside each
-checkpoint. Order as in HiFi-GAN (Kong et al., 2020): the critics first, on waveforms that carry no gradient.
+The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The critics stay
+outside the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are saved
+beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): critics first, on waveforms without
+gradients.
 """
 
 import contextlib
@@ -52,7 +53,9 @@ class TTSGanTrainer(Trainer):
 
     loss_is_scaled_for_ga = True
 
-    def __init__(self, model, args: TTSGanTrainingArguments, *, discriminator: TTSGanDiscriminator | None = None, **kwargs):
+    def __init__(
+        self, model, args: TTSGanTrainingArguments, *, discriminator: TTSGanDiscriminator | None = None, **kwargs
+    ):
         self.discriminator = discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
         kwargs.setdefault("data_collator", SpeechCollator(kwargs.get("processing_class")))
         if args.max_train_minutes is not None and args.max_steps <= 0:
@@ -136,7 +139,7 @@ class TTSGanTrainer(Trainer):
         return self.lr_scheduler
 
     def _schedule(self, optimizer, steps: int):
-        """The schedule that `lr_scheduler_type` names, over the steps or, with `max_train_minutes`, over the minutes."""
+        """The schedule that `lr_scheduler_type` names, over the steps or else over `max_train_minutes`."""
         args = self.args
         if args.max_train_minutes is None:
             warmup = args.get_warmup_steps(steps)
@@ -144,11 +147,15 @@ class TTSGanTrainer(Trainer):
         shape = get_scheduler(args.lr_scheduler_type, optimizer, 0, SCHEDULE_STEPS, args.lr_scheduler_kwargs)
         if not isinstance(shape, LambdaLR):
             raise ValueError(
-                f"`lr_scheduler_type` is `{args.lr_scheduler_type}`, which cannot follow the clock: take `cosine`, `linear` or "
-                "`constant`, or give `max_steps` instead of `max_train_minutes`."
+                f"`lr_scheduler_type` is `{args.lr_scheduler_type}`, which cannot follow the clock: take `cosine`, "
+                "`linear` or `constant`, or give `max_steps` instead of `max_train_minutes`."
             )
         shape, warmup = shape.lr_lambdas[0], max(1, args.get_warmup_steps(1000))
-        return LambdaLR(optimizer, lambda step: min(1, (step + 1) / warmup) * shape(int(self.progress * SCHEDULE_STEPS)))
+
+        def rate(step: int) -> float:
+            return min(1, (step + 1) / warmup) * shape(int(self.progress * SCHEDULE_STEPS))
+
+        return LambdaLR(optimizer, rate)
 
     def _prepare_for_training(self, max_steps, train_dataloader, resume_from_checkpoint):
         self.started = time.monotonic()
@@ -199,7 +206,7 @@ class TTSGanTrainer(Trainer):
         if self._window_broken:
             return torch.zeros((), device=self.args.device)
         progress, window = self.progress, len(self._window) or 1
-        judged = max(self.args.gan_start, self.args.alignment_warmup * self.is_voice) <= progress and self.args.gan_start < 1
+        judged = self.judged(progress)
         inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
         if judged and self._window_position == 0:
             if window == 1:  # one forward of the voice serves both
@@ -215,7 +222,8 @@ class TTSGanTrainer(Trainer):
             losses = self.generator_losses(outputs, judged, progress)
             loss = sum(losses.values())
             if not self._finite_everywhere(loss):
-                logger.warning("Step %d: the loss is not finite (%s); the step is left out.", self.state.global_step, losses)
+                step = self.state.global_step
+                logger.warning("Step %d: the loss is not finite (%s); the step is left out.", step, losses)
                 self._window_broken = True
                 self.model.zero_grad()  # what the window's earlier batches left, which processes have not shared yet
                 return torch.zeros_like(loss.detach())
@@ -226,6 +234,11 @@ class TTSGanTrainer(Trainer):
         for name, value in losses.items():
             self._track(name, value)
         return loss.detach() / window
+
+    def judged(self, progress: float) -> bool:
+        """Whether the critics have joined; never while only the alignment is learnt."""
+        start = max(self.args.gan_start, self.args.alignment_warmup if self.is_voice else 0.0)
+        return start <= progress and self.args.gan_start < 1
 
     def phase(self, progress: float) -> dict:
         """The model's arguments that change in the course of training."""
@@ -270,7 +283,8 @@ class TTSGanTrainer(Trainer):
                     with torch.no_grad():
                         _, real_features = self.discriminator_wrapped(real)
                 losses["adversarial"] = args.weight_adversarial * generator_hinge_loss(logits)
-                losses["feature_matching"] = args.weight_feature_matching * feature_matching_loss(real_features, features)
+                matching = feature_matching_loss(real_features, features)
+                losses["feature_matching"] = args.weight_feature_matching * matching
         return losses
 
     def _update_discriminator(self, pairs, window: int):
@@ -307,7 +321,7 @@ class TTSGanTrainer(Trainer):
             state._set_sync_gradients(before)
 
     def _get_grad_norm(self, model, grad_norm=None):
-        """As the Trainer's; a gradient that is not finite is dropped, because clipping would spread it to all weights."""
+        """As the Trainer's; a gradient that is not finite is dropped: clipping would spread it to all weights."""
         norm = super()._get_grad_norm(model, grad_norm)
         if not math.isfinite(norm):
             logger.warning("Step %d: the gradient is not finite; the step is left out.", self.state.global_step)
@@ -325,9 +339,8 @@ class TTSGanTrainer(Trainer):
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The losses that need no critic, against held-out recordings."""
         with torch.no_grad():
-            phase = self.phase(1.0)
-            outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase, "recorded_mel_share": 0.0} if self.is_voice
-                                    else {**self._prepare_inputs(inputs), **phase})
+            phase = {**self.phase(1.0), "recorded_mel_share": 0.0} if self.is_voice else self.phase(1.0)
+            outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase})
             losses = self.generator_losses(outputs, False, 1.0)
         return sum(losses.values()).detach(), None, None
 
