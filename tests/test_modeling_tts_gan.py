@@ -267,6 +267,18 @@ def test_the_acoustic_model_of_another_voice_is_taken_over(config, voice, voice_
     assert all(value.equal(expected[name]) for name, value in model.acoustic.state_dict().items())
 
 
+def test_what_is_not_given_comes_from_the_other_voice(voice, voice_folder, inputs, spoken):
+    """Random weights in place of the parts that one did not name would be noise without a word."""
+    model = TTSGanModel.from_pretrained_parts(acoustic=str(voice_folder)).eval()
+    assert speak(model, inputs).waveform.equal(spoken.waveform)
+
+
+def test_an_acoustic_model_of_other_sizes_is_refused(voice):
+    config = TTSGanConfig.from_preset("tiny", vocab_size=voice.config.vocab_size + 1)
+    with pytest.raises(ValueError, match="`acoustic` has other sizes than `config`: `phone_embedding.weight`"):
+        TTSGanModel.from_pretrained_parts(config, acoustic=voice)
+
+
 ENCODERS = {
     "bert": bert_config(30).to_dict(),
     "roberta": {"max_position_embeddings": 64},

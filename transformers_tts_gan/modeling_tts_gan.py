@@ -131,15 +131,20 @@ class TTSGanModel(PreTrainedModel):
             config: Sizes of the new parts; `text_encoder_config` and `vocoder_config` come from the parts given.
             text_encoder: Hub id, folder or model of any text encoder that `AutoModel` knows.
             vocoder: Hub id, folder or model of a [`TTSGanVocoder`].
-            acoustic: Hub id, folder or model of another voice of the same sizes, to take its acoustic model from.
+            acoustic: Hub id, folder or model of another voice of the same sizes; what is not given comes from it, too.
             text_encoder_layers: Keep only so many of the text encoder's first layers.
 
         Raises:
             ValueError: Where parts do not fit, such as a vocoder of another sampling rate than `config` asks for.
         """
         acoustic = cls.from_pretrained(acoustic) if isinstance(acoustic, str) else acoustic
-        if config is None:
-            config = TTSGanConfig.from_preset("small") if acoustic is None else acoustic.config
+        same_context = text_encoder is None
+        if acoustic is not None:
+            config = acoustic.config if config is None else config
+            text_encoder = copy.deepcopy(acoustic.text_encoder) if text_encoder is None else text_encoder
+            vocoder = copy.deepcopy(acoustic.vocoder) if vocoder is None else vocoder
+        elif config is None:
+            config = TTSGanConfig.from_preset("small")
         fields = {k: v for k, v in config.to_dict().items() if k not in ("text_encoder_config", "vocoder_config")}
         if isinstance(vocoder, str):
             vocoder = TTSGanVocoder.from_pretrained(vocoder)
@@ -155,7 +160,7 @@ class TTSGanModel(PreTrainedModel):
         )
         model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
         if acoustic is not None:
-            model.acoustic.load_state_dict(acoustic.acoustic.state_dict())
+            take_over(model.acoustic, acoustic.acoustic, same_context)
         return model
 
     def forward(
@@ -374,6 +379,22 @@ def pooler_argument(auto, config) -> dict:
     model_class = auto._model_mapping[type(config)]
     known = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
     return {"add_pooling_layer": False} if known else {}
+
+
+def take_over(new: AcousticModel, old: AcousticModel, same_context: bool):
+    """Weights of another voice's acoustic model; what reads a text encoder only where that is the same one."""
+    weights, sizes = old.state_dict(), {name: tuple(value.shape) for name, value in new.state_dict().items()}
+    if not same_context:
+        weights = {name: value for name, value in weights.items() if not name.startswith("context")}
+        sizes = {name: size for name, size in sizes.items() if not name.startswith("context")}
+    differing = {name: tuple(value.shape) for name, value in weights.items() if sizes.get(name) != tuple(value.shape)}
+    if differing or sizes.keys() != weights.keys():
+        name = next(iter(differing or sizes.keys() ^ weights.keys()))
+        raise ValueError(
+            f"`acoustic` has other sizes than `config`: `{name}` is {differing.get(name)}, but {sizes.get(name)} is "
+            "needed. Leave `config` out to take the sizes of `acoustic`."
+        )
+    new.load_state_dict(weights, strict=False)
 
 
 def refuse_other_rate(vocoder_config, config: TTSGanConfig):
