@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from transformers_tts_gan import TTSGanVocoderConfig
-from transformers_tts_gan.features import MEL_FLOOR, frame_level, fundamental_frequency, log_mel
+from transformers_tts_gan.features import (
+    MEL_FLOOR,
+    frame_level,
+    fundamental_frequency,
+    hann_window,
+    log_mel,
+    mel_filters,
+    mel_spectrogram,
+)
 
 
 RATE, HOP = 16_000, 256
@@ -68,3 +76,14 @@ def test_a_frame_hears_its_own_samples():
     wave = torch.zeros(1, 20 * HOP)
     wave[0, 10 * HOP + HOP // 2] = 1.0
     assert log_mel(wave, TTSGanVocoderConfig()).mean(-1)[0].argmax() == 10
+
+
+def test_features_computed_in_inference_mode_first_can_be_trained_on_later():
+    """Windows and filters are kept: made while speaking, they must still serve a training step."""
+    hann_window.cache_clear()
+    mel_filters.cache_clear()
+    with torch.inference_mode():
+        mel_spectrogram(torch.randn(1, 4096), 16_000, 512, 128, 40, 0.0, 8_000.0)
+    waveform = torch.randn(1, 4096, requires_grad=True)
+    mel_spectrogram(waveform, 16_000, 512, 128, 40, 0.0, 8_000.0).sum().backward()
+    assert waveform.grad.abs().sum() > 0

@@ -18,16 +18,18 @@ MEL_MEAN, MEL_SCALE = -5.0, 2.0  # about the mean and deviation of log-mel frame
 @functools.lru_cache(maxsize=32)
 def mel_filters(sampling_rate: int, n_fft: int, num_mel_bins: int, fmin: float, fmax: float, device: str):
     """Triangular mel filters `(n_fft // 2 + 1, M)` of equal area, on Slaney's mel scale."""
-    filters = AF.melscale_fbanks(
-        n_fft // 2 + 1, fmin, fmax, num_mel_bins, sampling_rate, norm="slaney", mel_scale="slaney"
-    )
-    return filters.to(device)
+    with torch.inference_mode(False):  # the first caller may be in it, the next one in training
+        filters = AF.melscale_fbanks(
+            n_fft // 2 + 1, fmin, fmax, num_mel_bins, sampling_rate, norm="slaney", mel_scale="slaney"
+        )
+        return filters.to(device)
 
 
 @functools.lru_cache(maxsize=32)
 def hann_window(length: int, device: str) -> torch.Tensor:
     """A periodic Hann window in float32."""
-    return torch.hann_window(length, dtype=torch.float32).to(device)
+    with torch.inference_mode(False):
+        return torch.hann_window(length, dtype=torch.float32).to(device)
 
 
 def spectrogram(waveform: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:
