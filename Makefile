@@ -9,7 +9,7 @@ SOURCES := $(wildcard transformers_tts_gan examples tests docs)
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*  ## /  make \1\t/' | expand -t 16
 
-speak: .venv/dev  ## speak with the bundled voice: make speak TEXT="Hello." ARGS="--out hello.wav"
+speak: .venv/dev  ## speak with the bundled voice: make speak TEXT="Hello." ARGS="--output hello.wav"
 	$(BIN)/python examples/speak.py $(if $(TEXT),"$$TEXT") $(ARGS)
 
 test: .venv/dev  ## run the tests, without the network

@@ -3,12 +3,10 @@
     python examples/speak.py "Good morning. The train leaves at 9:45."
     python examples/speak.py --model outputs/my_voice --speed 0.9 --output hello.wav "Hello."
 
-Without `--model` the English voice that comes with the project speaks; where it is missing, one is trained first, for
-at most 15 minutes, on recordings that `prepare_corpus.py` fetches by package name.
+Without `--model` a voice that comes with the project speaks.
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,30 +16,21 @@ from transformers_tts_gan import TTSGanPipeline
 from transformers_tts_gan.audio import write_audio
 
 
-EXAMPLES = Path(__file__).resolve().parent
-VOICES = {"en": EXAMPLES / "voices" / "en", "zh": EXAMPLES / "voices" / "zh"}
-QUICK = EXAMPLES.parent / "outputs" / "allison_en_quick"
+VOICES = Path(__file__).resolve().parent / "voices"
 DEFAULT_TEXT = (
     "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
 )
 
 
-def trained_voice() -> Path:
-    """A voice trained here and now, or the one of an earlier call."""
-    corpus = EXAMPLES.parent / "corpora" / "allison"
-    if not (QUICK / "model.safetensors").exists():
-        print("No English voice comes with this checkout: training one, for at most 15 minutes.", flush=True)
-        if not (corpus / "metadata.jsonl").exists():
-            run("prepare_corpus.py", "allison", str(corpus))
-        run("run_tts.py", str(EXAMPLES / "recipes" / "allison_en_quick.yaml"))
-    return QUICK
-
-
-def run(script: str, *arguments: str):
-    """Run one of the examples from the project's folder; end with it where it fails."""
-    result = subprocess.run([sys.executable, str(EXAMPLES / script), *arguments], cwd=EXAMPLES.parent)
-    if result.returncode:
-        sys.exit(f"`{script}` failed; what it printed above says why.")
+def default_voice(language: str) -> Path:
+    """The voice that comes with the project for a language; the program ends where there is none."""
+    voice = VOICES / language
+    if not (voice / "config.json").exists():
+        known = ", ".join(
+            f"`{folder.name}`" for folder in sorted(VOICES.iterdir()) if (folder / "tokenizer.json").exists()
+        )
+        sys.exit(f"No voice for `{language}` comes with the project, only for {known}: name one with --model.")
+    return voice
 
 
 def parse() -> argparse.Namespace:
@@ -61,18 +50,20 @@ def main():
     arguments = parse()
     started = time.perf_counter()
     language = arguments.language or ("zh" if any("\u4e00" <= c <= "\u9fff" for c in arguments.text) else "en")
-    model = arguments.model or (VOICES[language] if VOICES[language].exists() else trained_voice())
-    chosen = time.perf_counter()
+    model = arguments.model or default_voice(language)
     speak = TTSGanPipeline.from_pretrained(model)
     loaded = time.perf_counter()
-    speech = speak(
-        arguments.text,
-        language=language,
-        speaker=arguments.speaker,
-        speed=arguments.speed,
-        pitch=arguments.pitch,
-        energy=arguments.energy,
-    )
+    try:
+        speech = speak(
+            arguments.text,
+            language=language,
+            speaker=arguments.speaker,
+            speed=arguments.speed,
+            pitch=arguments.pitch,
+            energy=arguments.energy,
+        )
+    except ValueError as error:
+        sys.exit(f"This cannot be spoken: {error}")
     spoken = time.perf_counter()
     try:
         path = write_audio(arguments.output, speech["audio"], speech["sampling_rate"])
@@ -80,10 +71,8 @@ def main():
         sys.exit(f"The speech is ready but cannot be written to `{arguments.output}`: {error}")
     seconds = len(speech["audio"]) / speech["sampling_rate"]
     print(f"transformers_tts_gan {transformers_tts_gan.__version__}, voice `{model}`")
-    if chosen - started > 1:
-        print(f"training the voice  {chosen - started:8.2f} s")
-    print(f"loading             {loaded - chosen:8.2f} s")
-    print(f"speaking            {spoken - loaded:8.2f} s for {seconds:.2f} s of speech")
+    print(f"loading   {loaded - started:8.2f} s")
+    print(f"speaking  {spoken - loaded:8.2f} s for {seconds:.2f} s of speech")
     print(f"{path.resolve()}")
 
 
