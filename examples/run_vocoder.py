@@ -31,7 +31,7 @@ from transformers_tts_gan import (
 class VocoderArguments:
     """Which recordings, and which vocoder to start from."""
 
-    datasets: list[str] = field(metadata={"help": "Corpora: folders with metadata, files, or Hub ids."})
+    datasets: list[str] = field(metadata={"help": "Corpora or plain folders of sound files."})
     vocoder: str | None = field(
         default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."}
     )
@@ -46,7 +46,9 @@ class VocoderArguments:
 
 def load(arguments: VocoderArguments, split: str | None, prepare: PrepareSpeech):
     """All corpora's rows of one split, prepared."""
-    corpora = [load_speech(path, split=split, on_bad=arguments.on_bad) for path in arguments.datasets]
+    corpora = [
+        load_speech(path, split=split, on_bad=arguments.on_bad, transcribed=False) for path in arguments.datasets
+    ]
     corpora = [corpus.select_columns(["audio"]) for corpus in corpora]
     return prepare_speech(concatenate_datasets(corpora), prepare, arguments.on_bad)[0]
 

@@ -255,3 +255,22 @@ def test_save_metadata_refuses_what_nothing_reads_back(tmp_path):
         save_metadata([], tmp_path / "metadata.jsonl")
     with pytest.raises(ValueError, match="is written as `.jsonl`, `.csv` or `.tsv`"):
         save_metadata([{"audio": "a.wav"}], tmp_path / "metadata.xlsx")
+
+
+def test_a_vocoder_takes_rows_without_text_and_tables_without_a_text_column(tmp_path):
+    """Most speech in the world is not transcribed, and a vocoder needs no transcripts."""
+    rows = make_rows(tmp_path)
+    save_metadata([{**row, "text": ""} for row in rows], tmp_path / "metadata.jsonl")
+    assert len(load_speech(tmp_path, transcribed=False)) == 3
+    save_metadata([{"audio": row["audio"]} for row in rows], tmp_path / "metadata.jsonl")
+    assert len(load_speech(tmp_path, transcribed=False)) == 3
+    with pytest.raises(ValueError, match="has no column `text`"):
+        load_speech(tmp_path)
+
+
+def test_a_vocoder_takes_a_plain_folder_of_sound_files(tmp_path):
+    make_rows(tmp_path)
+    dataset = load_speech(tmp_path, split="train", transcribed=False)
+    assert [len(read_audio(audio, RATE)) for audio in dataset["audio"]] == [RATE // 2] * 3
+    with pytest.raises(ValueError, match="`split` is 'test'"):
+        load_speech(tmp_path, split="test", transcribed=False)

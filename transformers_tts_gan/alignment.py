@@ -80,7 +80,7 @@ def hard_path(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) 
                 f"{T} phones cannot be aligned to {length} frames: the recording is too short for its text."
             )
         blank = scores.new_full((1, length, 1), -1e6)
-        emission = torch.cat([blank, scores[item : item + 1, :length, :T].float()], dim=-1)
+        emission = torch.cat([blank, scores[item : item + 1, :length, :T].float().nan_to_num(-1e4)], dim=-1)
         target = torch.arange(1, T + 1, device=scores.device, dtype=torch.int32)[None]
         path, _ = AF.forced_align(emission, target, blank=0)  # (1, length) of 1 to T
         durations[item, :T] = torch.bincount(path[0].long() - 1, minlength=T)

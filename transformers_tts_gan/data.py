@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet")
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
 NAMED = 5  # bad rows named per kind; the rest are counted
 
 
@@ -58,8 +59,9 @@ def load_speech(
     speaker: str = "speaker",
     language: str | None = None,
     on_bad: str = "skip",
+    transcribed: bool = True,
 ) -> Dataset:
-    """Load transcribed speech with the columns `audio`, `text`, `speaker`, `language` (and any others).
+    """Load speech with the columns `audio`, `text`, `speaker`, `language` (and any others).
 
     Args:
         path_or_id: A metadata file, a folder with `metadata.jsonl`, `.csv`, `.tsv` or `.parquet`, a folder saved by
@@ -71,21 +73,30 @@ def load_speech(
         audio_column, text_column, speaker_column, language_column: What these columns are called in the data.
         speaker, language: For data without such a column.
         on_bad: What to do with rows without text or whose file is missing: "skip" them with a warning, or "raise".
+        transcribed: `False` also takes rows without text, and folders of sound files without metadata, which are all
+            "train": for vocoders.
 
     Raises:
         FileNotFoundError: nothing is there. ValueError: a column or split is missing, or no row is left.
     """
     check_on_bad(on_bad)
-    dataset, folder = _open(path_or_id, split, name)  # only the rows of `split`
+    if not transcribed and (files := _sound_files(path_or_id)):
+        rows = import_datasets().Dataset.from_dict({"audio": [str(file.resolve()) for file in files]})
+        dataset, folder = _select_split(rows, split, path_or_id), None
+    else:
+        dataset, folder = _open(path_or_id, split, name)  # only the rows of `split`
     names = {"audio": audio_column, "text": text_column, "speaker": speaker_column, "language": language_column}
     if audio_column == "audio" and "audio" not in dataset.column_names and "file_name" in dataset.column_names:
         names["audio"] = "file_name"  # what `audiofolder` metadata calls it
+    if not transcribed and text_column not in dataset.column_names:
+        names["text"] = "text"
+        dataset = _as_string(dataset, "text", None)
     _check_columns(dataset, names, path_or_id)
     dataset = _rename(dataset, names)
     for column, value in (("text", None), ("speaker", speaker), ("language", language)):
         dataset = _as_string(dataset, column, value)
     dataset = _plain_audio(dataset, folder)
-    return _drop_bad(dataset, on_bad, path_or_id)
+    return _drop_bad(dataset, on_bad, path_or_id, transcribed)
 
 
 def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
@@ -278,13 +289,20 @@ def _absolute_path(audio: dict, folder: str) -> dict:
     return {"audio": audio}
 
 
-def _drop_bad(dataset: Dataset, on_bad: str, origin) -> Dataset:
+def _sound_files(path: str | Path) -> list[Path]:
+    """The sound files in and below a folder that has no metadata."""
+    if not Path(path).is_dir() or any(Path(path, f"metadata{suffix}").is_file() for suffix in SUFFIXES):
+        return []
+    return sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in SOUNDS)
+
+
+def _drop_bad(dataset: Dataset, on_bad: str, origin, transcribed: bool) -> Dataset:
     """Leave out rows without text or whose audio file is not there; the audio itself is not opened."""
     report, keep = SpeechReport(), []
     paths = dataset["audio"][:] if dataset.features["audio"] == import_datasets().Value("string") else None
     for index, text in enumerate(dataset["text"]):
         name = f"row {index}" if paths is None else Path(paths[index] or f"row {index}").name
-        if not str(text or "").strip():
+        if transcribed and not str(text or "").strip():
             report.add_bad("empty text", name)
         elif paths is not None and not (paths[index] and Path(paths[index]).is_file()):
             report.add_bad("missing", paths[index] or name)
