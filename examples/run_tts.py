@@ -105,7 +105,10 @@ def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProc
 def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     model_arguments, data, training = parse_arguments(ModelArguments, DataArguments, TTSGanTrainingArguments)
+    training.check_output_dir()
     set_seed(training.seed)
+    if not data.eval_split:
+        training.eval_strategy = "no"
 
     rows = load(data, data.train_split)
     if data.max_train_samples is not None:

@@ -56,7 +56,10 @@ def load(arguments: VocoderArguments, split: str | None, prepare: PrepareSpeech)
 def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arguments, training = parse_arguments(VocoderArguments, TTSGanTrainingArguments)
+    training.check_output_dir()
     set_seed(training.seed)
+    if not arguments.eval_split:
+        training.eval_strategy = "no"
     if arguments.vocoder is None:
         vocoder = TTSGanVocoder(TTSGanVocoderConfig.from_preset(arguments.preset))
     else:

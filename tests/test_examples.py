@@ -156,3 +156,16 @@ def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
     for name, value in table.items():
         owner = next(each for each in (*others, training) if hasattr(each, name))
         assert getattr(owner, name) == value or name == "report_to"
+
+
+def test_a_vocoder_trains_on_a_folder_of_sound_files_with_nothing_held_out(trained, tmp_path, monkeypatch):
+    """Recordings without a table, transcripts or splits are what most people have."""
+    sounds = {path.suffix for path in (trained / "corpus").rglob("*") if path.suffix in (".wav", ".flac", ".ogg")}
+    for path in [path for suffix in sounds for path in (trained / "corpus").rglob(f"*{suffix}")]:
+        (tmp_path / "sounds").mkdir(exist_ok=True)
+        (tmp_path / "sounds" / path.name).write_bytes(path.read_bytes())
+    table = recipe(
+        tmp_path / "vocoder.yaml", datasets=[str(tmp_path / "sounds")], output_dir=str(tmp_path / "vocoder")
+    )
+    run("run_vocoder", table, "--eval_split", "", monkeypatch=monkeypatch)
+    assert TTSGanVocoder.from_pretrained(tmp_path / "vocoder").config.hidden_size == 32

@@ -97,3 +97,14 @@ def test_a_file_without_a_table_is_refused(tmp_path):
     path.write_text("- a\n- b\n", encoding="utf-8")
     with pytest.raises(ValueError, match="holds a list"):
         parse_arguments(TTSGanTrainingArguments, arguments=[str(path)])
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_training(tmp_path):
+    """Hours of training that cannot be saved are lost."""
+    (tmp_path / "file").write_text("in the way")
+    arguments = TTSGanTrainingArguments(output_dir=str(tmp_path / "file" / "voice"))
+    with pytest.raises(ValueError, match="`output_dir` cannot be written: .*Name another folder"):
+        arguments.check_output_dir()
+    arguments.output_dir = str(tmp_path / "new" / "voice")
+    arguments.check_output_dir()
+    assert (tmp_path / "new" / "voice").is_dir()

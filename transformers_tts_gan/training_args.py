@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,6 +99,15 @@ class TTSGanTrainingArguments(TrainingArguments):
             raise NotImplementedError(
                 "The GAN trainer runs on one process or under DDP; leave `deepspeed` and `fsdp` out."
             )
+
+    def check_output_dir(self):
+        """Make `output_dir` and write to it now: ValueError where that fails, before hours of work are lost."""
+        try:
+            Path(self.output_dir).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.output_dir):
+                pass
+        except OSError as error:
+            raise ValueError(f"`output_dir` cannot be written: {error}. Name another folder.") from error
 
 
 def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
