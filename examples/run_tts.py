@@ -106,6 +106,7 @@ def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     model_arguments, data, training = parse_arguments(ModelArguments, DataArguments, TTSGanTrainingArguments)
     training.check_output_dir()
+    training.share_cores()
     set_seed(training.seed)
     if not data.eval_split:
         training.eval_strategy = "no"

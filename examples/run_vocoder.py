@@ -57,6 +57,7 @@ def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     arguments, training = parse_arguments(VocoderArguments, TTSGanTrainingArguments)
     training.check_output_dir()
+    training.share_cores()
     set_seed(training.seed)
     if not arguments.eval_split:
         training.eval_strategy = "no"

@@ -108,3 +108,16 @@ def test_a_folder_that_cannot_be_written_is_refused_before_training(tmp_path):
     arguments.output_dir = str(tmp_path / "new" / "voice")
     arguments.check_output_dir()
     assert (tmp_path / "new" / "voice").is_dir()
+
+
+def test_a_process_takes_its_share_of_the_cores(monkeypatch, tmp_path):
+    """`accelerate launch` gives a process on a CPU one thread, which doubles the time on two cores."""
+    chosen = []
+    monkeypatch.setattr(torch, "set_num_threads", chosen.append)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    TTSGanTrainingArguments(output_dir=str(tmp_path)).share_cores()
+    monkeypatch.delenv("LOCAL_WORLD_SIZE")
+    TTSGanTrainingArguments(output_dir=str(tmp_path)).share_cores()
+    TTSGanTrainingArguments(output_dir=str(tmp_path), cpu_threads=3).share_cores()
+    assert chosen == [4, 8, 3]

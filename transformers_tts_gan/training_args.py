@@ -1,6 +1,7 @@
 """What decides how a voice is trained; what decides its sound is in the configuration."""
 
 import json
+import os
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -66,6 +67,10 @@ class TTSGanTrainingArguments(TrainingArguments):
     log_samples: int = field(
         default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
     )
+    cpu_threads: int | None = field(
+        default=None,
+        metadata={"help": "Threads of each process on a CPU; all cores, shared by the processes, where left out."},
+    )
     # Fields of TrainingArguments that suit a voice better with other defaults.
     learning_rate: float = field(default=1e-3, metadata={"help": "Peak learning rate of the acoustic model."})
     lr_scheduler_type: str = field(
@@ -99,6 +104,12 @@ class TTSGanTrainingArguments(TrainingArguments):
             raise NotImplementedError(
                 "The GAN trainer runs on one process or under DDP; leave `deepspeed` and `fsdp` out."
             )
+
+    def share_cores(self):
+        """Take `cpu_threads`, or this process's share of the cores: `accelerate launch` leaves it only one."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        processes = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+        torch.set_num_threads(self.cpu_threads or max(1, cores // processes))
 
     def check_output_dir(self):
         """Make `output_dir` and write to it now: ValueError where that fails, before hours of work are lost."""
