@@ -51,6 +51,7 @@ def recipe(path: Path, **table) -> Path:
         "save_steps": 2,
         "report_to": "none",
         "bf16": True,
+        "cpu_threads": 1,  # the other tests' number, which a script would change for all of them
     }
     path.write_text(yaml.safe_dump({**quick, **table}), encoding="utf-8")
     return path
