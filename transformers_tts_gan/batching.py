@@ -91,10 +91,10 @@ def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip
     for row in tqdm(dataset, desc="Preparing speech", disable=None):
         try:
             rows.append(prepare(row))
-        except ValueError as error:
+        except AudioError as error:
             if on_bad == "raise":
                 raise
-            report.add_bad(getattr(error, "kind", "text"), str(error))
+            report.add_bad(error.kind, str(error))
     if not rows:
         raise ValueError(f"No usable row is left of {len(dataset)}.\n{report}")
     report.kept = len(rows)

@@ -31,7 +31,7 @@ NOT_HANZI = re.compile(f"[^{HANZI}]+")
 NOT_READ = re.compile(f"[^{HANZI}〇0-9.,:%+/$€£¥°-]+")  # letters and marks that no Chinese reading is counted for
 
 # British to American spelling, by families of words. Whisper's own list is a file of its tokenizer on the Hub; these
-# rules agree with 1,450 of its 1,739 words (the rest are rare) and need no download.
+# rules agree with most of its words (the rest are rare) and need no download.
 SPELLINGS = [
     (r"(^od|\w\w\w)our(?=(s|ed|ings?|ers?|ab\w+|ful\w*|i[st]\w+|less|hood|al\w*|ly|y|ies)?$)", r"\1or"),  # colour
     (r"(?<=\w\w)([iy])s(?=(e[ds]?|ers?|ing(ly)?|able|ations?|ational)$)", r"\1z"),  # realise, analyse
