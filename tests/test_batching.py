@@ -114,8 +114,8 @@ def test_the_collator_adds_the_text_encoders_tokens():
     assert batch["token_spans"].max() <= batch["text_input_ids"].shape[1]
 
 
-def test_the_collator_of_a_vocoder_gives_waveforms_only():
-    assert set(SpeechCollator()([prepared_rows()[0]])) == {"labels", "label_lengths"}
+def test_the_collator_of_a_vocoder_gives_waveforms_and_their_pitch_only():
+    assert set(SpeechCollator()([prepared_rows()[0]])) == {"labels", "label_lengths", "f0"}
 
 
 LENGTHS = np.random.default_rng(0).integers(30, 500, 103).tolist()

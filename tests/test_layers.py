@@ -31,6 +31,7 @@ ORDER = [
     "layers",
     "alignment",
     "acoustic",
+    "source",
     "vocoder",
     "losses",
     "modeling_tts_gan",

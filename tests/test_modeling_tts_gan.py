@@ -174,7 +174,7 @@ def test_training_reaches_every_weight(new_voice, lesson):
     """Only a key's bias has no gradient, in any attention: it moves all scores of a query alike."""
     model = new_voice(lively=False, text_encoder_dropout=0.0)
     output = train(model, lesson, segment_frames=8)
-    names = {"mel", "duration", "pitch", "voicing", "energy", "forward_sum", "binarization"}
+    names = {"mel", "duration", "pitch", "voicing", "energy", "f0", "forward_sum", "binarization"}
     assert set(output.losses) == names
     assert all(loss.isfinite() and loss.requires_grad for loss in output.losses.values())
     silent = {name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()}

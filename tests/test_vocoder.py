@@ -5,9 +5,10 @@ import math
 import pytest
 import torch
 from torch.nn.functional import pad
+from training_fixtures import speech_like
 
 from transformers_tts_gan import TTSGanVocoder, TTSGanVocoderConfig
-from transformers_tts_gan.features import hann_window
+from transformers_tts_gan.source import frame_spectra
 from transformers_tts_gan.vocoder import cut, inverse_stft, segment_starts
 
 
@@ -17,22 +18,14 @@ HOP = 256
 @pytest.fixture(scope="module")
 def vocoder():
     torch.manual_seed(0)
-    return TTSGanVocoder(TTSGanVocoderConfig.from_preset("tiny", initializer_range=0.2)).eval()
-
-
-def spectrum_of(waveform: torch.Tensor, n_fft: int) -> torch.Tensor:
-    """Log-magnitudes and phases `(B, F, n_fft + 2)` of the frames that `features.spectrogram` would take."""
-    edge = (n_fft - HOP) // 2
-    frames = pad(waveform, (edge, n_fft - HOP - edge)).unfold(-1, n_fft, HOP)  # (B, F, n_fft)
-    spectrum = torch.fft.rfft(frames * hann_window(n_fft, "cpu"))
-    return torch.cat([spectrum.abs().clamp(min=1e-7).log(), spectrum.angle()], dim=-1)
+    return TTSGanVocoder(TTSGanVocoderConfig.from_preset("tiny", initializer_range=0.1)).eval()
 
 
 @pytest.mark.parametrize("n_fft", [512, 1024])
 def test_a_sine_survives_analysis_and_synthesis(n_fft):
     time = torch.arange(20 * HOP) / 16_000
     sine = 0.1 * torch.sin(2 * math.pi * 440 * time)[None]
-    rebuilt = inverse_stft(spectrum_of(sine, n_fft), HOP)
+    rebuilt = inverse_stft(frame_spectra(sine, n_fft, HOP), HOP)
     assert rebuilt.shape == sine.shape
     torch.testing.assert_close(rebuilt[:, n_fft:-n_fft], sine[:, n_fft:-n_fft], atol=1e-3, rtol=0)
 
@@ -49,8 +42,8 @@ def test_a_padded_batch_sounds_as_each_alone_and_ends_in_silence(vocoder):
         together = vocoder(batch, frame_lengths=torch.tensor([5, 12]))
         alone = [vocoder(one).waveform[0] for one in frames]
     assert together.waveform_lengths.tolist() == [5 * HOP, 12 * HOP]
-    torch.testing.assert_close(together.waveform[0, : 5 * HOP], alone[0], atol=1e-5, rtol=0)
-    torch.testing.assert_close(together.waveform[1], alone[1], atol=1e-5, rtol=0)
+    torch.testing.assert_close(together.waveform[0, : 5 * HOP], alone[0], atol=1e-4 * alone[1].abs().max(), rtol=0)
+    torch.testing.assert_close(together.waveform[1], alone[1], atol=1e-4 * alone[1].abs().max(), rtol=0)
     assert (together.waveform[0, 5 * HOP :] == 0).all()
 
 
@@ -65,8 +58,9 @@ def test_training_rebuilds_a_piece_of_the_recording(vocoder):
 
 
 def test_every_weight_learns_from_a_piece(vocoder):
-    loss = vocoder(labels=torch.randn(1, 20 * HOP) * 0.1, segment_frames=8).waveform.square().mean()
-    loss.backward()
+    wave = torch.from_numpy(speech_like(1.0))[None]
+    output = vocoder(labels=wave, segment_frames=30)
+    (output.waveform.square().mean() + output.losses["f0"]).backward()
     assert [name for name, p in vocoder.named_parameters() if p.grad is None or not p.grad.any()] == []
     vocoder.zero_grad()
 

@@ -115,11 +115,9 @@ class SpeechCollator:
             "labels": torch.nn.utils.rnn.pad_sequence(waves, batch_first=True),  # (B, S)
             "label_lengths": torch.tensor([len(wave) for wave in waves]),
         }
-        if self.processor is None:
-            return batch
         f0 = [torch.tensor(row["f0"], dtype=torch.float32) for row in rows]
         batch["f0"] = torch.nn.utils.rnn.pad_sequence(f0, batch_first=True)  # (B, F)
-        return {**batch, **self.processor.pad(rows)}
+        return batch if self.processor is None else {**batch, **self.processor.pad(rows)}
 
 
 class LengthBucketSampler(Sampler[int]):

@@ -12,8 +12,8 @@ from transformers.integrations import TensorBoardCallback
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "wave_mel", "adversarial", "feature_matching",
-           "discriminator_loss", "grad_norm", "learning_rate")  # fmt: skip
+COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "wave_mel", "f0", "adversarial",
+           "feature_matching", "discriminator_loss", "grad_norm", "learning_rate")  # fmt: skip
 
 
 class BudgetCallback(TrainerCallback):

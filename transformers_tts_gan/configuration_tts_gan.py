@@ -25,6 +25,9 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
         intermediate_size: Width inside a block.
         num_hidden_layers: Number of blocks.
         kernel_size: Frames seen by the depthwise convolution of a block; odd.
+        cepstrum_size: Quefrencies, in samples, of the filters of pulses and noise: how fine their spectra can be.
+        anticausal_size: Negative quefrencies of the filter of pulses, for phases beyond the minimum.
+        pitch_size: Width of the network that reads the pitch off the frames.
         initializer_range: Standard deviation of new weights.
     """
 
@@ -41,7 +44,17 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     intermediate_size: int = 768
     num_hidden_layers: int = 8
     kernel_size: int = 7
+    cepstrum_size: int = 128
+    anticausal_size: int = 32
+    pitch_size: int = 128
     initializer_range: float = 0.02
+
+    def validate_cepstrum(self):
+        if self.cepstrum_size + self.anticausal_size > self.n_fft:
+            raise ValueError(
+                f"`cepstrum_size` and `anticausal_size` are {self.cepstrum_size} and {self.anticausal_size}, but "
+                f"together they must fit into `n_fft`, which is {self.n_fft}."
+            )
 
     def validate_windows(self):
         if self.n_fft % (2 * self.hop_length):
@@ -187,7 +200,15 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 
 
 VOCODER_PRESETS = {
-    "tiny": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_mel_bins": 40},
+    "tiny": {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_mel_bins": 40,
+        "cepstrum_size": 32,
+        "anticausal_size": 8,
+        "pitch_size": 16,
+    },
     "small": {},
     "base": {
         "sampling_rate": 24_000,

@@ -329,7 +329,10 @@ class TTSGanModel(PreTrainedModel):
             starts = segment_starts(frames, len(labels), target.shape[1], segment_frames, labels.device)
             predicted, real = cut(log_mel, starts, segment_frames), cut(target, starts, segment_frames)
             use_real = torch.rand(len(labels), 1, 1, device=labels.device) < recorded_share
-            output.waveform = self.vocoder.synthesize(torch.where(use_real, real, predicted).to(self.dtype))
+            piece, pitch = torch.where(use_real, real, predicted).to(self.dtype), cut(f0, starts, segment_frames)
+            reader = self.vocoder.pitch_reader
+            losses["f0"] = reader.loss(reader(piece.detach()), pitch)
+            output.waveform = self.vocoder.synthesize(piece, f0=pitch)
             output.target_waveform = cut(labels, starts * hop, segment_frames * hop)
             output.waveform_lengths = torch.full_like(frames, segment_frames * hop)
         return output

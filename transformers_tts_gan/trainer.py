@@ -263,13 +263,15 @@ class TTSGanTrainer(Trainer):
 
     def generator_losses(self, outputs, judged: bool, progress: float) -> dict[str, torch.Tensor]:
         """Weighted losses of the voice by name; their sum is what it descends."""
-        args, plain = self.args, dict(outputs.losses or {}) if self.is_voice else {}
+        args, plain = self.args, dict(outputs.losses or {})
         losses = {}
         if "mel" in plain:
             losses["mel"] = args.weight_mel * plain["mel"]
             losses["duration"] = args.weight_duration * plain["duration"]
             losses["prosody"] = args.weight_prosody * sum(plain[name] for name in PROSODY_LOSSES)
-        if plain:
+        if "f0" in plain:
+            losses["f0"] = args.weight_f0 * plain["f0"]
+        if "forward_sum" in plain:
             losses["alignment"] = args.weight_alignment * plain["forward_sum"]
             if progress >= args.binarization_start:
                 losses["alignment"] = losses["alignment"] + 0.1 * args.weight_alignment * plain["binarization"]

@@ -1,20 +1,39 @@
-"""From log-mel frames to a waveform: ConvNeXt blocks, then one inverse Fourier transform per frame.
+"""From log-mel frames to a waveform: a network reads pitch and filters off the frames, pulses and noise do the rest.
 
-After Vocos (Siuzdak, 2023, arXiv:2306.00814, section 3): every layer works at the frame rate and only the inverse STFT
-reaches the sampling rate, which is why it is fast on a CPU. Enters `(B, F, M)`, leaves `(B, F * hop_length)`.
+ConvNeXt blocks at the frame rate and one inverse Fourier transform per frame, as in Vocos (Siuzdak, 2023,
+arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
+phases but the spectra of pulses and of noise, each through a filter of its own (see `source.py`): phases that fit
+together need no learning, so that minutes of training give what takes days otherwise. The pitch of the pulses is
+predicted from the frames, as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters
+`(B, F, M)`, leaves `(B, F * hop_length)`.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from transformers import PreTrainedModel
 from transformers import initialization as init
 from transformers.utils import ModelOutput
 
 from .configuration_tts_gan import TTSGanVocoderConfig
-from .features import hann_window, log_mel
+from .features import MEL_MEAN, MEL_SCALE, fundamental_frequency, hann_window, log_mel
 from .layers import ConvNeXtBlock, Convolution, length_mask
+from .source import (
+    HIGHEST_F0,
+    LOWEST_F0,
+    frame_spectra,
+    mixed_phase_filter,
+    noise,
+    pulse_train,
+    zero_phase_filter,
+)
+
+
+PITCH_BINS = 180
+PITCH_BLUR = 1.5  # bins
 
 
 @dataclass
@@ -25,11 +44,54 @@ class TTSGanVocoderOutput(ModelOutput):
         waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`.
         waveform_lengths: `(B,)` samples.
         target_waveform: `(B, S)` the recorded samples to compare with, where `labels` were given.
+        losses: Scalars by name that need no critic, not weighted yet, where `labels` were given.
     """
 
     waveform: torch.Tensor | None = None
     waveform_lengths: torch.Tensor | None = None
     target_waveform: torch.Tensor | None = None
+    losses: dict[str, torch.Tensor] | None = None
+
+
+class PitchReader(nn.Module):
+    """F0 and voicing from log-mel frames: a distribution over 180 pitches, each a fifth of a semitone apart."""
+
+    def __init__(self, config: TTSGanVocoderConfig):
+        super().__init__()
+        size = config.pitch_size
+        self.embed = Convolution(config.num_mel_bins, size, config.kernel_size)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(size, 2 * size, config.kernel_size, 0.5) for _ in range(2))
+        self.norm = nn.LayerNorm(size)
+        self.output = nn.Linear(size, PITCH_BINS + 1)
+
+    def forward(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """`(B, F, M)` frames to `(B, F, 181)` logits: of the pitches, and of being voiced."""
+        hidden = self.embed((log_mel - MEL_MEAN) / MEL_SCALE, mask)
+        for block in self.blocks:
+            hidden = block(hidden, mask)
+        return self.output(self.norm(hidden)).float()
+
+    def read(self, logits: torch.Tensor) -> torch.Tensor:
+        """F0 `(B, F)` in Hz, 0 where unvoiced: the mean of the pitches around the likeliest one."""
+        pitch, voiced = logits[..., :-1], logits[..., -1] > 0
+        bins = torch.arange(PITCH_BINS, device=logits.device)
+        near = (bins - pitch.argmax(dim=-1, keepdim=True)).abs() <= 3
+        share = pitch.masked_fill(~near, float("-inf")).softmax(dim=-1)
+        octaves = (share * bins).sum(dim=-1) / (PITCH_BINS - 1)
+        return LOWEST_F0 * (HIGHEST_F0 / LOWEST_F0) ** octaves * voiced
+
+    def loss(self, logits: torch.Tensor, f0: torch.Tensor) -> torch.Tensor:
+        """How far the logits are from measured `(B, F)` Hz: cross-entropies of the pitch and of the voicing.
+
+        Towards a blurred pitch, as in CREPE (Kim et al., 2018, arXiv:1802.06182, section 2.1).
+        """
+        voiced = (f0 > 0).float()
+        place = torch.log(f0.clamp(LOWEST_F0, HIGHEST_F0) / LOWEST_F0) / math.log(HIGHEST_F0 / LOWEST_F0)
+        bins = torch.arange(PITCH_BINS, device=f0.device)
+        target = (-0.5 * ((bins - place[..., None] * (PITCH_BINS - 1)) / PITCH_BLUR).square()).softmax(dim=-1)
+        wrong = -(target * logits[..., :-1].log_softmax(dim=-1)).sum(dim=-1)
+        wrong = (wrong * voiced).sum() / voiced.sum().clamp(min=1)
+        return wrong + F.binary_cross_entropy_with_logits(logits[..., -1], voiced)
 
 
 class TTSGanVocoder(PreTrainedModel):
@@ -57,7 +119,8 @@ class TTSGanVocoder(PreTrainedModel):
             ConvNeXtBlock(size, config.intermediate_size, config.kernel_size, 1 / layers) for _ in range(layers)
         )
         self.final_norm = nn.LayerNorm(size)
-        self.head = nn.Linear(size, config.n_fft + 2)
+        self.head = nn.Linear(size, 2 * config.cepstrum_size + config.anticausal_size)
+        self.pitch_reader = PitchReader(config)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
@@ -69,6 +132,7 @@ class TTSGanVocoder(PreTrainedModel):
         frame_lengths: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         label_lengths: torch.Tensor | None = None,
+        f0: torch.Tensor | None = None,
         segment_frames: int | None = None,
     ) -> TTSGanVocoderOutput:
         """Turn frames into samples.
@@ -78,43 +142,68 @@ class TTSGanVocoder(PreTrainedModel):
             frame_lengths: `(B,)` frames of each item; `None`: all full.
             labels: `(B, S)` a recording to rebuild instead of `log_mel`, for training.
             label_lengths: `(B,)` samples of each recording.
+            f0: `(B, F)` pitch in Hz, 0 where unvoiced: of the pulses, instead of the one read off the frames; with
+                `labels`, of the recording, and measured where left out.
             segment_frames: With `labels`: train on a random piece of so many frames of each.
         """
-        target = None
+        target, losses, mask = None, None, None
         if labels is not None:
-            target = labels
-            if segment_frames is not None:
-                frames = labels.shape[1] // self.config.hop_length
-                lengths = None if label_lengths is None else label_lengths // self.config.hop_length
-                starts = segment_starts(lengths, len(labels), frames, segment_frames, labels.device)
-                target = cut(labels, starts * self.config.hop_length, segment_frames * self.config.hop_length)
+            if f0 is None:
+                f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
+            target, f0 = self.piece(labels, label_lengths, f0, segment_frames)
             log_mel = self.log_mel(target).to(self.dtype)
-        mask = None if frame_lengths is None else length_mask(frame_lengths, log_mel.shape[1])[..., None]
-        waveform = self.synthesize(log_mel, mask)
+            losses = {"f0": self.pitch_reader.loss(self.pitch_reader(log_mel), f0)}
         if frame_lengths is None:
             frame_lengths = torch.full((len(log_mel),), log_mel.shape[1], device=log_mel.device)
-        return TTSGanVocoderOutput(waveform, frame_lengths * self.config.hop_length, target)
+        else:
+            mask = length_mask(frame_lengths, log_mel.shape[1])[..., None]
+        waveform = self.synthesize(log_mel, mask, f0)
+        return TTSGanVocoderOutput(waveform, frame_lengths * self.config.hop_length, target, losses)
+
+    def piece(self, labels, label_lengths, f0, segment_frames: int | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """A random piece of `(B, S)` recordings and of their `(B, F)` pitch; all of them where no length is given."""
+        hop, frames = self.config.hop_length, labels.shape[1] // self.config.hop_length
+        if segment_frames is None:
+            return labels, f0[:, :frames]
+        lengths = None if label_lengths is None else label_lengths // hop
+        starts = segment_starts(lengths, len(labels), frames, segment_frames, labels.device)
+        return cut(labels, starts * hop, segment_frames * hop), cut(f0, starts, segment_frames)
 
     def log_mel(self, waveform: torch.Tensor) -> torch.Tensor:
         """The frames `(B, F, M)` of `(B, S)` samples, in float32."""
         return log_mel(waveform, self.config)
 
-    def synthesize(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-        """`(B, F, M)` frames and their `(B, F, 1)` mask to `(B, F * hop_length)` samples."""
+    def synthesize(
+        self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """`(B, F, M)` frames, their `(B, F, 1)` mask and perhaps their pitch to `(B, F * hop_length)` samples."""
         mask = None if mask is None else mask.to(log_mel.dtype)
+        f0 = self.pitch_reader.read(self.pitch_reader(log_mel, mask)) if f0 is None else f0
         hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
         for block in self.blocks:
             hidden = block(hidden, mask)
-        spectrum = self.head(self.final_norm(hidden)).float()  # (B, F, n_fft + 2)
-        with torch.autocast(spectrum.device.type, enabled=False):
-            return inverse_stft(spectrum, self.config.hop_length, None if mask is None else mask.float())
+        cepstra = self.head(self.final_norm(hidden)).float()  # (B, F, 2 * C + A)
+        with torch.autocast(cepstra.device.type, enabled=False):
+            return self.shape_sources(cepstra, f0.float(), None if mask is None else mask.float())
+
+    def shape_sources(self, cepstra: torch.Tensor, f0: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Pulses and noise, each through its filter, back to samples `(B, F * hop_length)`."""
+        config = self.config
+        pulses = pulse_train(f0 if mask is None else f0 * mask[..., 0], config.hop_length, config.sampling_rate)
+        hiss = noise(*pulses.shape, pulses.device, fresh=self.training)
+        hiss = hiss if mask is None else hiss * mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
+        sizes = (config.cepstrum_size, config.anticausal_size, config.cepstrum_size)
+        causal, anticausal, hiss_cepstrum = cepstra.split(sizes, dim=-1)
+        voice = frame_spectra(pulses, config.n_fft, config.hop_length)  # (B, F, N)
+        breath = frame_spectra(hiss, config.n_fft, config.hop_length)
+        voice = voice * mixed_phase_filter(causal, anticausal, config.n_fft)
+        breath = breath * zero_phase_filter(hiss_cepstrum, config.n_fft)
+        return inverse_stft(voice + breath, config.hop_length, mask)
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
-    """Overlap-add frames of log-magnitudes and phases `(B, F, 2 * (n_fft // 2 + 1))` to samples `(B, F * hop)`."""
-    magnitude, phase = spectrum.chunk(2, dim=-1)
-    magnitude = magnitude.exp().clamp(max=100.0)
-    frames = torch.fft.irfft(torch.polar(magnitude, phase))  # (B, F, n_fft)
+    """Overlap-add frames of complex spectra `(B, F, n_fft // 2 + 1)` to samples `(B, F * hop_length)`."""
+    frames = torch.fft.irfft(spectrum)  # (B, F, n_fft)
     n_fft = frames.shape[-1]
     window = hann_window(n_fft, str(frames.device))
     weight = window.square().expand(1, frames.shape[1], n_fft)
