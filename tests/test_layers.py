@@ -42,7 +42,10 @@ ORDER = [
     "trainer",
     "recognition",
     "metrics",
+    "signal_metrics",
+    "predictors",
     "evaluation",
+    "report_page",
     "hub",
     "pipeline",
 ]
