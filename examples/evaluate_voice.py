@@ -6,7 +6,10 @@
 A recogniser hears all three; the share of words (Chinese: characters) that it misses says how clear they are.
 The held-out sentences are those of `my_voice/voice_data.json`, which training wrote, or of `--corpus`. English is
 heard by Whisper base from the Hub unless `--recognizer` (or the variable TTS_GAN_RECOGNIZER) names another: the
-folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Writes `report.md`, `report.json` and the wavs.
+folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Opinion scores and the similarity of speakers are
+predicted where `distillmos` and `resemblyzer` are installed. `--compare piper=wavs/piper` judges another system's wavs
+of the same sentences, named as the recordings. Writes `report.html` (open it in a browser to look and listen),
+`report.md`, `report.json` and the wavs.
 """
 
 import argparse
@@ -18,8 +21,10 @@ from transformers import set_seed
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.data import load_speech
-from transformers_tts_gan.evaluation import SYSTEMS, VoiceReport, evaluate_voice
+from transformers_tts_gan.evaluation import VoiceReport, evaluate_voice
+from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
 from transformers_tts_gan.recognition import Recognizer, load_recognizer
+from transformers_tts_gan.report_page import write_page
 
 
 DEFAULT_RECOGNIZER = "Systran/faster-whisper-base"
@@ -36,11 +41,16 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="judge only so many sentences, evenly spread")
     parser.add_argument("--output_dir", type=Path, help="where to write the report (default: MODEL/evaluation)")
     parser.add_argument("--no_text_encoder", action="store_true", help="let the voice speak from the phones alone")
+    parser.add_argument(
+        "--compare", nargs="+", default=[], metavar="NAME=FOLDER", help="other systems' wavs of the same sentences"
+    )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(arguments)
     if args.limit is not None and args.limit < 1:
         parser.error(f"--limit is {args.limit}, but at least one sentence is needed.")
+    if wrong := [each for each in args.compare if not all(each.partition("="))]:
+        parser.error(f"--compare got {wrong[0]!r}, but NAME=FOLDER is needed, such as piper=wavs/piper.")
     if args.output_dir is None:
         args.output_dir = Path(args.model) / "evaluation" if Path(args.model).is_dir() else Path("evaluation")
     return args
@@ -56,12 +66,38 @@ def main(arguments: list[str] | None = None) -> None:
     model = TTSGanModel.from_pretrained(args.model).to(args.device)
     wavs = args.output_dir / "wavs"
     report = evaluate_voice(
-        model, processor, rows, recognizer, language, not args.no_text_encoder, seed=args.seed, wav_dir=wavs
+        model,
+        processor,
+        rows,
+        recognizer,
+        language,
+        not args.no_text_encoder,
+        seed=args.seed,
+        wav_dir=wavs,
+        mos=installed(MosPredictor, args.device),
+        speakers=installed(SpeakerEncoder, args.device),
+        others=dict(each.split("=", 1) for each in args.compare),
     )
     write(report, args)
-    print(report, worst(report), f"wrote {args.output_dir / 'report.md'}, report.json and wavs/", sep="\n\n")
+    print(
+        report, worst(report), f"wrote {args.output_dir / 'report.html'}, report.md, report.json and wavs/", sep="\n\n"
+    )
     rate = report.rates[0]
-    print("summary", *(f"{rate}_{system}={report.score(system, rate)['rate']:.3f}" for system in SYSTEMS))
+    found = {system: report.summary(system) for system in report.systems}
+    rates = [f"{rate}_{system}={found[system][rate]['rate']:.3f}" for system in report.systems]
+    opinions = [
+        f"mos_{system}={found[system]['mos']['mean']:.3f}" for system in report.systems if "mos" in found[system]
+    ]
+    print("summary", *rates, *opinions)
+
+
+def installed(kind: type, device: str):
+    """A predictor, or `None` with a word on what to install."""
+    try:
+        return kind(device)
+    except ImportError as error:
+        print(f"Left out: {error}")
+        return None
 
 
 def held_out(args: argparse.Namespace, language: str) -> list[dict]:
@@ -126,6 +162,7 @@ def write(report: VoiceReport, args: argparse.Namespace) -> None:
     if report.left_out:
         parts += ["Left out:\n" + "\n".join(f"- {reason}" for reason in report.left_out)]
     (args.output_dir / "report.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    write_page(report, args.output_dir, f"How {Path(args.model).name} sounds", judge)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,10 @@ ORDER = [
     "trainer",
     "recognition",
     "metrics",
+    "signal_metrics",
+    "predictors",
     "evaluation",
+    "report_page",
     "hub",
     "pipeline",
 ]

