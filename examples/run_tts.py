@@ -30,6 +30,8 @@ from transformers_tts_gan import (
     phone_tokenizer,
     prepare_speech,
 )
+from transformers_tts_gan.recognition import load_recognizer
+from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
 
 
 @dataclass
@@ -42,6 +44,10 @@ class ModelArguments:
     text_encoder_layers: int | None = field(default=None, metadata={"help": "Keep only so many of its first layers."})
     vocoder: str | None = field(default=None, metadata={"help": "Pretrained vocoder: Hub id or folder."})
     discriminator: str | None = field(default=None, metadata={"help": "Critics trained with that vocoder: folder."})
+    text_encoder_lora: str | None = field(
+        default=None,
+        metadata={"help": 'Train only additions to the text encoder, like {"r": 8, "lora_alpha": 16}.'},
+    )
 
 
 @dataclass
@@ -57,6 +63,12 @@ class DataArguments:
     min_seconds: float = field(default=0.3, metadata={"help": "Shorter recordings are left out."})
     max_seconds: float = field(default=15.0, metadata={"help": "Longer recordings are left out."})
     on_bad: str = field(default="skip", metadata={"help": "What to do with an unusable recording: skip or raise."})
+    speech_metrics: str | None = field(
+        default=None, metadata={"help": "Let the voice speak at each evaluation and measure `mel_distance` or `wer`."}
+    )
+    recognizer: str = field(
+        default="Systran/faster-whisper-base", metadata={"help": "What hears the words for `wer`: Hub id or folder."}
+    )
 
 
 def load(data: DataArguments, split: str) -> Dataset:
@@ -86,10 +98,8 @@ def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) ->
 def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor]:
     """The voice to train and its processor."""
     if model.model_name_or_path is not None:
-        return (
-            TTSGanModel.from_pretrained(model.model_name_or_path),
-            TTSGanProcessor.from_pretrained(model.model_name_or_path),
-        )
+        voice = TTSGanModel.from_pretrained(model.model_name_or_path)
+        return with_lora(voice, model), TTSGanProcessor.from_pretrained(model.model_name_or_path)
     config = TTSGanConfig.from_preset(model.preset)
     vocoder = None
     if model.vocoder is not None:
@@ -99,7 +109,24 @@ def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProc
     config.vocab_size = len(processor.tokenizer)
     config.num_speakers, config.num_languages = len(processor.speakers), len(processor.languages)
     voice = TTSGanModel.from_pretrained_parts(config, model.text_encoder, vocoder, None, model.text_encoder_layers)
-    return voice, processor
+    return with_lora(voice, model), processor
+
+
+def with_lora(voice: TTSGanModel, model: ModelArguments) -> TTSGanModel:
+    if model.text_encoder_lora is not None:
+        voice.add_lora(**json.loads(model.text_encoder_lora))
+    return voice
+
+
+def new_speech_metrics(data: DataArguments) -> SpeechMetrics | None:
+    """What `--speech_metrics` names; `--metric_for_best_model` may name it again, to keep the best voice."""
+    if data.speech_metrics is None:
+        return None
+    if data.speech_metrics == "mel_distance":
+        return MelDistance()
+    if data.speech_metrics in ("wer", "cer"):
+        return WordErrors(load_recognizer(data.recognizer, data.language))
+    raise ValueError(f"`speech_metrics` is `{data.speech_metrics}`; take `mel_distance` or `wer` (`cer` for Chinese).")
 
 
 def main():
@@ -130,6 +157,7 @@ def main():
         voice,
         training,
         discriminator=discriminator,
+        speech_metrics=new_speech_metrics(data),
         train_dataset=train,
         eval_dataset=held_out,
         processing_class=processor,

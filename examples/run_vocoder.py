@@ -35,6 +35,7 @@ class VocoderArguments:
     vocoder: str | None = field(
         default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."}
     )
+    discriminator: str | None = field(default=None, metadata={"help": "Critics trained with that vocoder: folder."})
     preset: str = field(default="small", metadata={"help": "tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
     eval_split: str | None = field(default="test", metadata={"help": "Split that is held out."})
@@ -66,10 +67,14 @@ def main():
     else:
         vocoder = TTSGanVocoder.from_pretrained(arguments.vocoder)
     prepare = PrepareSpeech(vocoder.config, None, arguments.min_seconds, arguments.max_seconds)
+    if arguments.discriminator is None:
+        discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset))
+    else:
+        discriminator = TTSGanDiscriminator.from_pretrained(arguments.discriminator)
     trainer = TTSGanTrainer(
         vocoder,
         training,
-        discriminator=TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset)),
+        discriminator=discriminator,
         train_dataset=load(arguments, arguments.train_split, prepare),
         eval_dataset=load(arguments, arguments.eval_split, prepare).take(arguments.max_eval_samples)
         if arguments.eval_split

@@ -1,14 +1,22 @@
 """Rows to batches: what is used, what is left out and named, how it is padded and in what order it comes."""
 
+import itertools
 import logging
 
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import IterableDataset
 from training_fixtures import RATE, prepared_rows, speech_like, speech_rows, tiny_processor
 
 from transformers_tts_gan.audio import AudioError
-from transformers_tts_gan.batching import LengthBucketSampler, PrepareSpeech, SpeechCollator, prepare_speech
+from transformers_tts_gan.batching import (
+    EndlessStream,
+    LengthBucketSampler,
+    PrepareSpeech,
+    SpeechCollator,
+    prepare_speech,
+)
 from transformers_tts_gan.configuration_tts_gan import TTSGanVocoderConfig
 
 
@@ -168,3 +176,42 @@ def test_small_pools_still_cover_each_row_once():
 
 def test_fewer_rows_than_a_batch_are_one_batch():
     assert sorted(order(lengths=[50, 60, 70])) == [0, 1, 2]
+
+
+def test_a_step_holds_the_same_rows_however_it_is_shared_out():
+    """Two processes of 4 rows, or two batches of 4 before each step, are to learn from what one batch of 8 would."""
+    lengths = LENGTHS[:96]
+    whole = list(LengthBucketSampler(lengths, 8, 5, pool=3))
+    assert list(LengthBucketSampler(lengths, 4, 5, pool=3, window=2)) == whole
+
+
+def test_what_does_not_fill_a_last_window_comes_last():
+    """Else a step would hold the end of one group and the beginning of the next."""
+    sampler = LengthBucketSampler(LENGTHS, 4, window=2)  # 25 batches
+    lengths = np.array(LENGTHS)[list(sampler)]
+    assert len(lengths) == 100
+    spread = [np.ptp(lengths[start : start + 8]) for start in range(0, 100, 8)]
+    assert np.mean(spread) < 0.4 * np.ptp(LENGTHS)
+    assert len(set(sampler)) == 100
+
+
+class Stream(IterableDataset):
+    def __init__(self, rows: int):
+        self.rows, self.epochs = rows, []
+
+    def set_epoch(self, epoch: int):
+        self.epochs.append(epoch)
+
+    def __iter__(self):
+        yield from range(self.rows)
+
+
+def test_a_stream_begins_again_with_the_number_of_the_pass():
+    stream = Stream(3)
+    assert list(itertools.islice(EndlessStream(stream), 7)) == [0, 1, 2, 0, 1, 2, 0]
+    assert stream.epochs == [0, 1, 2]
+
+
+def test_an_empty_stream_ends():
+    """One that begins again for ever would hang without a word."""
+    assert list(EndlessStream(Stream(0))) == []

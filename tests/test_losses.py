@@ -5,9 +5,12 @@ import torch
 from training_fixtures import RATE, speech_like
 
 from transformers_tts_gan.losses import (
+    GAN_LOSSES,
     discriminator_hinge_loss,
+    discriminator_least_squares_loss,
     feature_matching_loss,
     generator_hinge_loss,
+    generator_least_squares_loss,
     masked_l1,
     masked_mse,
     multi_resolution_mel_loss,
@@ -44,6 +47,29 @@ def test_the_critics_hinge_loss_at_known_verdicts(real, fake, loss):
 @pytest.mark.parametrize(("fake", "loss"), [(1.0, 0.0), (3.0, 0.0), (0.0, 1.0), (-1.0, 2.0)])
 def test_the_voices_hinge_loss_at_known_verdicts(fake, loss):
     assert generator_hinge_loss([torch.full((2, 5), fake), torch.full((2, 3), fake)]).item() == pytest.approx(loss)
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "loss"), [(1.0, 0.0, 0.0), (0.5, 0.5, 0.5), (0.0, 1.0, 2.0), (2.0, 0.0, 1.0)]
+)
+def test_the_critics_least_squares_loss_at_known_verdicts(real, fake, loss):
+    logits = [torch.full((2, 5), real), torch.full((2, 3), real)], [torch.full((2, 5), fake), torch.full((2, 3), fake)]
+    assert discriminator_least_squares_loss(*logits).item() == pytest.approx(loss)
+
+
+@pytest.mark.parametrize(("fake", "loss"), [(1.0, 0.0), (0.0, 1.0), (3.0, 4.0)])
+def test_the_voices_least_squares_loss_at_known_verdicts(fake, loss):
+    assert generator_least_squares_loss([torch.full((2, 5), fake)]).item() == pytest.approx(loss)
+
+
+@pytest.mark.parametrize("name", GAN_LOSSES)
+def test_critics_and_voice_pull_a_verdict_in_opposite_directions(name):
+    """Of the same doubtful verdict, the critics' gradient lowers what the voice's raises."""
+    critics, voice = GAN_LOSSES[name]
+    doubtful = torch.full((2, 5), 0.4, requires_grad=True)
+    (down,) = torch.autograd.grad(critics([torch.ones(2, 5)], [doubtful]), doubtful)
+    (up,) = torch.autograd.grad(voice([doubtful]), doubtful)
+    assert (down > 0).all() and (up < 0).all()
 
 
 def test_the_mel_loss_is_zero_for_equal_waves_and_grows_with_the_difference():

@@ -16,6 +16,7 @@ SHARES = (
     "recorded_mel_share",
     "text_encoder_frozen",
     "binarization_start",
+    "discriminator_warmup",
 )
 
 
@@ -25,6 +26,15 @@ def test_a_share_outside_0_to_1_is_refused_by_name(name, value, tmp_path):
     """Someone who gives steps instead of a share must learn it at once."""
     with pytest.raises(ValueError, match=f"`{name}` is {value}.*from 0 to 1"):
         TTSGanTrainingArguments(output_dir=str(tmp_path), **{name: value})
+
+
+def test_critics_that_warm_up_for_all_of_the_rest_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="leave the voice nothing of the training"):
+        TTSGanTrainingArguments(output_dir=str(tmp_path), gan_start=0.5, discriminator_warmup=0.5)
+
+
+def test_processes_do_not_wait_half_an_hour_for_one_that_is_gone(tmp_path):
+    assert TTSGanTrainingArguments(output_dir=str(tmp_path)).ddp_timeout == 600
 
 
 @pytest.mark.parametrize("minutes", [0, -3.0])

@@ -5,6 +5,10 @@ Recordings are sums of harmonics under an envelope: silent before and after, voi
 
 import functools
 import json
+import multiprocessing
+import os
+import socket
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +25,18 @@ from transformers_tts_gan.configuration_tts_gan import TTSGanConfig, TTSGanDiscr
 from transformers_tts_gan.discriminators import TTSGanDiscriminator
 from transformers_tts_gan.modeling_tts_gan import TTSGanModel
 from transformers_tts_gan.processing_tts_gan import TTSGanProcessor, phone_tokenizer
+from transformers_tts_gan.randomness import random_state
 from transformers_tts_gan.trainer import TTSGanTrainer
 from transformers_tts_gan.training_args import TTSGanTrainingArguments
 
 
 RATE = 16_000
 TEXTS = ("Yes.", "Good day.", "Hello.", "A red bird.", "Go on.", "Why not?", "One, two.", "We see.")
+
+
+# Arguments of the trainer; what else `make_trainer` is given is for `TTSGanTrainingArguments`.
+PARTS = ("data_collator", "callbacks", "model", "model_init", "speech_metrics", "compute_metrics", "train_dataset",
+         "preprocess_logits_for_metrics", "compute_loss_func")  # fmt: skip
 
 
 def speech_like(seconds: float, pitch_hz: float = 150.0, rate: int = RATE) -> np.ndarray:
@@ -112,7 +122,7 @@ def prepared_rows(count: int = 12, with_text_encoder: bool = False) -> Dataset:
 
 def make_trainer(folder: Path, with_text_encoder: bool = False, **arguments) -> TTSGanTrainer:
     """A trainer of a tiny voice on 12 rows, 3 batches of 4; `arguments` replace those of training."""
-    parts = {name: arguments.pop(name) for name in ("data_collator", "callbacks", "model") if name in arguments}
+    parts = {name: arguments.pop(name) for name in PARTS if name in arguments}
     defaults = {
         "output_dir": str(folder),
         "per_device_train_batch_size": 4,
@@ -130,11 +140,14 @@ def make_trainer(folder: Path, with_text_encoder: bool = False, **arguments) -> 
         "use_cpu": True,
         "report_to": [],
     }
+    model = parts.pop("model", None)
+    if model is None and "model_init" not in parts:
+        model = tiny_voice(with_text_encoder)
     return TTSGanTrainer(
-        parts.pop("model", None) or tiny_voice(with_text_encoder),
+        model,
         TTSGanTrainingArguments(**{**defaults, **arguments}),
         discriminator=tiny_discriminator(),
-        train_dataset=prepared_rows(12, with_text_encoder),
+        train_dataset=parts.pop("train_dataset", None) or prepared_rows(12, with_text_encoder),
         eval_dataset=prepared_rows(2, with_text_encoder),
         processing_class=tiny_processor(with_text_encoder),
         **parts,
@@ -159,3 +172,82 @@ class Watch(TrainerCallback):
 
     def on_step_end(self, args, state, control, **kwargs):
         self.steps.append(weights(self.module))
+
+
+def assert_same(first, second, where=""):
+    """Equal to the last bit, through dicts and lists."""
+    if isinstance(first, torch.Tensor):
+        assert torch.equal(first, second), where
+    elif isinstance(first, np.ndarray):
+        assert np.array_equal(first, second), where
+    elif isinstance(first, dict):
+        assert first.keys() == second.keys(), where
+        for name in first:
+            assert_same(first[name], second[name], f"{where}/{name}")
+    elif isinstance(first, (list, tuple)):
+        assert len(first) == len(second), where
+        for number, pair in enumerate(zip(first, second, strict=True)):
+            assert_same(*pair, f"{where}/{number}")
+    else:
+        assert first == second, where
+
+
+def everything(trainer) -> dict:
+    """All that training changes, and all that it has logged but for the time it took."""
+    timed = ("minutes", "runtime", "per_second", "preparation_time", "train_loss")  # the last is of one session
+    return {
+        "voice": weights(trainer.model),
+        "critics": weights(trainer.discriminator),
+        "average": {} if trainer.average is None else trainer.average.averages,
+        "averages": None if trainer.average is None else trainer.average.updates,
+        "optimizer": trainer.optimizer.state_dict(),
+        "critics' optimizer": trainer.discriminator_optimizer.state_dict(),
+        "schedule": trainer.lr_scheduler.state_dict(),
+        "rate": trainer.lr_scheduler.get_last_lr(),
+        "critics' schedule": trainer.discriminator_lr_scheduler.state_dict(),
+        "critics' rate": trainer.discriminator_lr_scheduler.get_last_lr(),
+        "random numbers": random_state(),
+        "logs": [
+            {name: value for name, value in log.items() if not name.endswith(timed)}
+            for log in trainer.state.log_history
+        ],
+    }
+
+
+def start_process(target, *arguments, **environment: str) -> multiprocessing.Process:
+    """`target(*arguments)` in a process of its own, forked off one that has imported everything and done nothing."""
+    folder = str(Path(__file__).parent)
+    paths = [folder, str(Path(folder).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(os.pathsep.join(paths).split(os.pathsep)))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["training_fixtures"])
+    process = context.Process(target=_with_environment, args=(environment, target, arguments))
+    process.start()
+    return process
+
+
+def _with_environment(environment: dict[str, str], target, arguments):
+    os.environ.update(environment)
+    torch.set_num_threads(1)
+    target(*arguments)
+
+
+def exit_code(process: multiprocessing.Process, seconds: float = 300) -> int:
+    """That of the process when it has ended; it is ended and the test fails where that takes too long."""
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        raise AssertionError(f"A process still ran after {seconds} s.")
+    return process.exitcode
+
+
+def start_together(target, *arguments, processes: int = 2) -> list[multiprocessing.Process]:
+    """`target(*arguments)` in processes that find each other, with the environment that `torchrun` gives them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1"}
+    shared |= {"MASTER_PORT": port, "ACCELERATE_USE_CPU": "true"}
+    if sys.platform == "linux":
+        shared["GLOO_SOCKET_IFNAME"] = "lo"
+    return [start_process(target, *arguments, **shared, RANK=str(n), LOCAL_RANK=str(n)) for n in range(processes)]

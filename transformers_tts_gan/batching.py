@@ -6,13 +6,14 @@ what the processor makes of the text. Batches hold `labels` `(B, S)` floats in [
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.utils.data import Sampler
+from torch.utils.data import IterableDataset, Sampler
 from tqdm.auto import tqdm
 
 from .audio import AudioError, audio_name, normalize_loudness, read_audio, trim_silence
@@ -53,6 +54,7 @@ class PrepareSpeech:
             )
         try:
             prepared.update(self.processor.encode(row["text"], row.get("language"), row.get("speaker")))
+            prepared["text"] = str(row["text"])
         except ValueError as error:
             raise AudioError("text", f"`{audio_name(row['audio'])}`: {error}") from error
         if (phones := len(prepared["input_ids"])) > prepared["frames"]:
@@ -127,11 +129,15 @@ class LengthBucketSampler(Sampler[int]):
     padding, and the order does not depend on the global random state, so that a resumed run sees what it would have
     seen. Rows that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out
     before the sorting, which would always leave out the longest.
+
+    The batches of one step, `window` of them over all processes and accumulated batches, are neighbours: so a step
+    holds the same rows however it is shared out, and no process waits for one with far longer rows. What does not fill
+    a last window comes last.
     """
 
-    def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32):
+    def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32, window: int = 1):
         self.lengths, self.batch_size, self.seed, self.pool = np.asarray(lengths), batch_size, seed, pool
-        self.epoch = 0
+        self.window, self.epoch = window, 0
 
     def set_epoch(self, epoch: int):
         """Called by the trainer at the start of each epoch."""
@@ -144,9 +150,31 @@ class LengthBucketSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         random = np.random.default_rng((self.seed, self.epoch))
         order = random.permutation(len(self.lengths))[: len(self)]
-        size = self.batch_size * self.pool
+        step = self.batch_size * self.window
+        size = step * self.pool
         pools = [order[start : start + size] for start in range(0, len(order), size)]
         order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
-        batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        for number in random.permutation(len(batches)):
-            yield from batches[number].tolist()
+        steps = [order[start : start + step] for start in range(0, len(order), step)]
+        last = [] if len(order) % step == 0 else [len(steps) - 1]
+        for number in [*random.permutation(len(steps) - len(last)), *last]:
+            yield from steps[number].tolist()
+
+
+class EndlessStream(IterableDataset):
+    """A stream that begins again when it has ended, each time with the next number for its `set_epoch`.
+
+    So that where a run stopped is one number of rows, from which it can be resumed; the rows before it are read again.
+    """
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def __iter__(self) -> Iterator[dict]:
+        for epoch in itertools.count():
+            if hasattr(self.stream, "set_epoch"):
+                self.stream.set_epoch(epoch)
+            row = None
+            for row in self.stream:
+                yield row
+            if row is None:  # nothing at all, or nothing for this worker
+                return

@@ -1,4 +1,4 @@
-"""What a person sees of a training run: a bar by the clock, a table of losses, sounds and pictures in TensorBoard."""
+"""What a person sees of a training run: a bar by the clock, a table of losses, sounds and pictures in the log."""
 
 import logging
 import sys
@@ -7,13 +7,14 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 from transformers import TrainerCallback
-from transformers.integrations import TensorBoardCallback
+from transformers.integrations import TensorBoardCallback, TrackioCallback
 
 
 logger = logging.getLogger(__name__)
 
 COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "wave_mel", "f0", "adversarial",
            "feature_matching", "discriminator_loss", "grad_norm", "learning_rate")  # fmt: skip
+SPEEDS = ("_runtime", "_per_second", "_preparation_time")  # what the Trainer adds to an evaluation
 
 
 class BudgetCallback(TrainerCallback):
@@ -69,7 +70,9 @@ class TrainingTable(TrainerCallback):
 
     def on_evaluate(self, args, state, control, metrics=None, **kwargs):
         if self.bar is not None and metrics:
-            tqdm.write(f"{state.global_step:6d}  held out: loss {metrics.get('eval_loss', float('nan')):.4f}")
+            names = [name for name in metrics if name.startswith("eval_") and not name.endswith(SPEEDS)]
+            found = ", ".join(f"{name.removeprefix('eval_')} {metrics[name]:.4f}" for name in names)
+            tqdm.write(f"{state.global_step:6d}  held out: {found}")
 
     def on_train_end(self, args, state, control, **kwargs):
         if self.bar is not None:
@@ -77,30 +80,26 @@ class TrainingTable(TrainerCallback):
 
 
 class SampleCallback(TrainerCallback):
-    """At each evaluation, held-out sentences in TensorBoard: the speech, its mel and the learned alignment."""
+    """At each evaluation, held-out sentences in TensorBoard or Trackio: the speech, its mel, the learned alignment."""
 
     def __init__(self, trainer):
         self.trainer = trainer
 
     def on_evaluate(self, args, state, control, **kwargs):
-        writers = [c.tb_writer for c in self.trainer.callback_handler.callbacks if isinstance(c, TensorBoardCallback)]
-        dataset = self.trainer.eval_dataset
-        if (
-            not writers
-            or writers[0] is None
-            or dataset is None
-            or not self.trainer.is_voice
-            or not state.is_world_process_zero
-        ):
+        write = [WRITERS[type(c)](c) for c in self.trainer.callback_handler.callbacks if type(c) in WRITERS]
+        dataset, is_voice = self.trainer.eval_dataset, self.trainer.is_voice
+        if not write or dataset is None or not is_voice or not state.is_world_process_zero:
             return
         for number in range(min(args.log_samples, len(dataset))):
-            self.write(writers[0], number, dataset[number], state.global_step)
+            sounds, pictures = self.perform(dataset[number], number)
+            for one in write:
+                one(sounds, pictures, self.trainer.model.config.sampling_rate, state.global_step)
 
     @torch.no_grad()
-    def write(self, writer, number: int, row: dict, step: int):
-        """One held-out row: spoken from its text, and aligned to its recording."""
+    def perform(self, row: dict, number: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """One held-out row, spoken from its text and aligned to its recording: sounds and pictures by name."""
         model = self.trainer.model
-        was_training, rate = model.training, model.config.sampling_rate
+        was_training = model.training
         model.eval()
         batch = self.trainer._prepare_inputs(self.trainer.data_collator([row]))
         spoken = model(
@@ -108,10 +107,42 @@ class SampleCallback(TrainerCallback):
         )
         aligned = model(**batch)
         model.train(was_training)
-        writer.add_audio(f"voice/{number}", spoken.waveform[0].float().cpu(), step, sample_rate=rate)
-        writer.add_audio(f"recording/{number}", batch["labels"][0].float().cpu(), step, sample_rate=rate)
-        writer.add_image(f"mel/{number}", picture(spoken.log_mel[0]), step)
-        writer.add_image(f"alignment/{number}", picture(aligned.alignment[0].exp()), step)
+        sounds = {f"voice/{number}": spoken.waveform[0], f"recording/{number}": batch["labels"][0]}
+        mel, alignment = picture(spoken.log_mel[0]), picture(aligned.alignment[0].exp())
+        pictures = {f"mel/{number}": mel, f"alignment/{number}": alignment}
+        return {name: wave.float().cpu().numpy() for name, wave in sounds.items()}, pictures
+
+
+def to_tensorboard(callback: TensorBoardCallback):
+    """Writes samples of one row to TensorBoard, as `(sounds, pictures, sampling_rate, step)`."""
+
+    def write(sounds: dict, pictures: dict, rate: int, step: int):
+        if callback.tb_writer is None:
+            return
+        for name, wave in sounds.items():
+            callback.tb_writer.add_audio(name, wave, step, sample_rate=rate)
+        for name, image in pictures.items():
+            callback.tb_writer.add_image(name, image, step)
+
+    return write
+
+
+def to_trackio(callback: TrackioCallback):
+    """The same for Trackio, which makes every sound as loud as can be; the step is given as in its logs."""
+
+    def write(sounds: dict, pictures: dict, rate: int, step: int):
+        import trackio
+
+        media = {name: trackio.Audio(wave, caption=f"step {step}", sample_rate=rate) for name, wave in sounds.items()}
+        for name, image in pictures.items():
+            pixels = np.repeat((image[0] * 255).astype(np.uint8)[..., None], 3, axis=-1)
+            media[name] = trackio.Image(pixels, caption=f"step {step}")
+        trackio.log({**media, "train/global_step": step})
+
+    return write
+
+
+WRITERS = {TensorBoardCallback: to_tensorboard, TrackioCallback: to_trackio}
 
 
 def picture(values: torch.Tensor) -> np.ndarray:

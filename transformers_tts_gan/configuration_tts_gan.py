@@ -101,6 +101,9 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         aligner_size: Dimensions of the space in which phones and frames are compared.
         dropout: Share of activations dropped in the blocks.
         predictor_dropout: Share of activations dropped in the predictors.
+        text_encoder_lora: Such as `{"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": ["query"]}`, each
+            of which may be left out: of the text encoder, train only additions of rank `r`, times `lora_alpha / r`,
+            to its linear layers of these names, or to all. `None` trains its own weights.
         text_encoder_dropout: Share of utterances trained without the text encoder, so that the voice works without it.
         max_phones: Longest input in phones; longer text is refused with advice.
         sampling_rate: Of the waveform, in Hz; always the vocoder's, at the top level for `pipeline("text-to-speech")`.
@@ -131,6 +134,7 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
     aligner_size: int = 80
     dropout: float = 0.1
     predictor_dropout: float = 0.3
+    text_encoder_lora: dict | None = None
     text_encoder_dropout: float = 0.1
     max_phones: int = 1_000
     sampling_rate: int | None = None
@@ -159,6 +163,17 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
                 f"{self.vocoder_config.sampling_rate} Hz: leave the first out, or take a vocoder of that rate."
             )
 
+    @property
+    def lora_fields(self) -> dict:
+        """`text_encoder_lora` with what was left out."""
+        return {**LORA_DEFAULTS, **(self.text_encoder_lora or {})}
+
+    def validate_lora(self):
+        unknown = sorted(set(self.lora_fields) - set(LORA_DEFAULTS))
+        if unknown or int(self.lora_fields["r"]) < 1:
+            problem = f"has the fields {unknown}" if unknown else f"has an `r` of {self.lora_fields['r']}"
+            raise ValueError(f"`text_encoder_lora` {problem}; it knows {list(LORA_DEFAULTS)}, and `r` is 1 or more.")
+
     def validate_heads(self):
         if self.hidden_size % (2 * self.num_attention_heads):
             raise ValueError(
@@ -180,8 +195,11 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
     Args:
         periods: Of the period critics: each folds the waveform into rows of so many samples.
         period_channels: Channels of each layer of a period critic.
+        period_strides: Rows that each of these layers steps by.
         resolutions: Window lengths, in samples, of the spectrogram critics.
         resolution_channels: Channels of each layer of a spectrogram critic.
+        resolution_strides: Frames and frequencies that each of these layers steps by.
+        band_edges: Where the bands of a spectrogram critic begin and end, as shares of half the sampling rate.
         initializer_range: Standard deviation of new weights.
     """
 
@@ -189,9 +207,21 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 
     periods: list[int] | tuple[int, ...] = (5, 7, 11)
     period_channels: list[int] | tuple[int, ...] = (16, 32, 64, 128)
+    period_strides: list[int] | tuple[int, ...] = (3, 3, 3, 3)
     resolutions: list[int] | tuple[int, ...] = (512, 1024, 2048)
     resolution_channels: list[int] | tuple[int, ...] = (16, 32, 32)
+    resolution_strides: list | tuple = ((1, 4), (1, 4), (2, 2))
+    band_edges: list[float] | tuple[float, ...] = (0.0, 1.0)
     initializer_range: float = 0.02
+
+    def validate_strides(self):
+        for part in ("period", "resolution"):
+            channels, strides = getattr(self, f"{part}_channels"), getattr(self, f"{part}_strides")
+            if len(strides) < len(channels):
+                raise ValueError(
+                    f"`{part}_strides` has {len(strides)} entries, but `{part}_channels` has {len(channels)} layers: "
+                    "give each layer its stride."
+                )
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanDiscriminatorConfig":
@@ -199,6 +229,7 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         return cls(**{**_preset(DISCRIMINATOR_PRESETS, name), **overrides})
 
 
+LORA_DEFAULTS = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": None}
 VOCODER_PRESETS = {
     "tiny": {
         "hidden_size": 32,
@@ -242,9 +273,12 @@ DISCRIMINATOR_PRESETS = {
     "small": {},
     "base": {
         "periods": (2, 3, 5, 7, 11),
-        "period_channels": (32, 128, 512, 1024),
+        "period_channels": (32, 128, 512, 1024, 1024),
+        "period_strides": (3, 3, 3, 3, 1),
         "resolutions": (512, 1024, 2048),
-        "resolution_channels": (32, 32, 32, 32),
+        "resolution_channels": (32, 32, 32, 32, 32),
+        "resolution_strides": ((1, 1), (1, 2), (1, 2), (1, 2), (1, 1)),
+        "band_edges": (0.0, 0.1, 0.25, 0.5, 0.75, 1.0),
     },
 }
 

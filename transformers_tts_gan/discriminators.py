@@ -2,7 +2,8 @@
 
 Period critics after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram critics after UnivNet
 (Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high
-bands count. They stride early, over rows and over frequency, because full-size maps are what costs on a CPU.
+bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset `base` has
+the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
 """
 
 import torch
@@ -21,53 +22,66 @@ SLOPE = 0.1
 class PeriodCritic(nn.Module):
     """Every `period`-th sample side by side: what should repeat, repeats."""
 
-    def __init__(self, period: int, channels: tuple[int, ...]):
+    def __init__(self, period: int, channels: tuple[int, ...], strides: tuple[int, ...]):
         super().__init__()
         self.period = period
-        sizes = (1, *channels)
-        self.layers = nn.ModuleList(
-            nn.Conv1d(i, o, 5, stride=3, padding=2) for i, o in zip(sizes, sizes[1:], strict=False)
-        )
+        sizes = zip((1, *channels), channels, strides, strict=False)
+        self.layers = nn.ModuleList(nn.Conv1d(i, o, 5, stride=stride, padding=2) for i, o, stride in sizes)
         self.output = nn.Conv1d(channels[-1], 1, 3, padding=1)
 
     def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """`(B, S)` samples to logits and feature maps."""
         waveform = F.pad(waveform, (0, -waveform.shape[-1] % self.period), mode="constant")
         rows = waveform.unflatten(-1, (-1, self.period)).transpose(1, 2)  # (B, period, S / period)
-        return run_layers(self.layers, self.output, rows.reshape(-1, 1, rows.shape[-1]), waveform.shape[0])
+        features = []
+        hidden = run_layers(self.layers, rows.reshape(-1, 1, rows.shape[-1]), len(waveform), features)
+        return self.output(hidden).unflatten(0, (len(waveform), -1)), features
 
 
 class ResolutionCritic(nn.Module):
-    """A complex spectrogram as an image of two channels."""
+    """A complex spectrogram as an image of two channels; each frequency band has layers of its own."""
 
-    def __init__(self, n_fft: int, channels: tuple[int, ...]):
+    def __init__(
+        self, n_fft: int, channels: tuple[int, ...], strides: tuple[tuple[int, int], ...], edges: tuple[float, ...]
+    ):
         super().__init__()
         self.n_fft = n_fft
-        sizes = (2, *channels)
-        self.layers = nn.ModuleList(
-            nn.Conv2d(i, o, (3, 9), stride=(1, 4 if depth < 2 else 2), padding=(1, 4))
-            for depth, (i, o) in enumerate(zip(sizes, sizes[1:], strict=False))
+        self.edges = [int(edge * (n_fft // 2)) for edge in edges]
+        self.bands = nn.ModuleList(
+            nn.ModuleList(
+                nn.Conv2d(i, o, (3, 9), stride=tuple(stride), padding=(1, 4))
+                for i, o, stride in zip((2, *channels), channels, strides, strict=False)
+            )
+            for _ in self.edges[1:]
         )
         self.output = nn.Conv2d(channels[-1], 1, 3, padding=1)
 
     def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """`(B, S)` samples to logits and feature maps."""
-        with torch.autocast(waveform.device.type, enabled=False):
-            window = hann_window(self.n_fft, str(waveform.device))
-            spectrum = torch.stft(waveform.float(), self.n_fft, self.n_fft // 4, window=window, return_complex=True)
-            image = torch.view_as_real(spectrum[:, :-1])  # (B, N, F, 2)
-            magnitude = image.square().sum(-1, keepdim=True) + 1e-6
-            image = (image * magnitude**-0.35).permute(0, 3, 2, 1)  # (B, 2, F, N), magnitudes to the power of 0.3
-        return run_layers(self.layers, self.output, image.contiguous(memory_format=torch.channels_last), len(waveform))
+        image = compressed_spectrum(waveform, self.n_fft)
+        ends, features = [], []
+        for layers, low, high in zip(self.bands, self.edges, self.edges[1:], strict=False):
+            band = image[..., low:high].contiguous(memory_format=torch.channels_last)
+            ends.append(run_layers(layers, band, len(waveform), features))
+        return self.output(torch.cat(ends, dim=-1)).unflatten(0, (len(waveform), -1)), features
 
 
-def run_layers(layers: nn.ModuleList, output: nn.Module, hidden: torch.Tensor, batch: int):
-    """Logits and the feature map of every layer, each with the batch in front."""
-    features = []
+def compressed_spectrum(waveform: torch.Tensor, n_fft: int) -> torch.Tensor:
+    """The complex spectrogram `(B, 2, F, n_fft / 2)` of `(B, S)` samples, its magnitudes to the power of 0.3."""
+    with torch.autocast(waveform.device.type, enabled=False):
+        window = hann_window(n_fft, str(waveform.device))
+        spectrum = torch.stft(waveform.float(), n_fft, n_fft // 4, window=window, return_complex=True)
+        image = torch.view_as_real(spectrum[:, :-1])  # (B, N, F, 2)
+        magnitude = image.square().sum(-1, keepdim=True) + 1e-6
+        return (image * magnitude**-0.35).permute(0, 3, 2, 1)
+
+
+def run_layers(layers: nn.ModuleList, hidden: torch.Tensor, batch: int, features: list[torch.Tensor]) -> torch.Tensor:
+    """The last layer's feature map; every layer's is added to `features`, with the batch in front."""
     for layer in layers:
         hidden = F.leaky_relu(layer(hidden), SLOPE)
         features.append(hidden.unflatten(0, (batch, -1)))
-    return output(hidden).unflatten(0, (batch, -1)), features
+    return hidden
 
 
 class TTSGanDiscriminator(PreTrainedModel):
@@ -79,8 +93,11 @@ class TTSGanDiscriminator(PreTrainedModel):
     def __init__(self, config: TTSGanDiscriminatorConfig):
         super().__init__(config)
         self.critics = nn.ModuleList(
-            [PeriodCritic(period, tuple(config.period_channels)) for period in config.periods]
-            + [ResolutionCritic(n_fft, tuple(config.resolution_channels)) for n_fft in config.resolutions]
+            [PeriodCritic(period, config.period_channels, config.period_strides) for period in config.periods]
+            + [
+                ResolutionCritic(n_fft, config.resolution_channels, config.resolution_strides, config.band_edges)
+                for n_fft in config.resolutions
+            ]
         )
         self.post_init()
 

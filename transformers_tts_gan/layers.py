@@ -7,6 +7,7 @@ lies outside the mask is zero before each convolution, so that a sequence sounds
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 
 class Convolution(nn.Conv1d):
@@ -27,7 +28,7 @@ class Convolution(nn.Conv1d):
             return super().forward(sequence.to(self.weight.dtype).transpose(1, 2)).transpose(1, 2)
 
 
-class ConvNeXtBlock(nn.Module):
+class ConvNeXtBlock(GradientCheckpointingLayer):
     """Depthwise convolution, layer norm, two linear layers, residual.
 
     Liu et al., 2022, arXiv:2201.03545, 2.6, in one dimension as in Vocos (Siuzdak, 2023, arXiv:2306.00814, 3.2).
@@ -51,7 +52,7 @@ class ConvNeXtBlock(nn.Module):
         return hidden + self.dropout(self.scale * update)
 
 
-class SelfAttention(nn.Module):
+class SelfAttention(GradientCheckpointingLayer):
     """Pre-norm multi-head attention with rotary positions (Su et al., 2021, arXiv:2104.09864, section 3.2)."""
 
     def __init__(self, hidden_size: int, num_heads: int, dropout: float = 0.0):

@@ -41,6 +41,23 @@ def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
     return torch.stack([F.relu(1 - f.float()).mean() for f in fake]).mean()
 
 
+def discriminator_least_squares_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
+    """Real to 1, fake to 0, mean over critics (Mao et al., 2017, LSGAN, arXiv:1611.04076, equation 9)."""
+    losses = [(1 - r.float()).square().mean() + f.float().square().mean() for r, f in zip(real, fake, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def generator_least_squares_loss(fake: list[torch.Tensor]) -> torch.Tensor:
+    """Fake to 1, mean over critics: pulls the harder the further a verdict lies from that, on either side."""
+    return torch.stack([(1 - f.float()).square().mean() for f in fake]).mean()
+
+
+GAN_LOSSES = {  # by the argument `gan_loss`: of the critics and of the voice
+    "hinge": (discriminator_hinge_loss, generator_hinge_loss),
+    "least_squares": (discriminator_least_squares_loss, generator_least_squares_loss),
+}
+
+
 def feature_matching_loss(real: list[list[torch.Tensor]], fake: list[list[torch.Tensor]]) -> torch.Tensor:
     """Mean absolute difference of the critics' feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
     losses = [

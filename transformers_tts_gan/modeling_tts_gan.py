@@ -20,6 +20,7 @@ from .alignment import Aligner, binarization_loss, forward_sum_loss, hard_path
 from .configuration_tts_gan import TTSGanConfig
 from .features import frame_level, fundamental_frequency
 from .layers import length_mask
+from .lora import VoiceWithLora
 from .losses import masked_l1, masked_mse
 from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts
 
@@ -63,7 +64,7 @@ class Recording:
     losses: dict[str, torch.Tensor]
 
 
-class TTSGanModel(PreTrainedModel):
+class TTSGanModel(VoiceWithLora, PreTrainedModel):
     """Text to waveform in one forward pass.
 
     Example:
@@ -95,6 +96,7 @@ class TTSGanModel(PreTrainedModel):
             text_encoder = new_text_encoder(config.text_encoder_config)
             attention = text_encoder.config._attn_implementation
         self.text_encoder = text_encoder
+        self.put_lora()
         context_size = None
         if text_encoder is not None:
             self.text_encoder.config = self.config.text_encoder_config

@@ -9,179 +9,95 @@ gradients.
 import contextlib
 import logging
 import math
-import time
 from pathlib import Path
 
 import torch
-import torch.distributed as dist
 from torch import nn
-from torch.optim.lr_scheduler import LambdaLR
-from transformers import Trainer, get_scheduler
+from torch.utils.data import IterableDataset
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-from .batching import LengthBucketSampler, SpeechCollator
+from .alarms import AlarmCallback, vital_signs
+from .batching import EndlessStream, LengthBucketSampler, SpeechCollator
 from .callbacks import BudgetCallback, SampleCallback, TrainingTable
 from .configuration_tts_gan import TTSGanDiscriminatorConfig
 from .discriminators import TTSGanDiscriminator
-from .losses import (
-    discriminator_hinge_loss,
-    feature_matching_loss,
-    generator_hinge_loss,
-    multi_resolution_mel_loss,
-)
+from .gan_state import AfterStep, GanState
+from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss
+from .model_card import model_card
+from .processes import SIZES, average_gradients, gather, limit_waiting, shares, sizes
+from .randomness import seed_for_batch
+from .speech_metrics import SpeechMetrics, measure_speech
 from .training_args import TTSGanTrainingArguments
+from .training_limits import refuse_launch, refuse_unused
 
 
 logger = logging.getLogger(__name__)
 
-DISCRIMINATOR_FOLDER = "discriminator"
-GAN_STATE = "gan_state.pt"
-SCHEDULE_STEPS = 10_000
 PROSODY_LOSSES = ("pitch", "voicing", "energy")
+WHOLE = dict.fromkeys(SIZES, 1.0)  # the share of a batch that stands alone
 
 
-class TTSGanTrainer(Trainer):
+class TTSGanTrainer(GanState):
     """Trains a [`TTSGanModel`] or a [`TTSGanVocoder`] against critics.
 
     Args:
-        model: The voice or the vocoder.
+        model: The voice or the vocoder; with `model_init`, a function that makes it, nothing.
         args: [`TTSGanTrainingArguments`].
         discriminator: The critics; new ones of preset `small` where left out.
+        speech_metrics: Called at each evaluation as `speech_metrics(model, processor, rows)` with the prepared rows
+            that are held out; lets the voice speak and returns numbers by name. `{"wer": 0.1}` is logged as
+            `eval_wer`, and `metric_for_best_model` may name it. `speech_metrics.py` has ready ones.
 
-    The other arguments are those of `transformers.Trainer`; datasets are what `prepare_speech` returns.
+    The other arguments are those of `transformers.Trainer`; datasets are what `prepare_speech` returns, or a stream of
+    such rows. Evaluated and saved is an average of the weights of the last steps (`ema_decay`); `gan_state.py` tells
+    what a checkpoint holds. A run that is killed at any moment and resumed ends with the same bits as one that was
+    not, where its length is given in steps.
     """
 
     loss_is_scaled_for_ga = True
 
     def __init__(
-        self, model, args: TTSGanTrainingArguments, *, discriminator: TTSGanDiscriminator | None = None, **kwargs
+        self,
+        model=None,
+        args: TTSGanTrainingArguments | None = None,
+        *,
+        discriminator: TTSGanDiscriminator | None = None,
+        speech_metrics: SpeechMetrics | None = None,
+        **kwargs,
     ):
-        self.discriminator = discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
+        args = TTSGanTrainingArguments(output_dir="outputs") if args is None else args
+        refuse_unused(kwargs)
+        self.speech_metrics = speech_metrics
+        self._start_state(discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small")))
         kwargs.setdefault("data_collator", SpeechCollator(kwargs.get("processing_class")))
+        if isinstance(kwargs.get("train_dataset"), IterableDataset):
+            kwargs["train_dataset"] = EndlessStream(kwargs["train_dataset"])
         if args.max_train_minutes is not None and args.max_steps <= 0:
             args.max_steps = 10**7  # the clock ends it
         super().__init__(model, args, **kwargs)
+        refuse_launch(self)
+        limit_waiting(self.args.ddp_timeout)
         self.model_accepts_loss_kwargs = False
         self.is_voice = hasattr(self.model, "acoustic")
         if self.place_model_on_device:
             self._move_model_to_device(self.discriminator, self.args.device)
-        self.discriminator_wrapped = self.discriminator
-        self.discriminator_optimizer = self.discriminator_lr_scheduler = None
-        self.seconds_before, self.started = 0.0, None
-        self._tracked, self._sampler = {}, None
-        self._window, self._window_position, self._window_broken = [], 0, False
+        self._sampler = None
+        self._window, self._window_position, self._shares = [], 0, []
         for plain in (PrinterCallback, ProgressCallback):
             self.remove_callback(plain)
-        for callback in (BudgetCallback(self), SampleCallback(self), TrainingTable(self)):
+        self.alarms = AlarmCallback(self)
+        after = AfterStep(self)
+        for callback in (after, BudgetCallback(self), SampleCallback(self), TrainingTable(self), self.alarms):
             self.add_callback(callback)
 
-    # ---- Time ----
-
-    @property
-    def seconds(self) -> float:
-        """Training time so far, over all sessions."""
-        return self.seconds_before + (0.0 if self.started is None else time.monotonic() - self.started)
-
-    @property
-    def progress_here(self) -> float:
-        """`progress` by this process's own clock, for a process that looks alone."""
-        share = self.state.global_step / max(1, self.state.max_steps)
-        if self.args.max_train_minutes is not None:
-            share = max(share, self.seconds / (60 * self.args.max_train_minutes))
-        return min(1.0, share)
-
-    @property
-    def progress(self) -> float:
-        """Share of the training that is done, from 0 to 1: of the minutes where they are given, else of the steps.
-
-        By the clock of the first process: all processes must ask for it together.
-        """
-        if self.args.world_size > 1 and self.args.max_train_minutes is not None:
-            return self._from_first_process(self.progress_here)
-        return self.progress_here
-
-    def _from_first_process(self, value: float) -> float:
-        shared = torch.tensor(value, dtype=torch.float64, device=self.args.device)
-        dist.broadcast(shared, src=0)
-        return shared.item()
-
-    # ---- Optimizers ----
-
-    def create_optimizer(self, model=None) -> torch.optim.Optimizer:
-        """AdamW in groups: the text encoder and the vocoder have learning rates of their own."""
-        if self.optimizer is None:
-            model = self.model if model is None else model
-            decaying = set(self.get_decay_parameter_names(model))
-            ratios = {"text_encoder": self.args.text_encoder_lr_ratio, "vocoder": self.args.vocoder_lr_ratio}
-            groups = {}
-            for name, parameter in model.named_parameters():
-                if parameter.requires_grad:
-                    ratio = ratios.get(name.split(".")[0], 1.0)
-                    groups.setdefault((ratio, name in decaying), []).append(parameter)
-            optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, model)
-            self.optimizer = optimizer_class(
-                [
-                    {
-                        "params": parameters,
-                        "lr": self.args.learning_rate * ratio,
-                        "weight_decay": self.args.weight_decay if decays else 0.0,
-                    }
-                    for (ratio, decays), parameters in sorted(groups.items(), key=lambda group: group[0], reverse=True)
-                ],
-                **options,
-            )
-        return self.optimizer
-
-    def create_scheduler(self, num_training_steps: int, optimizer=None):
-        if self.lr_scheduler is None:
-            self.lr_scheduler = self._schedule(self.optimizer if optimizer is None else optimizer, num_training_steps)
-            self._created_lr_scheduler = True
-        return self.lr_scheduler
-
-    def _schedule(self, optimizer, steps: int):
-        """The schedule that `lr_scheduler_type` names, over the steps or else over `max_train_minutes`."""
-        args = self.args
-        if args.max_train_minutes is None:
-            warmup = args.get_warmup_steps(steps)
-            return get_scheduler(args.lr_scheduler_type, optimizer, warmup, steps, args.lr_scheduler_kwargs)
-        shape = get_scheduler(args.lr_scheduler_type, optimizer, 0, SCHEDULE_STEPS, args.lr_scheduler_kwargs)
-        if not isinstance(shape, LambdaLR):
-            raise ValueError(
-                f"`lr_scheduler_type` is `{args.lr_scheduler_type}`, which cannot follow the clock: take `cosine`, "
-                "`linear` or `constant`, or give `max_steps` instead of `max_train_minutes`."
-            )
-        shape, warmup = shape.lr_lambdas[0], max(1, args.get_warmup_steps(1000))
-
-        def rate(step: int) -> float:
-            return min(1, (step + 1) / warmup) * shape(int(self.progress * SCHEDULE_STEPS))
-
-        return LambdaLR(optimizer, rate)
-
-    def _prepare_for_training(self, max_steps, train_dataloader, resume_from_checkpoint):
-        self.started = time.monotonic()
-        prepared = super()._prepare_for_training(max_steps, train_dataloader, resume_from_checkpoint)
-        self.discriminator_wrapped = self.accelerator.prepare_model(self.discriminator, evaluation_mode=True)
-        if self.args.world_size > 1:
-            for tensor in (*self.discriminator.parameters(), *self.discriminator.buffers()):
-                dist.broadcast(tensor.data, src=0)
-        betas = (self.args.adam_beta1, self.args.adam_beta2)
-        optimizer = torch.optim.AdamW(self.discriminator.parameters(), self.args.discriminator_learning_rate, betas)
-        self.discriminator_optimizer = self.accelerator.prepare_optimizer(optimizer)
-        self.discriminator_lr_scheduler = self._schedule(optimizer, max_steps)
-        if resume_from_checkpoint is not None and (path := Path(resume_from_checkpoint, GAN_STATE)).exists():
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            self.discriminator_optimizer.load_state_dict(state["optimizer"])
-            self.discriminator_lr_scheduler.load_state_dict(state["scheduler"])
-            self.seconds_before = state["seconds"]
-        return prepared
-
-    # ---- Steps ----
+    # ---- Batches ----
 
     def _get_train_sampler(self, train_dataset=None):
         dataset = self.train_dataset if train_dataset is None else train_dataset
         if dataset is None or "frames" not in (getattr(dataset, "column_names", None) or ()):
             return super()._get_train_sampler(train_dataset)
-        self._sampler = LengthBucketSampler(dataset["frames"], self.args.train_batch_size, self.args.seed)
+        window = self.args.world_size * self.args.gradient_accumulation_steps
+        self._sampler = LengthBucketSampler(dataset["frames"], self._train_batch_size, self.args.seed, window=window)
         return self._sampler
 
     def _run_epoch(self, model, epoch: int, *args, **kwargs):
@@ -193,52 +109,92 @@ class TTSGanTrainer(Trainer):
     def get_batch_samples(self, epoch_iterator, num_batches, device):
         """Remember the whole accumulation window: the critics see all of it before the voice moves."""
         samples, count = super().get_batch_samples(epoch_iterator, num_batches, device)
-        self._window, self._window_position = samples, 0
-        total = sum((batch["labels"].float().sum() for batch in samples), torch.zeros((), device=self.args.device))
-        self._window_broken = not self._finite_everywhere(total)
-        if self._window_broken:
-            logger.warning("Step %d: a recording is not finite; the step is left out.", self.state.global_step)
+        self._window, self._window_position, self.voice_moves = samples, 0, True
+        own = [sizes(batch) for batch in samples]
+        finite = all(torch.isfinite(batch["labels"].float().sum()) for batch in samples)
+        totals = [sum(column) for column in zip(*own, strict=True)] or [0.0] * len(SIZES)
+        rows = gather([finite, len(samples), *totals], self.args.device)  # of each process
+        counts = [int(row[1]) for row in rows]
+        if min(counts) != max(counts):
+            raise ValueError(f"The processes have {counts} batches for the same step: give each as many rows.")
+        totals = [sum(column) for column in list(zip(*rows, strict=True))[2:]]
+        self._shares = [shares(batch, totals, sum(counts)) for batch in own]
+        self._leave_out("a recording", [row[0] for row in rows])
         return samples, count
+
+    def _leave_out(self, what: str, finite: list[float], details: str = "") -> bool:
+        """Leave this step out, on all processes, where `what` is not finite on one of them; whether that is so."""
+        if all(finite):
+            return False
+        where = [str(process) for process, fine in enumerate(finite) if not fine]
+        where = f" on process {', '.join(where)}" if len(finite) > 1 else ""
+        step = self.state.global_step
+        logger.warning("Step %d: %s is not finite%s%s; the step is left out.", step, what, where, details)
+        self.alarms.leave_out()
+        self.voice_moves, self._window = False, []
+        return True
+
+    # ---- Steps ----
 
     def training_step(self, model: nn.Module, inputs: dict, num_items_in_batch=None) -> torch.Tensor:
         model.train()
         self.discriminator.train()
-        if self._window_broken:
-            return torch.zeros((), device=self.args.device)
-        progress, window = self.progress, len(self._window) or 1
-        judged = self.judged(progress)
-        inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
-        if judged and self._window_position == 0:
-            if window == 1:  # one forward of the voice serves both
-                outputs = self._forward(model, inputs)
-                pairs = [(outputs.target_waveform, outputs.waveform.detach())]
-            else:
-                pairs = (self._fake(model, batch, progress) for batch in self._window)
-            self._update_discriminator(pairs, window)
+        position, window = self._window_position, len(self._window)
         self._window_position += 1
-        outputs = outputs or self._forward(model, inputs)
+        if window == 0:  # left out
+            return torch.zeros((), device=self.args.device)
+        seed_for_batch(self.args.seed, self.state.global_step, position, self.args.process_index)
+        progress = self.progress
+        judged, alone = self.judged(progress), self.critics_alone(progress)
+        self.voice_moves = not alone
+        inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
+        if judged and position == 0:
+            if window == 1:  # one forward of the voice serves both
+                outputs = self._forward(model, inputs, gradients=not alone)
+                fakes = [(outputs.target_waveform, outputs.waveform.detach())]
+            else:
+                fakes = (self._fake(model, batch, progress) for batch in self._window)
+            self._update_discriminator(fakes, window)
+        outputs = outputs or self._forward(model, inputs, gradients=not alone)
+        if alone:
+            with torch.no_grad():
+                losses = self.generator_losses(outputs, False, progress, self._shares[position])
+        else:
+            losses = self._descend(outputs, judged, progress, window, self._shares[position])
+        if losses is None:
+            return torch.zeros((), device=self.args.device)
+        loss = sum(losses.values()).detach()
+        for name, value in {"loss": loss, **losses, **vital_signs(outputs)}.items():
+            self._track(name, value)
+        self.alarms.watch(losses)
+        return loss / window
+
+    def _descend(self, outputs, judged: bool, progress: float, window: int, share: dict) -> dict | None:
+        """The voice's losses, after their backward pass; nothing where they are not finite."""
         self.discriminator.requires_grad_(False)
         try:
-            losses = self.generator_losses(outputs, judged, progress)
+            losses = self.generator_losses(outputs, judged, progress, share)
             loss = sum(losses.values())
-            if not self._finite_everywhere(loss):
-                step = self.state.global_step
-                logger.warning("Step %d: the loss is not finite (%s); the step is left out.", step, losses)
-                self._window_broken = True
+            finite = [row[0] for row in gather([bool(torch.isfinite(loss.detach()))], self.args.device)]
+            details = ", ".join(f"{name} {value.item():.4g}" for name, value in losses.items())
+            if self._leave_out("the loss", finite, f" (here: {details})"):
                 self.model.zero_grad()  # what the window's earlier batches left, which processes have not shared yet
-                return torch.zeros_like(loss.detach())
+                return None
             self.accelerator.backward(loss / window)
         finally:
             self.discriminator.requires_grad_(True)
-        self._track("loss", loss)
-        for name, value in losses.items():
-            self._track(name, value)
-        return loss.detach() / window
+        return losses
 
     def judged(self, progress: float) -> bool:
         """Whether the critics have joined; never while only the alignment is learnt."""
-        start = max(self.args.gan_start, self.args.alignment_warmup if self.is_voice else 0.0)
-        return start <= progress and self.args.gan_start < 1
+        return self._critics_start() <= progress and self.args.gan_start < 1
+
+    def critics_alone(self, progress: float) -> bool:
+        """Whether the critics learn and the voice does not move (`discriminator_warmup`)."""
+        return self.judged(progress) and progress < self._critics_start() + self.args.discriminator_warmup
+
+    def _critics_start(self) -> float:
+        return max(self.args.gan_start, self.args.alignment_warmup if self.is_voice else 0.0)
 
     def phase(self, progress: float) -> dict:
         """The model's arguments that change in the course of training."""
@@ -252,64 +208,78 @@ class TTSGanTrainer(Trainer):
             "align_only": progress < self.args.alignment_warmup,
         }
 
-    def _forward(self, model, inputs: dict):
-        with self.compute_loss_context_manager():
+    def _forward(self, model, inputs: dict, gradients: bool = True):
+        with self.compute_loss_context_manager(), torch.set_grad_enabled(gradients and torch.is_grad_enabled()):
             return model(**inputs)
 
     def _fake(self, model, batch: dict, progress: float) -> tuple[torch.Tensor, torch.Tensor]:
-        with torch.no_grad():
-            outputs = self._forward(model, {**self._prepare_inputs(batch), **self.phase(progress)})
+        inputs = {**self._prepare_inputs(batch), **self.phase(progress)}
+        outputs = self._forward(model, inputs, gradients=False)
         return outputs.target_waveform, outputs.waveform
 
-    def generator_losses(self, outputs, judged: bool, progress: float) -> dict[str, torch.Tensor]:
-        """Weighted losses of the voice by name; their sum is what it descends."""
+    def generator_losses(
+        self, outputs, judged: bool, progress: float, share: dict[str, float] = WHOLE
+    ) -> dict[str, torch.Tensor]:
+        """Weighted losses of the voice by name; their sum is what it descends.
+
+        `share` is by what a mean over `items`, `frames` or `phones` counts in a step of several batches. That of the
+        pitch is over voiced phones or frames, which nobody has counted before; it goes by all phones or items.
+        """
         args, plain = self.args, dict(outputs.losses or {})
         losses = {}
         if "mel" in plain:
-            losses["mel"] = args.weight_mel * plain["mel"]
-            losses["duration"] = args.weight_duration * plain["duration"]
-            losses["prosody"] = args.weight_prosody * sum(plain[name] for name in PROSODY_LOSSES)
+            losses["mel"] = share["frames"] * args.weight_mel * plain["mel"]
+            losses["duration"] = share["phones"] * args.weight_duration * plain["duration"]
+            losses["prosody"] = share["phones"] * args.weight_prosody * sum(plain[name] for name in PROSODY_LOSSES)
         if "f0" in plain:
-            losses["f0"] = args.weight_f0 * plain["f0"]
+            losses["f0"] = share["items"] * args.weight_f0 * plain["f0"]
         if "forward_sum" in plain:
-            losses["alignment"] = args.weight_alignment * plain["forward_sum"]
+            losses["alignment"] = share["items"] * args.weight_alignment * plain["forward_sum"]
             if progress >= args.binarization_start:
-                losses["alignment"] = losses["alignment"] + 0.1 * args.weight_alignment * plain["binarization"]
+                binarization = share["frames"] * 0.1 * args.weight_alignment * plain["binarization"]
+                losses["alignment"] = losses["alignment"] + binarization
         if outputs.waveform is not None:
             fake, real = outputs.waveform.float(), outputs.target_waveform.float()
-            rate = self.model.config.sampling_rate
-            losses["wave_mel"] = args.weight_wave_mel * multi_resolution_mel_loss(fake, real, rate)
+            difference = multi_resolution_mel_loss(fake, real, self.model.config.sampling_rate)
+            losses["wave_mel"] = share["items"] * args.weight_wave_mel * difference
             if judged:
                 with self.compute_loss_context_manager():
                     logits, features = self.discriminator_wrapped(fake)
                     with torch.no_grad():
                         _, real_features = self.discriminator_wrapped(real)
-                losses["adversarial"] = args.weight_adversarial * generator_hinge_loss(logits)
+                losses["adversarial"] = share["items"] * args.weight_adversarial * GAN_LOSSES[args.gan_loss][1](logits)
                 matching = feature_matching_loss(real_features, features)
-                losses["feature_matching"] = args.weight_feature_matching * matching
+                losses["feature_matching"] = share["items"] * args.weight_feature_matching * matching
         return losses
 
-    def _update_discriminator(self, pairs, window: int):
-        parameters = list(self.discriminator.parameters())
-        for real, fake in pairs:
+    def _update_discriminator(self, fakes, window: int):
+        """One step of the critics over the `(real, fake)` waveforms of all batches of the window."""
+        for (real, fake), share in zip(fakes, self._shares, strict=True):
             with self.compute_loss_context_manager():
                 logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
             halves = [each.chunk(2) for each in logits]
-            loss = discriminator_hinge_loss([real for real, _ in halves], [fake for _, fake in halves])
+            loss = GAN_LOSSES[self.args.gan_loss][0]([real for real, _ in halves], [fake for _, fake in halves])
+            loss = share["items"] * loss
             self.accelerator.backward(loss / window)
             self._track("discriminator_loss", loss)
         if self.args.world_size > 1:
-            for parameter in parameters:
-                dist.all_reduce(parameter.grad)
-                parameter.grad /= self.args.world_size
+            average_gradients(self.discriminator)
         self.accelerator.unscale_gradients(self.discriminator_optimizer)
-        norm = nn.utils.clip_grad_norm_(parameters, self.args.discriminator_max_grad_norm)
-        self._track("discriminator_grad_norm", norm)
+        parameters = self.discriminator.parameters()
+        norm = nn.utils.clip_grad_norm_(parameters, self.args.discriminator_max_grad_norm or math.inf)
+        finite, scaled = bool(torch.isfinite(norm)), self.accelerator.scaler is not None
         with self._sync_gradients():
-            if torch.isfinite(norm):
+            if finite or scaled:  # a gradient scaler leaves the step out by itself, and learns from it
+                self.discriminator_lr_scheduler.apply()
                 self.discriminator_optimizer.step()
-                self.discriminator_lr_scheduler.step()
             self.discriminator_optimizer.zero_grad()
+        if finite:
+            self.discriminator_lr_scheduler.step()
+            self._track("discriminator_grad_norm", norm)
+        elif not scaled:
+            step = self.state.global_step
+            logger.warning("Step %d: the critics' gradient is not finite; they do not move in this step.", step)
+            self.alarms.leave_out()
 
     @contextlib.contextmanager
     def _sync_gradients(self):
@@ -322,21 +292,24 @@ class TTSGanTrainer(Trainer):
         finally:
             state._set_sync_gradients(before)
 
+    def _clip_grad_norm(self, model):
+        return super()._clip_grad_norm(model) if self.voice_moves else None
+
     def _get_grad_norm(self, model, grad_norm=None):
         """As the Trainer's; a gradient that is not finite is dropped: clipping would spread it to all weights."""
-        norm = super()._get_grad_norm(model, grad_norm)
-        if not math.isfinite(norm):
-            logger.warning("Step %d: the gradient is not finite; the step is left out.", self.state.global_step)
-            model.zero_grad()
+        norm = super()._get_grad_norm(model, grad_norm) if self.voice_moves else 0.0
+        if self.voice_moves and not math.isfinite(norm):
+            self.voice_moves = False
+            if self.accelerator.scaler is not None:  # it leaves the step out by itself, and learns from it
+                return norm
+            step = self.state.global_step
+            logger.warning("Step %d: the gradient is not finite; the step is left out.", step)
+            self.alarms.leave_out()
+        if not self.voice_moves:  # Accelerate's optimizers do nothing where gradients are not complete
+            self.accelerator.gradient_state._set_sync_gradients(False)
         return norm
 
-    def _finite_everywhere(self, loss: torch.Tensor) -> bool:
-        finite = torch.isfinite(loss.detach()).float()
-        if self.args.world_size > 1:
-            dist.all_reduce(finite, op=dist.ReduceOp.MIN)
-        return bool(finite)
-
-    # ---- Evaluation, logs and checkpoints ----
+    # ---- Evaluation ----
 
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The losses that need no critic, against held-out recordings."""
@@ -346,50 +319,19 @@ class TTSGanTrainer(Trainer):
             losses = self.generator_losses(outputs, False, 1.0)
         return sum(losses.values()).detach(), None, None
 
-    def evaluate(self, *args, **kwargs):
-        """As the Trainer's, and training goes on with the random state it had."""
-        devices = [self.args.device] if self.args.device.type == "cuda" else []
-        with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(self.args.seed)
-            return super().evaluate(*args, **kwargs)
+    def evaluation_loop(self, *args, metric_key_prefix: str = "eval", **kwargs):
+        """As the Trainer's, and what `speech_metrics` says of the voice."""
+        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        if self.speech_metrics is not None:
+            dataloader = args[0] if args else kwargs["dataloader"]
+            found = measure_speech(self.speech_metrics, self.model, self.processing_class, dataloader.dataset)
+            output.metrics.update({f"{metric_key_prefix}_{name}": value for name, value in found.items()})
+        return output
 
-    def _track(self, name: str, value: torch.Tensor):
-        total, count = self._tracked.get(name, (0.0, 0))
-        self._tracked[name] = (total + value.detach().float(), count + 1)
-
-    def log(self, logs: dict[str, float], start_time: float | None = None):
-        """Adds the means of all losses since the last time."""
-        if "loss" in logs:
-            for name, (total, count) in self._tracked.items():
-                logs[name] = round((total / count).item(), 4)
-            self._tracked = {}
-            logs["minutes"] = round(self.seconds / 60, 2)
-        super().log(logs, start_time)
-
-    def _save_optimizer_and_scheduler(self, output_dir: str):
-        super()._save_optimizer_and_scheduler(output_dir)
-        if self.args.should_save:
-            state = {
-                "optimizer": self.discriminator_optimizer.state_dict(),
-                "scheduler": self.discriminator_lr_scheduler.state_dict(),
-                "seconds": self.seconds,
-            }
-            torch.save(state, Path(output_dir, GAN_STATE))
-
-    def _save(self, output_dir: str | None = None, state_dict: dict | None = None):
-        super()._save(output_dir, state_dict)
-        if self.args.should_save:
-            self.discriminator.save_pretrained(Path(output_dir or self.args.output_dir, DISCRIMINATOR_FOLDER))
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model=None):
-        super()._load_from_checkpoint(resume_from_checkpoint, model)
-        self._load_discriminator(resume_from_checkpoint)
-
-    def _load_best_model(self):
-        super()._load_best_model()
-        self._load_discriminator(self.state.best_model_checkpoint)
-
-    def _load_discriminator(self, folder: str):
-        if Path(folder, DISCRIMINATOR_FOLDER).exists():
-            saved = TTSGanDiscriminator.from_pretrained(Path(folder, DISCRIMINATOR_FOLDER))
-            self.discriminator.load_state_dict(saved.state_dict())
+    def create_model_card(self, language=None, license=None, tags=None, model_name=None, dataset_tags=None, **kwargs):
+        """The README of the voice; the Trainer's own knows neither text-to-speech nor where this voice comes from."""
+        if self.is_world_process_zero():
+            name = self.hub_model_id or model_name or self.args.output_dir
+            fields = {"language": language, "license": license, "datasets": dataset_tags}
+            card = model_card(self, name, tags=tags, **fields)
+            Path(self.args.output_dir, "README.md").write_text(card, encoding="utf-8")

@@ -11,6 +11,8 @@ import torch
 import yaml
 from transformers import HfArgumentParser, TrainingArguments
 
+from .training_limits import refuse_unworkable
+
 
 @dataclass
 class TTSGanTrainingArguments(TrainingArguments):
@@ -51,6 +53,14 @@ class TTSGanTrainingArguments(TrainingArguments):
     vocoder_lr_ratio: float = field(default=1.0, metadata={"help": "The vocoder's learning rate, by the others'."})
     discriminator_learning_rate: float = field(default=5e-4, metadata={"help": "Peak learning rate of the critics."})
     discriminator_max_grad_norm: float = field(default=10.0, metadata={"help": "Clips the gradient of the critics."})
+    discriminator_warmup: float = field(
+        default=0.0,
+        metadata={"help": "Share of training from `gan_start` on in which only the critics learn."},
+    )
+    ema_decay: float = field(
+        default=0.999,
+        metadata={"help": "Of the averaged weights that are evaluated and saved; 0 takes those of the last step."},
+    )
     binarization_start: float = field(
         default=0.1,
         metadata={"help": "Share of training after which the soft alignment must agree with the hard one."},
@@ -64,6 +74,12 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
     weight_feature_matching: float = field(
         default=0.1, metadata={"help": "Of the difference of the critics' feature maps."}
+    )
+    gan_loss: str = field(
+        default="hinge", metadata={"help": "What critics and voice play for: hinge or least_squares."}
+    )
+    push_discriminator: bool = field(
+        default=True, metadata={"help": "Push the critics with the voice; training goes on only with them."}
     )
     log_samples: int = field(
         default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
@@ -83,6 +99,10 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_decay: float = field(default=0.01, metadata={"help": "Of AdamW."})
     max_grad_norm: float = field(default=1.0, metadata={"help": "Clips the gradient of the voice."})
     remove_unused_columns: bool = field(default=False, metadata={"help": "The collator needs all columns."})
+    ddp_timeout: int = field(
+        default=600,
+        metadata={"help": "Seconds that a process waits for another one, which may be evaluating or saving."},
+    )
 
     def __post_init__(self):
         if self.bf16 and not torch.accelerator.is_available():
@@ -95,16 +115,23 @@ class TTSGanTrainingArguments(TrainingArguments):
             "recorded_mel_share",
             "text_encoder_frozen",
             "binarization_start",
+            "discriminator_warmup",
         )
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}, but it is a share: from 0 to 1.")
         if self.max_train_minutes is not None and self.max_train_minutes <= 0:
             raise ValueError(f"`max_train_minutes` is {self.max_train_minutes}; give a time above 0, or leave it out.")
-        if self.deepspeed or self.fsdp:
-            raise NotImplementedError(
-                "The GAN trainer runs on one process or under DDP; leave `deepspeed` and `fsdp` out."
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"`ema_decay` is {self.ema_decay}; give one from 0 to below 1, such as 0.999.")
+        if self.gan_start < 1 <= self.gan_start + self.discriminator_warmup:
+            raise ValueError(
+                f"`gan_start` {self.gan_start} and `discriminator_warmup` {self.discriminator_warmup} leave the voice "
+                "nothing of the training: their sum must be below 1."
             )
+        if self.accelerator_config.dispatch_batches is None:
+            self.accelerator_config.dispatch_batches = False  # batches of a stream differ in length
+        refuse_unworkable(self)
 
     def share_cores(self):
         """Take `cpu_threads`, or this process's share of the cores: `accelerate launch` leaves it only one."""

@@ -108,6 +108,7 @@ class TTSGanVocoder(PreTrainedModel):
     config_class = TTSGanVocoderConfig
     base_model_prefix = "vocoder"
     main_input_name = "log_mel"
+    supports_gradient_checkpointing = True
     accepts_loss_kwargs = False
 
     def __init__(self, config: TTSGanVocoderConfig):

@@ -1,0 +1,125 @@
+"""Checkpoints that appear whole or not at all, whatever kills the process and whenever it does.
+
+Everything of a checkpoint is first written to `OUTPUT/_unfinished/checkpoint-N` and comes to its place by one rename;
+one that is no longer wanted leaves by one rename before it is deleted. So a folder `checkpoint-N` is whole at any
+moment, and the newest is good to resume from. What killed processes left behind is removed at the next start.
+"""
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from transformers import Trainer
+
+
+logger = logging.getLogger(__name__)
+
+UNFINISHED = "_unfinished"  # the Trainer pushes no file whose name begins so
+TRAINER_STATE = "trainer_state.json"
+
+
+class WholeCheckpoints(Trainer):
+    """A `Trainer` that saves as this module says; everything else is as it was."""
+
+    _saving = False
+
+    def train(self, resume_from_checkpoint=None, trial=None, **kwargs):
+        """As `Trainer.train`, after what killed processes left in `output_dir` has been removed."""
+        if self.is_local_process_zero():
+            remove_unfinished(Path(self._get_output_dir(trial)))
+        self.accelerator.wait_for_everyone()
+        return super().train(resume_from_checkpoint, trial, **kwargs)
+
+    def _get_output_dir(self, trial) -> str:
+        folder = super()._get_output_dir(trial)
+        return os.path.join(folder, UNFINISHED) if self._saving else folder
+
+    def _save_checkpoint(self, model, trial):
+        folder, step = Path(self._get_output_dir(trial)), self.state.global_step
+        written, wanted = folder / UNFINISHED / f"checkpoint-{step}", folder / f"checkpoint-{step}"
+        self._saving = True
+        try:
+            super()._save_checkpoint(model, trial)
+        finally:
+            self._saving = False
+        if self.state.best_global_step:
+            best = folder / f"checkpoint-{self.state.best_global_step}"
+            if best == wanted or best.is_dir():
+                self.state.best_model_checkpoint = str(best)
+        self.accelerator.wait_for_everyone()  # every process has written its random state
+        if self.args.should_save:
+            self.state.save_to_json(str(written / TRAINER_STATE))  # the best one may be this one, by its final name
+            publish(written, wanted)
+        self.accelerator.wait_for_everyone()
+        if self.is_local_process_zero() and written.is_dir():  # on a machine with a disk of its own
+            publish(written, wanted)
+        if self.args.push_to_hub:
+            self._push_from_checkpoint(str(wanted))
+        if self.args.should_save and self.args.save_total_limit:
+            keep_newest(folder, self.args.save_total_limit, {str(wanted), str(self.state.best_model_checkpoint)})
+
+    def _push_from_checkpoint(self, checkpoint_folder: str):
+        if not self._saving:  # only once it is whole
+            super()._push_from_checkpoint(checkpoint_folder)
+
+
+def publish(written: Path, wanted: Path):
+    """Bring a written checkpoint to its place; one of the same name, from an earlier run, makes room."""
+    for path in written.rglob("*"):
+        if path.is_file():
+            flush(path)
+    if wanted.exists():
+        discard(wanted)
+    os.rename(written, wanted)
+    flush(wanted.parent)
+
+
+def flush(path: Path):
+    """Put a file or a folder on the disk, so that a power cut cannot reorder what this process did."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # some file systems cannot do that for a folder
+        logger.debug("`%s` cannot be flushed.", path)
+    finally:
+        os.close(handle)
+
+
+def discard(checkpoint: Path):
+    """Delete a checkpoint, which is gone at once and as a whole."""
+    unwanted = checkpoint.parent / UNFINISHED / f"deleted-{checkpoint.name}"
+    unwanted.parent.mkdir(exist_ok=True)
+    shutil.rmtree(unwanted, ignore_errors=True)
+    os.rename(checkpoint, unwanted)
+    shutil.rmtree(unwanted, ignore_errors=True)
+
+
+def keep_newest(folder: Path, limit: int, protected: set[str]):
+    """Delete the oldest checkpoints of `folder` until `limit` are left, but none of the `protected` paths."""
+    checkpoints = sorted(numbered(folder), key=lambda path: path.stat().st_mtime_ns)
+    others = [path for path in checkpoints if str(path) not in protected]
+    kept = len(checkpoints) - len(others)
+    for path in others[: len(others) - max(0, limit - kept)]:
+        logger.info("Deleting `%s`: `save_total_limit` is %d.", path, limit)
+        discard(path)
+
+
+def remove_unfinished(folder: Path):
+    """Remove what a killed process was writing or deleting; put aside what other programs left unfinished."""
+    if (folder / UNFINISHED).exists():
+        found = sorted(path.name for path in (folder / UNFINISHED).iterdir())
+        if found:
+            logger.warning("`%s` holds %s, which a killed process left: removed.", folder / UNFINISHED, found)
+        shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+    for path in numbered(folder):
+        if not (path / TRAINER_STATE).exists():
+            aside = path.with_name(f"broken-{path.name}")
+            logger.warning("`%s` has no `%s`, so it was never finished: now `%s`.", path, TRAINER_STATE, aside.name)
+            shutil.rmtree(aside, ignore_errors=True)
+            os.rename(path, aside)
+
+
+def numbered(folder: Path) -> list[Path]:
+    """The folders of the form `checkpoint-123` in `folder`."""
+    return [path for path in folder.glob("checkpoint-*") if path.is_dir() and path.name[11:].isdecimal()]
