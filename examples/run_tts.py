@@ -62,6 +62,8 @@ class DataArguments:
     max_eval_samples: int = field(default=64, metadata={"help": "Held-out recordings for the losses in training."})
     min_seconds: float = field(default=0.3, metadata={"help": "Shorter recordings are left out."})
     max_seconds: float = field(default=15.0, metadata={"help": "Longer recordings are left out."})
+    lexicon: str | None = field(default=None, metadata={"help": "File of `word<TAB>phones` lines."})
+    user_dict: str | None = field(default=None, metadata={"help": "File of Chinese words to keep whole."})
     on_bad: str = field(default="skip", metadata={"help": "What to do with an unusable recording: skip or raise."})
     speech_metrics: str | None = field(
         default=None, metadata={"help": "Let the voice speak at each evaluation and measure `mel_distance` or `wer`."}
@@ -142,6 +144,7 @@ def main():
     if data.max_train_samples is not None:
         rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
     voice, processor = build(model_arguments, rows)
+    processor.add_words(data.lexicon, data.user_dict)
     prepare = PrepareSpeech(voice.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
     train, _ = prepare_speech(rows, prepare, data.on_bad)
     held_out = None

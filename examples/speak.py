@@ -2,6 +2,7 @@
 
     python examples/speak.py "Good morning. The train leaves at 9:45."
     python examples/speak.py --model outputs/my_voice --speed 0.9 --output hello.wav "Hello."
+    python examples/speak.py '<speak>Wait<break time="500ms"/> for <prosody rate="slow">it</prosody>.</speak>'
 
 Without `--model` a voice that comes with the project speaks.
 """
@@ -42,6 +43,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
     parser.add_argument("--pitch", type=float, default=0.0, help="semitones up or down")
     parser.add_argument("--energy", type=float, default=0.0, help="decibels louder or softer")
+    parser.add_argument("--lexicon", default=None, help="file of `word<TAB>phones` lines, beside the voice's own")
+    parser.add_argument(
+        "--user_dict", default=None, help="file of Chinese words to keep whole, beside the voice's own"
+    )
     parser.add_argument("--output", type=Path, default=Path("speech.wav"))
     return parser.parse_args()
 
@@ -54,6 +59,7 @@ def main():
     speak = TTSGanPipeline.from_pretrained(model)
     loaded = time.perf_counter()
     try:
+        speak.processor.add_words(arguments.lexicon, arguments.user_dict)
         speech = speak(
             arguments.text,
             language=language,
@@ -62,7 +68,7 @@ def main():
             pitch=arguments.pitch,
             energy=arguments.energy,
         )
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         sys.exit(f"This cannot be spoken: {error}")
     spoken = time.perf_counter()
     try:

@@ -3,14 +3,21 @@
 import ast
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from transformers_tts_gan.text_frontend import explain
+
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-RUN = ["README.md", "docs/quickstart.md"]  # the rest shows training, which takes longer than a test may
+RUN = [
+    "README.md",
+    "docs/quickstart.md",
+    "docs/frontend.md",
+]  # the rest shows training, which takes longer than a test may
 VOICE = ROOT / "examples" / "voices" / "en"
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
@@ -78,6 +85,16 @@ def test_python_blocks_run_from_top_to_bottom(name, tmp_path, monkeypatch):
     session = {"__name__": "__main__"}
     for code in blocks(ROOT / name, "python"):
         exec(compile(code, str(ROOT / name), "exec"), session)
+
+
+def test_the_tables_of_the_frontend_page_are_what_the_command_prints():
+    page = (ROOT / "docs" / "frontend.md").read_text(encoding="utf-8")
+    command = r"^```bash\n(python -m transformers_tts_gan\.text_frontend [^\n]*)\n```\n\n```text\n(.*?)\n```"
+    shown = re.findall(command, page, re.MULTILINE | re.DOTALL)
+    assert len(shown) == 2
+    for command, table in shown:
+        *_, language, text = shlex.split(command)
+        assert explain(text, language) == table
 
 
 def test_the_bundled_voice_is_the_one_the_pages_name():

@@ -4,7 +4,7 @@ import pytest
 from conftest import SENTENCES
 
 from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
-from transformers_tts_gan.processing_tts_gan import PAD, SILENCE, tokens_of
+from transformers_tts_gan.processing_tts_gan import NO_PAUSE, PAD, SILENCE
 
 
 def phones_with_pieces(processor, text: str, language: str) -> list[tuple[str, str]]:
@@ -41,13 +41,6 @@ def test_all_phones_of_a_number_get_the_tokens_of_its_digits(processor):
 def test_mixed_text_keeps_both_kinds_of_spans(processor):
     pieces = [piece for _, piece in phones_with_pieces(processor, "the 北京 cats", "en")]
     assert [piece for piece in dict.fromkeys(pieces) if piece] == ["the", "北", "京", "cats"]
-
-
-def test_spans_need_only_overlap():
-    offsets = [(0, 0), (0, 3), (3, 5), (6, 9), (0, 0)]
-    assert tokens_of((0, 5), offsets) == (1, 3)
-    assert tokens_of((2, 4), offsets) == (1, 3)
-    assert tokens_of((5, 5), offsets) == tokens_of((5, 6), offsets) == (0, 0)
 
 
 def test_a_batch_is_padded_and_masked(processor, inputs):
@@ -100,12 +93,13 @@ def test_text_beyond_the_limit_is_refused_with_advice(text_tokenizer):
         processor("Good morning. " * 10)
 
 
-def test_a_text_longer_than_the_text_encoder_reads_still_speaks(text_tokenizer):
-    """Phones past its last token have no context, and the phones alone decide."""
+def test_a_text_longer_than_the_text_encoder_reads_goes_through_in_windows(text_tokenizer):
     processor = TTSGanProcessor(phone_tokenizer(), text_tokenizer, max_phones=5_000)
     row = processor.encode("cats " * 600)
-    assert len(row["text_input_ids"]) == 512
-    assert row["token_spans"][-3] == (0, 0) and row["token_spans"][1] == (1, 2)
+    assert row["text_attention_mask"] == [1] * 512 + [2] * 512
+    first, last = row["token_spans"][-2]
+    assert row["text_attention_mask"][first] == 2 and last - first == 1
+    assert row["text_input_ids"][first] == text_tokenizer.convert_tokens_to_ids("cats")
 
 
 def test_arguments_of_the_model_are_sent_there(processor):
@@ -137,3 +131,43 @@ def test_every_phone_has_a_number_of_its_own(processor):
     tokenizer = processor.tokenizer
     vocabulary = tokenizer.get_vocab()
     assert vocabulary[" "] != tokenizer.unk_token_id and sorted(vocabulary.values()) == list(range(len(tokenizer)))
+
+
+def test_a_lexicon_and_words_come_from_files_and_are_saved(tmp_path):
+    (tmp_path / "lexicon.txt").write_text("# ours\ngan\tG AE1 N\n单雄信\tshan4 xiong2 xin4\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("去银行 5 n\n", encoding="utf-8")
+    processor = TTSGanProcessor(
+        phone_tokenizer(), lexicon=tmp_path / "lexicon.txt", user_dict=str(tmp_path / "words.txt")
+    )
+    processor.save_pretrained(tmp_path / "voice")
+    for each in (processor, TTSGanProcessor.from_pretrained(tmp_path / "voice")):
+        assert each.lexicon == {"gan": "G AE1 N", "单雄信": "sh an4 x iong2 x in4"}
+        assert each.frontend("gan").phones == ("G", "AE1", "N")
+        assert [word.text for word in each.frontend("我去银行", "zh").words] == ["我", "去银行"]
+
+
+def test_text_without_marks_has_no_inputs_for_them(processor):
+    """Whoever feeds a voice by hand, or exports it, need not know about marks."""
+    assert "marks" not in processor("<speak>Good <sub alias='morning'>m</sub>.</speak>")
+
+
+def test_marks_reach_their_phones(processor):
+    manner = "<prosody rate='50%' pitch='+2st' volume='-6dB'>"
+    text = f"<speak>Good {manner}morning</prosody><break time='300ms'/> it is.</speak>"
+    inputs = processor(["Good.", text])
+    phones = processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][1])
+    place = phones.index(",")
+    assert inputs["pause_ms"][1, place] == 300 and (inputs["pause_ms"][1] == NO_PAUSE).sum() == len(phones) - 1
+    for phone, mark in zip(phones[5:place], inputs["marks"][1, 5:place].tolist(), strict=True):
+        assert mark == [0.5, 2.0, -6.0], phone
+    assert inputs["marks"][1, :4].tolist() == inputs["marks"][0, :4].tolist() == [[1.0, 0.0, 0.0]] * 4
+    assert (inputs["pause_ms"][0, :6] == NO_PAUSE).all() and (inputs["pause_ms"][0, 6:] == 0).all()
+
+
+def test_the_language_of_ssml_is_that_of_the_voice(processor):
+    assert processor("<speak xml:lang='zh-CN'>今天</speak>")["language_id"].tolist() == [1]
+
+
+def test_markup_that_cannot_be_read_is_refused_with_its_place(processor):
+    with pytest.raises(ValueError, match="position 12.*no element `brek`"):
+        processor("<speak>Good <brek/></speak>")

@@ -3,10 +3,12 @@
 import time
 
 import pytest
+from conftest import wordpiece_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_tts_gan.text_frontend import TextFrontend, main
+from transformers_tts_gan.text_explain import display_width
+from transformers_tts_gan.text_frontend import TextFrontend, explain, main
 from transformers_tts_gan.text_g2p import BASE_PHONES
 
 
@@ -66,7 +68,7 @@ def test_nothing_to_say_is_an_error(text):
         TextFrontend("en")(text)
 
 
-@pytest.mark.parametrize(("text", "place"), [("ok 😀", "position 3"), ("你好\U00030000", "osition 2")])
+@pytest.mark.parametrize(("text", "place"), [("ok \ue000", "position 3"), ("你好\U00030000", "osition 2")])
 def test_an_unreadable_character_is_named_with_its_position(text, place):
     with pytest.raises(ValueError, match=place):
         TextFrontend("zh")(text)
@@ -106,6 +108,74 @@ def test_time_grows_linearly_with_the_text(unit):
     start = time.process_time()
     frontend(text)
     assert time.process_time() - start < 2.0
+
+
+def cells(table: str) -> list[list[str]]:
+    """The columns of a table, cut where the line of dashes has its gaps."""
+    lines = table.splitlines()
+    ends, width = [0], 0
+    for dashes in lines[1].split("  "):
+        width += len(dashes) + 2
+        ends.append(width)
+    rows = []
+    for line in lines:
+        row, place = [""] * (len(ends) - 1), 0
+        for char in line:
+            column = max(number for number, end in enumerate(ends[:-1]) if end <= place)
+            row[column] += char
+            place += display_width(char)
+        rows.append([cell.strip() for cell in row])
+    return rows
+
+
+def test_a_chinese_sentence_is_explained():
+    rows = cells(explain("我去银行取25元。", "zh"))
+    assert rows[0] == ["text", "normalised", "words", "phones"]
+    assert ["银行", "银行", "银行", "in2 h ang2"] in rows
+    assert any(row[0].startswith("25") and "二十五" in row[1] and "u3" in row[3] for row in rows)
+    assert rows[-1] == ["。", ".", "", "."]
+
+
+def test_a_mixed_sentence_is_explained_with_tokens_and_marks():
+    text = "<speak>the 25 <prosody pitch='+2st'>cats</prosody> of 北京<break time='1s'/></speak>"
+    rows = cells(explain(text, "en", tokenizer=wordpiece_tokenizer()))
+    assert rows[0] == ["text", "normalised", "words", "phones", "tokens", "marks"]
+    assert rows[3][:3] + rows[3][4:] == ["25", "twenty five", "twenty | five", "2 5", ""]
+    assert rows[4] == ["cats", "cats", "cats", "K AE1 T S", "cats", "+2 st"]
+    assert rows[6] == ["北京", "北京", "北京", "b ei3 j ing1", "北 京", ""]
+    assert rows[7] == ["<break time='1s'/>", ",", "", ",", "", "1 s"]
+
+
+def test_the_table_of_a_tokenizer_without_offsets_is_refused():
+    class Slow:
+        is_fast = False
+
+    with pytest.raises(ValueError, match="`Slow` does not tell which characters its tokens are"):
+        explain("cats", tokenizer=Slow())
+
+
+def test_emoji_are_passed_over_or_named():
+    assert TextFrontend("en")("cats 😀").phones == TextFrontend("en")("cats").phones
+    assert len(TextFrontend("en", emoji="name")("cats 😀").words) > 1
+    with pytest.raises(ValueError, match="`drop` or `name` is needed"):
+        TextFrontend("en", emoji="sing")
+
+
+def test_the_command_explains_with_all_that_a_voice_has(capsys, monkeypatch, tmp_path, voice_folder):
+    lexicon = tmp_path / "lexicon.txt"
+    lexicon.write_text("cats\tK AA1 T S\n", encoding="utf-8")
+    arguments = ["text_frontend", "cats 好", "--voice", str(voice_folder), "--lexicon", str(lexicon)]
+    monkeypatch.setattr("sys.argv", arguments)
+    main()
+    table = cells(capsys.readouterr().out)
+    assert table[0][-1] == "tokens"
+    assert table[2] == ["cats", "cats", "cats", "K AA1 T S", "cats"]
+
+
+def test_the_command_says_what_cannot_be_spoken(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["text_frontend", "<speak>cats"])
+    with pytest.raises(SystemExit, match="cannot be spoken.*never closed"):
+        main()
 
 
 def test_the_command_prints_a_table(capsys, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from transformers_tts_gan import TTSGanProcessor, load_text_tokenizer, phone_tokenizer
 from transformers_tts_gan.text_g2p import BASE_PHONES
 from transformers_tts_gan.text_g2p_en import CONSONANTS, VOWELS
-from transformers_tts_gan.text_ipa import ENGLISH, ipa_symbols
+from transformers_tts_gan.text_ipa import ENGLISH, ipa_phones, ipa_symbols
 
 
 SYMBOLS = sorted({symbol for symbols in ENGLISH.values() for symbol in symbols} | set("ˈˌə ,.?!"))
@@ -56,9 +56,42 @@ def test_phones_without_symbols_get_no_state(processor):
     assert any(end > start for start, end in row["token_spans"])
 
 
-def test_long_text_fits_the_encoder(processor):
-    row = processor.encode("The cat sat on the mat. " * 30)
-    assert len(row["text_input_ids"]) <= processor.token_limit
+def test_long_text_goes_through_in_windows(processor):
+    text = "The cat sat on the mat. " * 40
+    row = processor.encode(text)
+    windows = row["text_attention_mask"]
+    assert max(windows) > 1 and all(windows.count(number) == processor.token_limit for number in set(windows))
+    names = {number: symbol for symbol, number in processor.text_tokenizer.get_vocab().items()}
+    phones = processor.tokenizer.convert_ids_to_tokens(row["input_ids"])
+    for phone, (start, end) in zip(phones[1:-1], row["token_spans"][1:-1], strict=True):
+        assert [names[number] for number in row["text_input_ids"][start:end]] == ipa_symbols(phone, SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "phones"),
+    [
+        ("kæt", "K AE1 T"),
+        ("/təˈmeɪtoʊ/", "T AH0 M EY1 T OW0"),
+        ("ˌɪntəˈnæʃənəl", "IH2 N T AH0 N AE1 SH AH0 N AH0 L"),
+        ("t͡ʃɜːt͡ʃ", "CH ER1 CH"),
+        ("ɡəʊ", "G OW1"),
+        ("ðə", "DH AH0"),
+    ],
+)
+def test_ipa_of_a_writer_is_read_as_english(symbols, phones):
+    assert " ".join(ipa_phones(symbols)) == phones
+
+
+def test_every_english_phone_can_be_written_in_ipa():
+    """The table for encoders and the one for writers must not contradict each other."""
+    for phone, symbol in ENGLISH.items():
+        if symbol not in "WIAOY":  # signs of one encoder only
+            assert ipa_phones(symbol)[0].rstrip("012") == phone
+
+
+def test_a_symbol_of_no_english_phone_is_named():
+    with pytest.raises(ValueError, match="`ʀ` in `ʀat` is no IPA symbol of an English phone"):
+        ipa_phones("ʀat")
 
 
 def test_a_saved_processor_still_reads_phones(processor, tmp_path):

@@ -6,6 +6,7 @@ need no critic, and a piece of the waveform for the critics to judge.
 
 import copy
 import inspect
+import math
 from dataclasses import dataclass
 
 import torch
@@ -18,13 +19,16 @@ from transformers.utils import ModelOutput
 from .acoustic import AcousticModel, Prosody, measure_prosody, whole_frames
 from .alignment import Aligner, binarization_loss, forward_sum_loss, hard_path
 from .configuration_tts_gan import TTSGanConfig
+from .encoder_windows import text_states
 from .features import frame_level, fundamental_frequency
 from .layers import length_mask
 from .lora import VoiceWithLora
 from .losses import masked_l1, masked_mse
+from .pauses import over_frames, silence, silent_frames, with_pauses
 from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts
 
 
+LOG_PER_DB = math.log(10) / 20  # of a log-mel frame
 EMBEDDING_STD = 0.3  # phones that start far apart are told apart sooner: the aligner needs 100 steps instead of 200
 
 
@@ -181,6 +185,8 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         variation: float = 0.0,
         seed: int | None = None,
         durations: torch.Tensor | None = None,
+        marks: torch.Tensor | None = None,
+        pause_ms: torch.Tensor | None = None,
         use_text_encoder: bool = True,
         token_type_ids: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
@@ -197,17 +203,20 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
             input_ids: `(B, T)` phones.
             attention_mask: `(B, T)` 1 for phones, 0 for padding.
             text_input_ids: `(B, N)` tokens of the text encoder; left out, the voice speaks without it.
-            text_attention_mask: `(B, N)`.
+            text_attention_mask: `(B, N)` 1 for tokens, 0 for padding; more tokens than the text encoder reads at once
+                come in windows, one after the other, numbered 1, 2, 3.
             token_spans: `(B, T, 2)` first token and one past the last that belong to each phone.
             speaker_id: `(B,)` or one row of the speaker table.
             speaker_embedding: `(B, H)` a speaker as a vector instead, such as a mean of two rows of the table.
             language_id: `(B,)` or one row of the language table.
             speed: 2.0 speaks in half the time; one number, `(B,)` or `(B, T)`.
             pitch: Semitones up or down; one number, `(B,)` or `(B, T)`.
-            energy: Decibels louder or softer; one number or `(B,)`.
+            energy: Decibels louder or softer; one number, `(B,)` or `(B, T)`.
             variation: 0 always speaks alike; 1 varies timing and melody by about what people do.
             seed: Makes `variation` repeatable.
             durations: `(B, T)` frames of each phone, instead of predicted ones.
+            marks: `(B, T, 3)` the writer's wishes for each phone, beside the three above: rate, semitones, decibels.
+            pause_ms: `(B, T)` milliseconds of silence that a phone is, to the nearest frame; negative: no such pause.
             use_text_encoder: `False` speaks from the phones alone.
             token_type_ids: Accepted, not used.
             labels: `(B, S)` recorded waveform.
@@ -236,11 +245,20 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         prosody = self.acoustic.predict(prosody_hidden, mask)
         if recording is not None:
             return self.compare(hidden, prosody, mask, condition, recording, f0, segment_frames, recorded_mel_share)
-        prosody, predicted = self.perform(prosody, mask, speed, pitch, variation, seed)
+        performance = self.perform(prosody, mask, speed, pitch, energy, variation, seed, marks)
+        return self.speak(hidden, mask, condition, *performance, durations, pause_ms)
+
+    def speak(self, hidden, mask, condition, prosody, predicted, energy, durations, pause_ms) -> TTSGanOutput:
+        """Hidden states `(B, T, H)` as sound, with the prosody and the durations that `perform` gives."""
         durations = predicted if durations is None else durations
+        if pause_ms is not None:
+            pause_ms = pause_ms.masked_fill(mask[..., 0] == 0, -1)
+            durations = with_pauses(durations, pause_ms, self.config.hop_length / self.config.sampling_rate)
         log_mel, frame_mask = self.acoustic.decode(hidden, durations, prosody, condition, mask)
-        log_mel = log_mel + per_utterance(energy, log_mel, 3) * (torch.log(torch.tensor(10.0)).item() / 20)
+        log_mel = log_mel + over_frames(energy, durations, log_mel.shape[1]) * LOG_PER_DB
         waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
+        if energy.dim() == 2 or pause_ms is not None:
+            waveform = silence(waveform, silent_frames(energy, pause_ms, durations, log_mel.shape[1]))
         return TTSGanOutput(
             waveform=waveform.clamp(-1, 1),
             waveform_lengths=durations.sum(dim=1) * self.config.hop_length,
@@ -267,7 +285,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
 
     def encode_text(self, text_input_ids, text_attention_mask, token_spans) -> torch.Tensor:
         """Mean of the hidden states of each phone's own tokens, `(B, T, C)`; zero where it has none."""
-        states = self.text_encoder(input_ids=text_input_ids, attention_mask=text_attention_mask)[0]  # (B, N, C)
+        states = text_states(self.text_encoder, text_input_ids, text_attention_mask)  # (B, N, C)
         if self.training and self.config.text_encoder_dropout:
             keep = torch.rand(len(states), 1, 1, device=states.device) >= self.config.text_encoder_dropout
             states = states * keep
@@ -276,8 +294,13 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         count = (token_spans[..., 1] - token_spans[..., 0]).clamp(min=1)[..., None]
         return ((sums.gather(1, last) - sums.gather(1, first)) / count).to(self.dtype)
 
-    def perform(self, prosody: Prosody, mask, speed, pitch, variation: float, seed: int | None):
-        """Predicted prosody with the speaker's wishes: (`Prosody`, durations `(B, T)`)."""
+    def perform(self, prosody: Prosody, mask, speed, pitch, energy, variation: float, seed: int | None, marks):
+        """Predicted prosody with everybody's wishes: (`Prosody`, durations `(B, T)`, decibels of one or of each)."""
+        energy = per_utterance(energy, prosody.energy, 2)
+        if marks is not None:
+            rate, semitones, decibels = marks.float().unbind(-1)  # each (B, T)
+            speed, pitch = per_utterance(speed, rate, 2) * rate, per_utterance(pitch, rate, 2) + semitones
+            energy = energy + decibels
         frames = prosody.log_duration.clamp(max=6).expm1().clamp(min=0)
         if variation:
             generator = torch.Generator().manual_seed(seed) if seed is not None else None
@@ -289,7 +312,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         durations = whole_frames(frames)
         short = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
         durations[:, 0] += short.long()
-        return prosody, durations
+        return prosody, durations, energy
 
     def align(self, phones, mask, labels, label_lengths) -> "Recording":
         """Which frames of the recordings `(B, S)` belong to which of the phones `(B, T, H)`, and how sure that is."""

@@ -7,11 +7,11 @@ length.
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 from transformers import TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
-from .processing_tts_gan import TTSGanProcessor
-from .text_segment import split_sentences
+from .processing_tts_gan import TTSGanProcessor, no_marks, pad_marks
 
 
 PAUSE_SECONDS = 0.2  # between two sentences, beside the silence that the voice itself makes at their ends
@@ -45,7 +45,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         """Speak one text, or several.
 
         Args:
-            text_inputs: A text of any length, or a list of them.
+            text_inputs: A text of any length, plain or SSML, or a list of them.
             speed: 2.0 speaks in half the time.
             pitch: Semitones up or down.
             energy: Decibels louder or softer.
@@ -76,21 +76,33 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     def preprocess(self, text: str, language: str | None = None, speaker: str | None = None) -> Iterator[dict]:
         """Model inputs of each sentence; text without any goes on whole, for the processor to say what is wrong."""
-        sentences = split_sentences(text) or [text]
+        sentences = self.processor.sentences(text, language)
+        frame_ms = 1_000 * self.model.config.hop_length / self.sampling_rate
+        broken = False  # whether a break ends the sentence before
         for number, sentence in enumerate(sentences, start=1):
             inputs = self.processor(sentence, language=language, speaker=speaker)
-            yield {**inputs, "is_last": number == len(sentences)}
+            is_last = number == len(sentences)
+            if "marks" not in inputs:  # a batch may hold marked sentences of another text
+                inputs.update(pad_marks([no_marks(inputs["input_ids"].shape[1])]))
+            pauses = inputs["pause_ms"]
+            if broken:  # the break ends here, in a frame that the sound fades in from
+                pauses[0, 0] = round(frame_ms)
+            broken = bool(pauses[0, -1] == 0) and not is_last
+            if broken:
+                pauses[0, -2] = max(int(pauses[0, -2]) - round(frame_ms), 0)
+            joint = 0.0 if broken or is_last else PAUSE_SECONDS
+            yield {**inputs, "pause_after": torch.tensor([joint]), "is_last": is_last}
 
     def _forward(self, model_inputs: dict, **controls) -> dict:
-        is_last = model_inputs.pop("is_last")
+        kept = {name: model_inputs.pop(name) for name in ("pause_after", "is_last")}
         output = self.model(**model_inputs, **controls)
-        return {"waveform": output.waveform, "waveform_lengths": output.waveform_lengths, "is_last": is_last}
+        return {"waveform": output.waveform, "waveform_lengths": output.waveform_lengths, **kept}
 
     def postprocess(self, outputs: list[dict]) -> dict:
         """Trimmed sentences `(1, S)` of one text, joined with pauses."""
-        pause = np.zeros(round(PAUSE_SECONDS * self.sampling_rate), dtype=np.float32)
         pieces = []
         for output in outputs:
             waveform = output["waveform"][0, : int(output["waveform_lengths"][0])]
-            pieces += [pause, waveform.float().numpy()]
-        return {"audio": np.concatenate(pieces[1:]), "sampling_rate": self.sampling_rate}
+            pause = np.zeros(round(float(output["pause_after"][0]) * self.sampling_rate), dtype=np.float32)
+            pieces += [waveform.float().numpy(), pause]
+        return {"audio": np.concatenate(pieces), "sampling_rate": self.sampling_rate}

@@ -6,8 +6,9 @@ language is itself in angle brackets (`<ß>`). Punctuation phones are pauses; a 
 
 import unicodedata
 
-from .text_g2p_en import CONSONANTS, VOWELS, english_phones, heteronym_phones
+from .text_g2p_en import CONSONANTS, VOWELS, english_phones, english_phones_or_none
 from .text_g2p_zh import FINALS, INITIALS, chinese_phones, syllable_phones
+from .text_tags_en import heteronyms
 
 
 PAUSES = (",", ".", "?", "!")
@@ -44,33 +45,20 @@ __all__ += ["lexicon_phones"]
 def english_sequence(words: list[str]) -> list[tuple[str, ...]]:
     """Phones of consecutive words, where neighbours matter: `the apple`, `go to`, `to record`, `a record`.
 
+    A word without a reading has no phones.
+
     >>> english_sequence(["the", "apple"])[0], english_sequence(["the", "cat"])[0]
     (('DH', 'IY0'), ('DH', 'AH0'))
     """
-    phones = [english_phones(word) for word in words]
-    lower = [word.lower() for word in words]
-    for index, word in enumerate(lower):
+    phones = [english_phones_or_none(word) for word in words]
+    for index, reading in heteronyms(words).items():
+        phones[index] = reading
+    for index, word in enumerate(word.lower() for word in words):
         following = phones[index + 1] if index + 1 < len(words) else ()
         if word in _WEAK and following:
             phones[index] = _WEAK[word][following[0][-1].isdigit()]
         elif word in _STRONG_AT_THE_END and not following and index:
             phones[index] = _STRONG_AT_THE_END[word]
-        elif word == "use":
-            noun = index > 0 and lower[index - 1] in (
-                "the",
-                "of",
-                "no",
-                "any",
-                "in",
-                "its",
-                "a",
-                "for",
-                "much",
-                "this",
-            )
-            phones[index] = ("Y", "UW1", "S" if noun else "Z")
-        elif index and (reading := heteronym_phones(word, lower[index - 1])):
-            phones[index] = reading
     return phones
 
 

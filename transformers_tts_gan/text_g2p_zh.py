@@ -5,8 +5,13 @@ the tone changes of 3+3, 一 and 不. Tone 5 is the neutral tone; `v` is ü; a s
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping
+
+from .text_normalize_zh import simplify
+from .text_polyphones_zh import read_alone, read_in_context
+from .text_tones_zh import change_tones
 
 
 INITIALS = ("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s")
@@ -24,7 +29,7 @@ _FINAL_SPELLINGS = {"uei": "ui", "uen": "un", "iou": "iu", "ue": "ve", "ê": "ei
 # Words with a neutral tone that pypinyin's dictionary spells with full tones (after the list of the Putonghua test).
 _NEUTRAL_LAST = frozenset(
     "爸爸 妈妈 爷爷 奶奶 哥哥 姐姐 弟弟 妹妹 叔叔 舅舅 姑姑 伯伯 婶婶 公公 婆婆 太太 宝宝 娃娃 "
-    "星星 猩猩 先生 学生 朋友 喜欢 东西 衣服 时候 休息 认识 知道 客气 月亮 漂亮 便宜 明白 清楚 "
+    "星星 猩猩 先生 学生 朋友 喜欢 东西 衣服 时候 休息 认识 客气 月亮 漂亮 便宜 明白 清楚 "
     "告诉 事情 关系 消息 地方 眼睛 耳朵 鼻子 头发 嘴巴 脑袋 舌头 指头 骨头 石头 木头 馒头 枕头 "
     "罐头 前头 后头 里头 外头 上头 下头 那边 这边 里边 外边 上边 下边 前边 后边 左边 右边 旁边 "
     "东边 西边 南边 北边 里面 外面 上面 下面 前面 后面 窗户 厉害 麻烦 暖和 凉快 舒服 打算 打听 "
@@ -50,19 +55,15 @@ _NEUTRAL_LAST = frozenset(
 _READINGS = {
     word: tuple(pinyin.split())
     for word, pinyin in {
-        "嗯": "en4", "欸": "ei1", "诶": "ei1", "哪里": "na2 li5", "想想": "xiang2 xiang5", "走走": "zou2 zou5",
-        "等等": "deng2 deng5", "找找": "zhao2 zhao5", "还款": "huan2 kuan3", "不得了": "bu4 de2 liao3", "谁": "shei2",
-        "为了": "wei4 le5", "长得": "zhang3 de5", "一会儿": "yi1 hui4 er5", "这儿": "zhe4 er5", "哪儿": "na3 er5",
-        "那儿": "na4 er5", "好好儿": "hao3 hao1 er5", "花都": "hua1 dou1", "脏": "zang1", "布长": "bu4 chang2",
+        "小姐": "xiao2 jie5", "嗯": "en4", "欸": "ei1", "诶": "ei1", "哪里": "na2 li5", "想想": "xiang2 xiang5", "走走": "zou2 zou5",
+        "等等": "deng2 deng5", "找找": "zhao2 zhao5", "不得了": "bu4 de2 liao3", "谁": "shei2",
+        "为了": "wei4 le5", "一会儿": "yi1 hui4 er5", "这儿": "zhe4 er5", "哪儿": "na3 er5",
+        "那儿": "na4 er5", "好好儿": "hao3 hao1 er5", "慢慢儿": "man4 man1 er5",
     }.items()
 }  # fmt: skip
 _ER_IS_A_SYLLABLE = frozenset(
-    "女儿 儿子 儿童 儿女 婴儿 幼儿 孤儿 少儿 健儿 宠儿 弃儿 胎儿 男儿 妻儿 孙儿 侄儿 小儿 幼儿园 儿媳 儿歌 儿科 托儿所".split()
+    "女儿 儿子 儿童 儿女 婴儿 幼儿 孤儿 少儿 健儿 宠儿 弃儿 胎儿 男儿 妻儿 孙儿 侄儿 小儿 幼儿园 儿媳 儿歌 儿科 小儿科 托儿所".split()
 )
-_DE_IS_FULL = frozenset("获得 取得 所得 夺得 赢得 不得 求得 博得 心得 难得".split())
-_DIGITS = frozenset("零〇一二三四五六七八九十")
-_NUMERALS = _DIGITS | frozenset("百千万亿两几点第")
-_MODAL_BEFORE = frozenset("我 你 您 他 她 它 我们 你们 他们 她们 咱们 都 就 还 也 可 总 又 必 只 非 谁".split())
 
 
 def syllable_phones(syllable: str) -> tuple[str, ...]:
@@ -98,14 +99,38 @@ def chinese_phones(
 ) -> list[list[tuple[str, ...]]]:
     """Phones per character of every word of a run; ValueError names a character without a known reading.
 
-    A word in `lexicon` (word to phones) is not looked up: its tones only count for its neighbours.
+    A word in `lexicon` (word to phones) is not looked up: its tones only count for its neighbours. Traditional
+    characters are read as their simplified ones.
 
     >>> chinese_phones(["银行", "很", "好"])
     [[('in2',), ('h', 'ang2')], [('h', 'en2')], [('h', 'ao3')]]
     """
     lexicon = lexicon or {}
-    readings = [_given(word, lexicon[word]) if word in lexicon else list(read_word(word)) for word in words]
+    words, written = _simplified(words), words
+    readings = [list(word) for word in read_words(words)]
+    for index, word in enumerate(written):
+        if word in lexicon:
+            readings[index] = _given(word, lexicon[word])
+        else:
+            _check(word, readings[index])
     return [[_split(syllable) for syllable in word] for word in change_tones(words, readings)]
+
+
+def _simplified(words: list[str]) -> list[str]:
+    text = "".join(words)
+    plain = simplify(text)
+    if plain == text:
+        return words
+    ends = list(itertools.accumulate(map(len, words)))
+    return [plain[end - len(word) : end] for word, end in zip(words, ends, strict=True)]
+
+
+def _check(word: str, readings: list[str]) -> None:
+    for char, syllable in zip(word, readings, strict=True):
+        if not syllable[:1].isascii() and syllable[:1] != "ê":
+            raise ValueError(
+                f"`{char}` has no pinyin that we know; give it in `lexicon`, for example {{'{char}': ['a1']}}."
+            )
 
 
 def _given(word: str, phones: tuple[str, ...]) -> list[str]:
@@ -114,14 +139,35 @@ def _given(word: str, phones: tuple[str, ...]) -> list[str]:
     return [f"a{tone}" for tone in tones] if len(tones) == len(word) else ["a5"] * len(word)
 
 
+def read_words(words: list[str]) -> list[tuple[str, ...]]:
+    """Numbered pinyin of each character of the simplified `words` of a run, as in a dictionary: no tone changes yet.
+
+    The word decides first; a context of `polyphones_zh.tsv` overrules it. A neutral tone that the word gives stays.
+
+    >>> read_words(["他", "长", "得", "很", "高"])[1:3]
+    [('zhang3',), ('de5',)]
+    """
+    readings = [read_word(word) for word in words]
+    found = read_in_context(words)
+    if not found:
+        return readings
+    start = 0
+    for number, word in enumerate(words):
+        if word not in _READINGS:
+            for index in range(len(word)):
+                reading, before = found.get(start + index), readings[number][index]
+                if reading and not (before[-1] == "5" and before[:-1] == reading[:-1]):
+                    readings[number] = (*readings[number][:index], reading, *readings[number][index + 1 :])
+        start += len(word)
+    return readings
+
+
 @functools.lru_cache(maxsize=65536)
 def read_word(word: str) -> tuple[str, ...]:
-    """Numbered pinyin of each character of `word` as in a dictionary: 一 is `yi1`, 不 is `bu4`, no tone changes."""
+    """Numbered pinyin of each character of `word` by itself: 一 is `yi1`, 不 is `bu4`, no tone changes."""
     if word in _READINGS:
         return _READINGS[word]
-    from pypinyin import Style, lazy_pinyin  # here: 0.3 s that a voice for other languages need not pay
-
-    syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda part: list(part))
+    syllables = list(read_alone(word))
     for index, (char, syllable) in enumerate(zip(word, syllables, strict=True)):
         if char == "一":
             syllables[index] = "yi1"
@@ -129,97 +175,8 @@ def read_word(word: str) -> tuple[str, ...]:
             syllables[index] = "bu4"
         elif char == "儿" and index and word not in _ER_IS_A_SYLLABLE:
             syllables[index] = "er5"
-        elif not syllable[:1].isascii() and syllable[:1] != "ê":
-            raise ValueError(
-                f"`{char}` has no pinyin that we know; give it in `lexicon`, for example {{'{char}': ['a1']}}."
-            )
-    if word in _NEUTRAL_LAST or word[-2:] in _NEUTRAL_LAST and len(word) > 2:
+    if word in _NEUTRAL_LAST or len(word) > 2 and word[-2:] in _NEUTRAL_LAST:
         syllables[-1] = syllables[-1][:-1] + "5"
-    if (
-        len(word) > 1
-        and word[-1] == "得"
-        and syllables[-1] == "de2"
-        and len(word) < 4
-        and word[-2:] not in _DE_IS_FULL
-    ):
-        syllables[-1] = "de5"
-    if len(word) == 3 and word[1:] in ("不着", "得着") and syllables[-1] == "zhe5":
-        syllables[-1] = "zhao2"
+    if len(word) == 4 and word[:2] == word[2:] and word[:2] in _NEUTRAL_LAST:  # 商量商量
+        syllables[1] = syllables[1][:-1] + "5"
     return tuple(syllables)
-
-
-def change_tones(words: list[str], readings: list[list[str]]) -> list[list[str]]:
-    """Apply the tone changes of 一, of 不 and of third tones to dictionary `readings` (Chao 1968, chapters 1.3, 3.4)."""
-    text = "".join(words)
-    flat = [syllable for word in readings for syllable in word]
-    start = 0
-    for number, word in enumerate(words):
-        for index in range(start, start + len(word)):
-            last = len(word) > 1 and index == start + len(word) - 1
-            flat[index] = _changed(text, flat, index, last)
-        if word == "得" and number and number + 1 < len(words):
-            flat[start] = "dei3" if words[number - 1] in _MODAL_BEFORE else "de5"
-        if word == "儿" and number:
-            flat[start] = "er5"
-        if (
-            len(word) == 3
-            and word[1] == "不"
-            and word[0] not in "要可并决从毫绝岂若莫"
-            and flat[start + 1][:2] == "bu"
-        ):
-            flat[start + 1] = "bu5"
-        start += len(word)
-    flat = _third_tones(words, flat)
-    start, out = 0, []
-    for word in words:
-        out.append(flat[start : start + len(word)])
-        start += len(word)
-    return out
-
-
-def _changed(text: str, flat: list[str], index: int, last: bool) -> str:
-    """The syllable of 一, 不 or 个 in its place; any other stays. `last`: it ends a word of several characters."""
-    char, syllable = text[index], flat[index]
-    before, after = text[index - 1 : index] if index else "", text[index + 1 : index + 2]
-    if char == "一" and syllable == "yi1" and after:
-        return _yi(text, flat, index, before, after, last)
-    if char == "不" and syllable == "bu4" and after:
-        return "bu5" if before == after else "bu2" if flat[index + 1].endswith("4") else "bu4"
-    if (
-        char == "个"
-        and syllable == "ge4"
-        and before
-        and before in "零一二三四五六七八九十百千万亿两几半多这那哪每某下上"
-    ):
-        return "ge5"
-    return syllable
-
-
-def _yi(text: str, flat: list[str], index: int, before: str, after: str, last: bool) -> str:
-    if last and before not in "这那每有另同某任哪" or before and before in _NUMERALS or after in _DIGITS:
-        return "yi1"
-    if after in "月号楼级等" or text.startswith("年级", index + 1) or before == "月" and after == "日":
-        return "yi1"
-    if after == "点" and text[index + 2 : index + 3] in _DIGITS:
-        return "yi1"
-    if before == after:
-        return "yi5"
-    falling = after == "个" or flat[index + 1].endswith("4")
-    return "yi2" if falling else "yi4"
-
-
-def _third_tones(words: list[str], flat: list[str]) -> list[str]:
-    """The first of two third tones rises: inside a word, and into or out of a word of one syllable."""
-    out, start = list(flat), 0
-    for number, word in enumerate(words):
-        end = start + len(word)
-        for index in range(start, end - 1):
-            # 小老虎 is 小 + 老虎: the first of three stays low when the last two are a word
-            lone = len(word) == 3 and index == start and all(flat[i].endswith("3") for i in range(start, end))
-            if flat[index].endswith("3") and flat[index + 1].endswith("3") and not (lone and word[0] in "小老大好很"):
-                out[index] = out[index][:-1] + "2"
-        if number + 1 < len(words) and (len(word) == 1 or len(words[number + 1]) == 1):
-            if flat[end - 1].endswith("3") and flat[end].endswith("3"):
-                out[end - 1] = out[end - 1][:-1] + "2"
-        start = end
-    return out

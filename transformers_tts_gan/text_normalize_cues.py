@@ -1,0 +1,47 @@
+"""What the words around an English number say about it: a code, a room, a house, a date, a year, or an amount.
+
+Every pattern looks at a bounded piece of text before the number or right after it.
+"""
+
+import re
+
+
+# Words before a number that is read digit by digit: any number, and long ones only.
+_CUE = "account|acct|pin|code|id|ssn|mrn|routing|passcode|password|digits|serial|tracking|confirmation|zip"
+_CUE += "|licen[cs]e|ext|extension"
+_BIG_CUE = r"call|dial|text|ticket|order|invoice|policy|case|card|member|reference|ref|number|no"
+_NAMED = r"(?:[. ]+(?:number|no\.?|code|id))?"
+_ZIP_STATES = "AL|AK|AZ|AR|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM"
+_ZIP_STATES += "|NV|NY|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY"
+_IS_CODE = re.compile(
+    rf"(?<![A-Za-z])(?:(?i:{_CUE}){_NAMED}[.:,#]?(?:[ ](?:is|are|of))?[ ]?"
+    rf"|(?i:{_BIG_CUE})(?:[. ]+(?:number|no\.?|code|id|ID|#)[.:]?[ ]?|[ ]?#[ ]?|[ ]ending[ ](?:in[ ]|with[ ])?)"
+    rf"|(?i:ending[ ]in)[ ]|(?:{_ZIP_STATES})[ ](?=\Z))$"
+)
+_IS_BIG_CODE = re.compile(rf"(?<![a-z])(?:{_BIG_CUE}){_NAMED}[.:,]?[ ](?:is[ ])?$", re.I)
+IS_NAME = re.compile(
+    r"(?<![a-z])(?:room|rm\.?|suite|ste\.?|apt\.?|apartment|flight|highway|hwy\.?|route|rte\.?|interstate|box|form"
+    r"|boeing|gate|bus|building|bldg\.?|unit)[ ]$",
+    re.I,
+)
+STREET = re.compile(
+    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z0-9][A-Za-z0-9'.]{0,20}[ ]){1,3}(?:St|Street|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane"
+    r"|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Parkway|Pkwy|Circle|Terrace|Square|Sq)\b"
+)
+IS_DATE = re.compile(r"(?<![a-z])(?:on|by|until|till|from|due|dated|since|date|deadline|before|after):?[ ]$", re.I)
+IS_YEAR = re.compile(r"(?<![a-z])(?:in|since|until|during|year|the|circa|early|late)[ ]$", re.I)
+COUNTED = re.compile(
+    r"[ ](?:people|men|women|children|students|copies|soldiers|[a-z]{2,20}(?<!ou)(?<!thi)(?<!hi)(?<!wa)(?<![aeiou]i)"
+    r"(?<!s)(?<!ha)(?<!doe)(?<!alway)(?<!it)(?<!plu)s)\b"
+)
+ARTICLE = re.compile(r"(?<![A-Za-z])[Aa]n?[ ]$")
+NOUN_AHEAD = re.compile(
+    r"[ ](?!(?:a|an|and|as|at|but|by|for|from|if|in|is|of|on|or|per|so|than|the|then|to|was|with)\b)[a-z]"
+)
+
+
+def is_code(before: str, value: str) -> bool:
+    """Whether the number `value` after the text `before` is read digit by digit."""
+    if _IS_CODE.search(before):
+        return True
+    return (len(value) >= 5 or len(value) == 3 and value.endswith("11")) and bool(_IS_BIG_CODE.search(before))
