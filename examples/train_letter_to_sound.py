@@ -1,7 +1,7 @@
 """Train the letter-to-sound model of English on nine tenths of the lexicon, and measure it on the tenth.
 
     python examples/train_letter_to_sound.py --output letters_en.npz            # two to three minutes of one core
-    python examples/train_letter_to_sound.py --output stem_split.npz --by stem  # a harder split: no form of a word seen
+    python examples/train_letter_to_sound.py --output stem_split.npz --by stem  # harder: no form of a word seen
 
 EM aligns each letter of a word with no phone, one or two (Bisani and Ney, 2008, doi:10.1016/j.specom.2008.01.002,
 section 3). The pairs are counted as an n-gram with modified Kneser-Ney smoothing (Chen and Goodman, 1999,

@@ -21,7 +21,13 @@ import torch
 from datasets import concatenate_datasets
 from transformers import TrainerCallback, set_seed
 
-from transformers_tts_gan import TTSGanTrainer, TTSGanTrainingArguments, TTSGanVocoder, TTSGanVocoderConfig, load_speech
+from transformers_tts_gan import (
+    TTSGanTrainer,
+    TTSGanTrainingArguments,
+    TTSGanVocoder,
+    TTSGanVocoderConfig,
+    load_speech,
+)
 from transformers_tts_gan.batching import PrepareSpeech, prepare_speech
 from transformers_tts_gan.configuration_tts_gan import TTSGanDiscriminatorConfig
 from transformers_tts_gan.discriminators import TTSGanDiscriminator
@@ -71,8 +77,9 @@ class StepTimes(TrainerCallback):
 
 def load(arguments: CompareArguments, split: str, rows: int, prepare: PrepareSpeech):
     """The first rows of each corpus, prepared."""
-    corpora = [load_speech(path, split=split, transcribed=False).select_columns(["audio"]) for path in arguments.datasets]
-    return prepare_speech(concatenate_datasets([corpus.take(rows) for corpus in corpora]), prepare)[0]
+    corpora = [load_speech(path, split=split, transcribed=False) for path in arguments.datasets]
+    corpora = [corpus.select_columns(["audio"]).take(rows) for corpus in corpora]
+    return prepare_speech(concatenate_datasets(corpora), prepare)[0]
 
 
 def train(vocoder, dataset, arguments: CompareArguments, critics: dict | None, steps: int, rate: float) -> float:
@@ -87,9 +94,7 @@ def train(vocoder, dataset, arguments: CompareArguments, critics: dict | None, s
     )  # fmt: skip
     training.share_cores()
     times = StepTimes()
-    TTSGanTrainer(
-        vocoder, training, discriminator=discriminator, train_dataset=dataset, callbacks=[times]
-    ).train()
+    TTSGanTrainer(vocoder, training, discriminator=discriminator, train_dataset=dataset, callbacks=[times]).train()
     return statistics.median(times.seconds[len(times.seconds) // 5 :])
 
 
@@ -123,7 +128,7 @@ def main():
     (arguments,) = parse_arguments(CompareArguments)
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}", arguments)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}", arguments, sep="\n")
     set_seed(0)
     vocoder = TTSGanVocoder(TTSGanVocoderConfig.from_preset("small"))
     prepare = PrepareSpeech(vocoder.config, None, 0.6, 15.0)
