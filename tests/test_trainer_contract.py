@@ -212,7 +212,7 @@ def test_every_part_keeps_less_with_activation_checkpointing(part):
             kept.append([])
             run[part](*inputs)
         voice.gradient_checkpointing_enable()
-    assert sum(kept[1]) < 0.6 * sum(kept[0])
+    assert sum(kept[1]) < (0.8 if part == "vocoder" else 0.6) * sum(kept[0])  # pulses and noise are not in a block
 
 
 def test_training_with_activation_checkpointing_gives_the_same_weights(tmp_path):

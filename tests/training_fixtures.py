@@ -49,6 +49,14 @@ def speech_like(seconds: float, pitch_hz: float = 150.0, rate: int = RATE) -> np
     return (0.2 * wave * syllables * inside).astype(np.float32)
 
 
+@torch.no_grad()
+def silence(vocoder):
+    """Filters that let nothing through, whatever the frames."""
+    vocoder.head.weight.zero_()
+    vocoder.head.bias.zero_()
+    vocoder.head.bias[[0, vocoder.config.cepstrum_size + vocoder.config.anticausal_size]] = -30.0
+
+
 def speech_rows(count: int) -> list[dict]:
     """Rows as `load_speech` gives them, 0.6 to 1.5 s long, with the samples inside."""
     lengths = np.linspace(0.6, 1.5, count)

@@ -55,8 +55,8 @@ _NEUTRAL_LAST = frozenset(
 _READINGS = {
     word: tuple(pinyin.split())
     for word, pinyin in {
-        "小姐": "xiao2 jie5", "嗯": "en4", "欸": "ei1", "诶": "ei1", "哪里": "na2 li5", "想想": "xiang2 xiang5", "走走": "zou2 zou5",
-        "等等": "deng2 deng5", "找找": "zhao2 zhao5", "不得了": "bu4 de2 liao3", "谁": "shei2",
+        "小姐": "xiao2 jie5", "嗯": "en4", "欸": "ei1", "诶": "ei1", "哪里": "na2 li5", "想想": "xiang2 xiang5",
+        "走走": "zou2 zou5", "等等": "deng2 deng5", "找找": "zhao2 zhao5", "不得了": "bu4 de2 liao3", "谁": "shei2",
         "为了": "wei4 le5", "一会儿": "yi1 hui4 er5", "这儿": "zhe4 er5", "哪儿": "na3 er5",
         "那儿": "na4 er5", "好好儿": "hao3 hao1 er5", "慢慢儿": "man4 man1 er5",
     }.items()

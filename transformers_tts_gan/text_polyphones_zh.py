@@ -15,7 +15,10 @@ _ORTHODOX_IDIOM = 3  # characters from which a word that pypinyin knows is surer
 
 @dataclass
 class Polyphone:
-    """The contexts of one character: `readings[text]`, looked up around it in the `shapes` (left, right), longest first."""
+    """The contexts of one character: `readings[text]`, looked up around it in the `shapes` (left, right).
+
+    The longest shape comes first.
+    """
 
     default: str = ""
     readings: dict[str, str] = field(default_factory=dict)

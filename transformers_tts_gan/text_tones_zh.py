@@ -1,8 +1,8 @@
 """Tones as they change in speech: third tones, 一, 不, and the neutral tones that the sentence makes.
 
-Enters: words and the dictionary reading of each character. Leaves: the same with spoken tones (Chao, A Grammar of Spoken
-Chinese, 1968, chapters 1.3 and 3.4; the feet of third tones after Shih, The prosodic domain of tone sandhi in Chinese,
-1986).
+Enters: words and the dictionary reading of each character. Leaves: the same with spoken tones (Chao, A Grammar of
+Spoken Chinese, 1968, chapters 1.3 and 3.4; the feet of third tones after Shih, The prosodic domain of tone sandhi in
+Chinese, 1986).
 """
 
 from .text_segment import word_frequency

@@ -34,6 +34,7 @@ from .source import (
 
 PITCH_BINS = 180
 PITCH_BLUR = 1.5  # bins
+NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
 
 
 @dataclass
@@ -126,6 +127,10 @@ class TTSGanVocoder(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module):
         init_weights(module, self.config.initializer_range)
+        if module is self.head:  # as soft as speech is from the first step
+            level = torch.zeros(len(module.bias))
+            level[[0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
+            init.copy_(module.bias, level)
 
     def forward(
         self,
