@@ -72,14 +72,16 @@ def load_speech(
         name: Configuration of a Hub dataset.
         audio_column, text_column, speaker_column, language_column: What these columns are called in the data.
         speaker, language: For data without such a column.
-        on_bad: What to do with rows without text or whose file is missing: "skip" them with a warning, or "raise".
+        on_bad: What to do with rows without text or whose file is missing: "skip" them with a warning, "raise", or
+            "keep" them for a check that names them.
         transcribed: `False` also takes rows without text, and folders of sound files without metadata, which are all
             "train": for vocoders.
 
     Raises:
         FileNotFoundError: nothing is there. ValueError: a column or split is missing, or no row is left.
     """
-    check_on_bad(on_bad)
+    if on_bad != "keep":
+        check_on_bad(on_bad)
     if not transcribed and (files := _sound_files(path_or_id)):
         rows = import_datasets().Dataset.from_dict({"audio": [str(file.resolve()) for file in files]})
         dataset, folder = _select_split(rows, split, path_or_id), None
@@ -96,7 +98,7 @@ def load_speech(
     for column, value in (("text", None), ("speaker", speaker), ("language", language)):
         dataset = _as_string(dataset, column, value)
     dataset = _plain_audio(dataset, folder)
-    return _drop_bad(dataset, on_bad, path_or_id, transcribed)
+    return dataset if on_bad == "keep" else _drop_bad(dataset, on_bad, path_or_id, transcribed)
 
 
 def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
