@@ -2,6 +2,7 @@
 
     accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml
     accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml --max_train_minutes 20
+    accelerate launch examples/run_tts.py examples/recipes/new_speaker_small.yaml --datasets corpora/my_voice
 
 Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
 """
@@ -16,6 +17,7 @@ from transformers import set_seed
 
 from transformers_tts_gan import (
     PrepareSpeech,
+    TransferReport,
     TTSGanConfig,
     TTSGanDiscriminator,
     TTSGanDiscriminatorConfig,
@@ -24,6 +26,7 @@ from transformers_tts_gan import (
     TTSGanTrainer,
     TTSGanTrainingArguments,
     TTSGanVocoder,
+    grow_voice,
     load_speech,
     load_text_tokenizer,
     parse_arguments,
@@ -34,16 +37,24 @@ from transformers_tts_gan.recognition import load_recognizer
 from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass
 class ModelArguments:
     """Which parts to start from."""
 
-    model_name_or_path: str | None = field(default=None, metadata={"help": "A voice to train on, all of it."})
+    model_name_or_path: str | None = field(
+        default=None, metadata={"help": "A voice to train on, all of it; new speakers and letters are added to it."}
+    )
+    acoustic: str | None = field(
+        default=None, metadata={"help": "A voice that a new one starts from, with its sizes: Hub id or folder."}
+    )
     preset: str = field(default="small", metadata={"help": "Sizes of new parts: tiny, small or base."})
     text_encoder: str | None = field(default=None, metadata={"help": "Pretrained text encoder: Hub id or folder."})
     text_encoder_layers: int | None = field(default=None, metadata={"help": "Keep only so many of its first layers."})
     vocoder: str | None = field(default=None, metadata={"help": "Pretrained vocoder: Hub id or folder."})
-    discriminator: str | None = field(default=None, metadata={"help": "Critics trained with that vocoder: folder."})
+    discriminator: str | None = field(default=None, metadata={"help": "Critics; else those saved with these parts."})
     text_encoder_lora: str | None = field(
         default=None,
         metadata={"help": 'Train only additions to the text encoder, like {"r": 8, "lora_alpha": 16}.'},
@@ -80,38 +91,68 @@ def load(data: DataArguments, split: str) -> Dataset:
     return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
 
 
-def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) -> TTSGanProcessor:
-    """A processor that knows the speakers, languages and letters of the corpus."""
-    text_tokenizer, level = (None, "word") if model.text_encoder is None else load_text_tokenizer(model.text_encoder)
-    languages = list(dict.fromkeys(rows["language"]))
+def names(rows: Dataset) -> dict[str, list[str]]:
+    """Speakers, languages and phones of the corpus, in the order in which a voice learns them."""
     letters = {
         f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()
     }
-    return TTSGanProcessor(
-        phone_tokenizer(tuple(letters)),
-        text_tokenizer,
-        speakers=list(dict.fromkeys(rows["speaker"])),
-        languages=languages,
-        sampling_rate=config.sampling_rate,
-        text_level=level,
-    )
+    return {
+        "speakers": list(dict.fromkeys(rows["speaker"])),
+        "languages": list(dict.fromkeys(rows["language"])),
+        "phones": sorted(letters),
+    }
 
 
-def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor]:
-    """The voice to train and its processor."""
+def new_processor(rows: Dataset, model: ModelArguments) -> TTSGanProcessor:
+    """A processor that knows the speakers, languages and letters of the corpus, and the other voice's own words."""
+    known, (text_tokenizer, level), words = names(rows), (None, "word"), {}
+    if model.acoustic is not None:
+        other = TTSGanProcessor.from_pretrained(model.acoustic)
+        text_tokenizer, level = other.text_tokenizer, other.text_level
+        words = {"lexicon": other.lexicon, "user_dict": other.user_dict, "emoji": other.emoji}
+    if model.text_encoder is not None:
+        text_tokenizer, level = load_text_tokenizer(model.text_encoder)
+    tokenizer = phone_tokenizer(tuple(known.pop("phones")))
+    return TTSGanProcessor(tokenizer, text_tokenizer, text_level=level, **known, **words)
+
+
+def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor, TransferReport]:
+    """The voice to train, its processor, and where its weights come from."""
     if model.model_name_or_path is not None:
         voice = TTSGanModel.from_pretrained(model.model_name_or_path)
-        return with_lora(voice, model), TTSGanProcessor.from_pretrained(model.model_name_or_path)
-    config = TTSGanConfig.from_preset(model.preset)
-    vocoder = None
-    if model.vocoder is not None:
-        vocoder = TTSGanVocoder.from_pretrained(model.vocoder)
-        config = TTSGanConfig.from_preset(model.preset, vocoder_config=vocoder.config)
-    processor = new_processor(rows, model, config)
-    config.vocab_size = len(processor.tokenizer)
-    config.num_speakers, config.num_languages = len(processor.speakers), len(processor.languages)
-    voice = TTSGanModel.from_pretrained_parts(config, model.text_encoder, vocoder, None, model.text_encoder_layers)
-    return with_lora(voice, model), processor
+        processor = TTSGanProcessor.from_pretrained(model.model_name_or_path)
+        report = grow_voice(voice, processor, **names(rows))
+        return with_lora(voice, model), processor, report
+    vocoder = None if model.vocoder is None else TTSGanVocoder.from_pretrained(model.vocoder)
+    config = None
+    if model.acoustic is None:
+        sizes = {} if vocoder is None else {"vocoder_config": vocoder.config}
+        config = TTSGanConfig.from_preset(model.preset, **sizes)
+    processor = new_processor(rows, model)
+    parts = (model.text_encoder, vocoder, model.acoustic, model.text_encoder_layers)
+    voice = TTSGanModel.from_pretrained_parts(config, *parts, processor=processor)
+    processor.sampling_rate = voice.config.sampling_rate
+    return with_lora(voice, model), processor, voice.transfer_report
+
+
+def load_critics(model: ModelArguments) -> TTSGanDiscriminator:
+    """The critics named, or those saved with the parts that training starts from, or new ones."""
+    if model.discriminator is not None:
+        return TTSGanDiscriminator.from_pretrained(model.discriminator)
+    parts = [model.model_name_or_path] if model.model_name_or_path else [model.vocoder, model.acoustic]
+    parts = [part for part in parts if part is not None]
+    for part in parts:
+        critics = TTSGanDiscriminator.beside(part)
+        if critics is not None:
+            logger.info("The critics are those saved with `%s`.", part)
+            return critics
+    if parts:
+        logger.info(
+            "No critics were saved with %s: new ones begin. With `--discriminator_warmup 0.05` they learn a little "
+            "before the voice listens to them.",
+            " or ".join(f"`{part}`" for part in parts),
+        )
+    return TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(model.preset))
 
 
 def with_lora(voice: TTSGanModel, model: ModelArguments) -> TTSGanModel:
@@ -143,7 +184,10 @@ def main():
     rows = load(data, data.train_split)
     if data.max_train_samples is not None:
         rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
-    voice, processor = build(model_arguments, rows)
+    voice, processor, report = build(model_arguments, rows)
+    if training.should_save:
+        logger.info("%s", report)
+        Path(training.output_dir, "transfer.md").write_text(f"{report}\n", encoding="utf-8")
     processor.add_words(data.lexicon, data.user_dict)
     prepare = PrepareSpeech(voice.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
     train, _ = prepare_speech(rows, prepare, data.on_bad)
@@ -152,14 +196,10 @@ def main():
         held_out = load(data, data.eval_split).shuffle(seed=0)
         held_out, _ = prepare_speech(held_out.take(min(data.max_eval_samples, len(held_out))), prepare, data.on_bad)
 
-    if model_arguments.discriminator is not None:
-        discriminator = TTSGanDiscriminator.from_pretrained(model_arguments.discriminator)
-    else:
-        discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(model_arguments.preset))
     trainer = TTSGanTrainer(
         voice,
         training,
-        discriminator=discriminator,
+        discriminator=load_critics(model_arguments),
         speech_metrics=new_speech_metrics(data),
         train_dataset=train,
         eval_dataset=held_out,

@@ -35,7 +35,7 @@ class VocoderArguments:
     vocoder: str | None = field(
         default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."}
     )
-    discriminator: str | None = field(default=None, metadata={"help": "Critics trained with that vocoder: folder."})
+    discriminator: str | None = field(default=None, metadata={"help": "Critics; else those saved with `vocoder`."})
     preset: str = field(default="small", metadata={"help": "tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
     eval_split: str | None = field(default="test", metadata={"help": "Split that is held out."})
@@ -67,10 +67,11 @@ def main():
     else:
         vocoder = TTSGanVocoder.from_pretrained(arguments.vocoder)
     prepare = PrepareSpeech(vocoder.config, None, arguments.min_seconds, arguments.max_seconds)
-    if arguments.discriminator is None:
-        discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset))
-    else:
+    if arguments.discriminator is not None:
         discriminator = TTSGanDiscriminator.from_pretrained(arguments.discriminator)
+    else:
+        critics = None if arguments.vocoder is None else TTSGanDiscriminator.beside(arguments.vocoder)
+        discriminator = critics or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset))
     trainer = TTSGanTrainer(
         vocoder,
         training,

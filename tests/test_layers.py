@@ -56,6 +56,7 @@ ORDER = [
     "pauses",
     "losses",
     "lora",
+    "transfer",
     "modeling_tts_gan",
     "discriminators",
     "data",

@@ -14,6 +14,7 @@ from .pipeline import TTSGanPipeline
 from .processing_tts_gan import TTSGanProcessor, load_text_tokenizer, phone_tokenizer
 from .trainer import TTSGanTrainer
 from .training_args import TTSGanTrainingArguments, parse_arguments
+from .transfer import TransferReport, grow_voice
 from .vocoder import TTSGanVocoder, TTSGanVocoderOutput
 
 
@@ -33,6 +34,8 @@ __all__ = [
     "TTSGanVocoder",
     "TTSGanVocoderConfig",
     "TTSGanVocoderOutput",
+    "TransferReport",
+    "grow_voice",
     "load_speech",
     "load_text_tokenizer",
     "parse_arguments",

@@ -6,17 +6,24 @@ bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.
 the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
 """
 
+import logging
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 from transformers import PreTrainedModel
 from transformers import initialization as init
+from transformers.utils import CONFIG_NAME, cached_file
 
 from .configuration_tts_gan import TTSGanDiscriminatorConfig
 from .features import hann_window
 
 
+logger = logging.getLogger(__name__)
+
 SLOPE = 0.1
+DISCRIMINATOR_FOLDER = "discriminator"
+HIDDEN_FOLDER = "_discriminator"  # the Trainer pushes no file whose name begins so
 
 
 class PeriodCritic(nn.Module):
@@ -105,6 +112,23 @@ class TTSGanDiscriminator(PreTrainedModel):
         if isinstance(module, (nn.Conv1d, nn.Conv2d)):
             init.kaiming_normal_(module.weight, a=SLOPE, nonlinearity="leaky_relu")
             init.zeros_(module.bias)
+
+    @classmethod
+    def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
+        """The critics saved with a voice, a vocoder or a checkpoint of a training; `None` where there are none."""
+        missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
+        for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
+            if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
+                critics, found = cls.from_pretrained(name_or_path, subfolder=folder, output_loading_info=True)
+                if found["missing_keys"]:
+                    logger.warning(
+                        "The critics saved with `%s` lack %d of their weights, which begin anew: give "
+                        "`discriminator_warmup`.",
+                        name_or_path,
+                        len(found["missing_keys"]),
+                    )
+                return critics
+        return None
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
         """Judge `(B, S)` samples: per critic its logits, and its feature maps; the batch is their first dimension."""

@@ -25,7 +25,7 @@ from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback
 
 from .checkpointing import WholeCheckpoints
-from .discriminators import TTSGanDiscriminator
+from .discriminators import DISCRIMINATOR_FOLDER, HIDDEN_FOLDER, TTSGanDiscriminator
 from .ema import WeightAverage
 from .processes import gather, lost_process, mean_over_processes
 from .randomness import aside, random_state, set_random_state
@@ -34,8 +34,6 @@ from .schedules import CriticSchedule, clock_warmup, voice_schedule
 
 logger = logging.getLogger(__name__)
 
-DISCRIMINATOR_FOLDER = "discriminator"
-HIDDEN_FOLDER = "_discriminator"  # the Trainer pushes no file whose name begins so
 GAN_STATE = "gan_state.pt"
 TRAINING_WEIGHTS = "training_weights.safetensors"
 

@@ -25,6 +25,8 @@ from .layers import length_mask
 from .lora import VoiceWithLora
 from .losses import masked_l1, masked_mse
 from .pauses import over_frames, silence, silent_frames, with_pauses
+from .processing_tts_gan import TTSGanProcessor
+from .transfer import TransferReport, pretrained_vocoder, table_sizes, warm_start
 from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts
 
 
@@ -87,6 +89,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
     accepts_loss_kwargs = False
     _supports_sdpa = True
     _supports_flash_attn = True
+    transfer_report: TransferReport | None = None  # of `from_pretrained_parts`
 
     def __init__(
         self,
@@ -130,21 +133,32 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         vocoder: str | TTSGanVocoder | None = None,
         acoustic: "str | TTSGanModel | None" = None,
         text_encoder_layers: int | None = None,
+        processor: TTSGanProcessor | None = None,
+        acoustic_processor: TTSGanProcessor | None = None,
     ) -> "TTSGanModel":
         """A new voice of parts that are pretrained where they are given and new where not.
+
+        Its `transfer_report` tells what was loaded, resized, new or left out.
 
         Args:
             config: Sizes of the new parts; `text_encoder_config` and `vocoder_config` come from the parts given.
             text_encoder: Hub id, folder or model of any text encoder that `AutoModel` knows.
             vocoder: Hub id, folder or model of a [`TTSGanVocoder`].
-            acoustic: Hub id, folder or model of another voice of the same sizes; what is not given comes from it, too.
+            acoustic: Hub id, folder or model of another voice; what is not given comes from it, too, and what does
+                not fit begins anew.
             text_encoder_layers: Keep only so many of the text encoder's first layers.
+            processor: Of the new voice: its phones, speakers and languages size the tables, and are matched by name
+                with those of `acoustic`. Without it the tables must have the same sizes.
+            acoustic_processor: That of `acoustic`; loaded from the same place where that is not a model.
 
         Raises:
             ValueError: Where parts do not fit, such as a vocoder of another sampling rate than `config` asks for.
         """
-        acoustic = cls.from_pretrained(acoustic) if isinstance(acoustic, str) else acoustic
-        same_context = text_encoder is None
+        given = {name for name, part in (("text_encoder", text_encoder), ("vocoder", vocoder)) if part is not None}
+        if isinstance(acoustic, str):
+            if processor is not None and acoustic_processor is None:
+                acoustic_processor = TTSGanProcessor.from_pretrained(acoustic)
+            acoustic = cls.from_pretrained(acoustic)
         if acoustic is not None:
             config = acoustic.config if config is None else config
             text_encoder = copy.deepcopy(acoustic.text_encoder) if text_encoder is None else text_encoder
@@ -152,10 +166,9 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         elif config is None:
             config = TTSGanConfig.from_preset("small")
         fields = {k: v for k, v in config.to_dict().items() if k not in ("text_encoder_config", "vocoder_config")}
-        if isinstance(vocoder, str):
-            vocoder = TTSGanVocoder.from_pretrained(vocoder)
-        if vocoder is not None:
-            refuse_other_rate(vocoder.config, config)
+        if processor is not None:
+            fields.update(table_sizes(processor))
+        vocoder = None if vocoder is None else pretrained_vocoder(vocoder, config)
         if isinstance(text_encoder, str):
             text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
         context_config = config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config)
@@ -165,8 +178,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
             vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
         )
         model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
-        if acoustic is not None:
-            take_over(model.acoustic, acoustic.acoustic, same_context)
+        model.transfer_report = warm_start(model, acoustic, given, processor, acoustic_processor)
         return model
 
     def forward(
@@ -407,31 +419,6 @@ def pooler_argument(auto, config) -> dict:
     model_class = auto._model_mapping[type(config)]
     known = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
     return {"add_pooling_layer": False} if known else {}
-
-
-def take_over(new: AcousticModel, old: AcousticModel, same_context: bool):
-    """Weights of another voice's acoustic model; what reads a text encoder only where that is the same one."""
-    weights, sizes = old.state_dict(), {name: tuple(value.shape) for name, value in new.state_dict().items()}
-    if not same_context:
-        weights = {name: value for name, value in weights.items() if not name.startswith("context")}
-        sizes = {name: size for name, size in sizes.items() if not name.startswith("context")}
-    differing = {name: tuple(value.shape) for name, value in weights.items() if sizes.get(name) != tuple(value.shape)}
-    if differing or sizes.keys() != weights.keys():
-        name = next(iter(differing or sizes.keys() ^ weights.keys()))
-        raise ValueError(
-            f"`acoustic` has other sizes than `config`: `{name}` is {differing.get(name)}, but {sizes.get(name)} is "
-            "needed. Leave `config` out to take the sizes of `acoustic`."
-        )
-    new.load_state_dict(weights, strict=False)
-
-
-def refuse_other_rate(vocoder_config, config: TTSGanConfig):
-    """A voice and its vocoder share one sampling rate."""
-    if vocoder_config.sampling_rate != config.sampling_rate:
-        raise ValueError(
-            f"The vocoder's `sampling_rate` is {vocoder_config.sampling_rate} Hz, but the voice's is "
-            f"{config.sampling_rate} Hz: take a vocoder of the voice's rate, or make the voice with the vocoder's."
-        )
 
 
 def refuse_long(mask: torch.Tensor, max_phones: int):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
 from transformers.utils import ModelOutput
 
@@ -35,6 +35,7 @@ from .source import (
 PITCH_BINS = 180
 PITCH_BLUR = 1.5  # bins
 NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
+HUB_ARGUMENTS = ("cache_dir", "force_download", "local_files_only", "revision", "subfolder", "token")
 
 
 @dataclass
@@ -111,6 +112,7 @@ class TTSGanVocoder(PreTrainedModel):
     main_input_name = "log_mel"
     supports_gradient_checkpointing = True
     accepts_loss_kwargs = False
+    _keys_to_ignore_on_load_unexpected = [r"^acoustic\.", r"^text_encoder\."]  # of a whole voice
 
     def __init__(self, config: TTSGanVocoderConfig):
         super().__init__(config)
@@ -131,6 +133,15 @@ class TTSGanVocoder(PreTrainedModel):
             level = torch.zeros(len(module.bias))
             level[[0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
             init.copy_(module.bias, level)
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path, *args, **kwargs):
+        """As of any model; of a whole voice, its vocoder. ValueError for a vocoder of another kind."""
+        if kwargs.get("config") is None:
+            options = {name: value for name, value in kwargs.items() if name in HUB_ARGUMENTS}
+            config, _ = PreTrainedConfig.get_config_dict(pretrained_model_name_or_path, **options)
+            refuse_other_vocoder(str(pretrained_model_name_or_path), config.get("vocoder_config") or config)
+        return super().from_pretrained(pretrained_model_name_or_path, *args, **kwargs)
 
     def forward(
         self,
@@ -245,6 +256,22 @@ def cut(sequence: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tens
     rows = torch.arange(len(sequence), device=sequence.device)[:, None]
     piece = sequence[rows, index.clamp(max=sequence.shape[1] - 1)]
     return piece * inside.view(*inside.shape, *[1] * (sequence.dim() - 2)).to(sequence.dtype)
+
+
+def refuse_other_vocoder(name: str, config: dict):
+    """Only a [`TTSGanVocoder`] reads our frames; weights of others would make noise without a word."""
+    kind = config.get("model_type")
+    if kind == TTSGanVocoderConfig.model_type:
+        return
+    bands, rate = config.get("num_mel_bins") or config.get("model_in_dim"), config.get("sampling_rate")
+    found = ", ".join(([f"{bands} mel bands"] if bands else []) + ([f"{rate} Hz"] if rate else []))
+    raise ValueError(
+        f"`{name}` is a `{kind}` model{f' ({found})' if found else ''}, but a `TTSGanVocoder` is needed. Others read "
+        "mel frames of another scale, such as base-10 logarithms from 80 to 7,600 Hz in SpeechT5, and know no pitch, "
+        "so their weights cannot be converted.\n"
+        "Leave `vocoder` out, take `examples/voices/vocoder`, or train on from that one with recordings of your own: "
+        "`examples/run_vocoder.py examples/recipes/vocoder_small.yaml`, by `--vocoder` and `--datasets`."
+    )
 
 
 def init_weights(module: nn.Module, std: float):
