@@ -92,7 +92,7 @@ def synthetic_rows(frames: list[int], config: TTSGanVocoderConfig) -> Dataset:
 
 def corpus_rows(folder: str, count: int, config: TTSGanVocoderConfig, processor: TTSGanProcessor) -> Dataset:
     """The first `count` usable rows of a corpus, prepared."""
-    rows = load_speech(folder, split="train")
+    rows = load_speech(folder, split="train").select_columns(["audio", "text", "language"])  # one voice for all
     rows = rows.take(min(2 * count, len(rows)))
     return prepare_speech(rows, PrepareSpeech(config, processor))[0].take(count)
 
