@@ -6,6 +6,7 @@
 Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
 """
 
+import contextlib
 import json
 import logging
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,8 @@ from transformers_tts_gan import (
 )
 from transformers_tts_gan.recognition import load_recognizer
 from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
+from transformers_tts_gan.text_g2p import BASE_PHONES
+from transformers_tts_gan.text_to_phones import TextFrontend
 
 
 @dataclass
@@ -64,6 +67,10 @@ class DataArguments:
     max_seconds: float = field(default=15.0, metadata={"help": "Longer recordings are left out."})
     lexicon: str | None = field(default=None, metadata={"help": "File of `word<TAB>phones` lines."})
     user_dict: str | None = field(default=None, metadata={"help": "File of Chinese words to keep whole."})
+    phonemes: str = field(
+        default="letters",
+        metadata={"help": "Phones of other languages in a new voice: letters, or espeak (extra `espeak`, GPL)."},
+    )
     on_bad: str = field(default="skip", metadata={"help": "What to do with an unusable recording: skip or raise."})
     speech_metrics: str | None = field(
         default=None, metadata={"help": "Let the voice speak at each evaluation and measure `mel_distance` or `wer`."}
@@ -80,24 +87,33 @@ def load(data: DataArguments, split: str) -> Dataset:
     return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
 
 
-def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig) -> TTSGanProcessor:
-    """A processor that knows the speakers, languages and letters of the corpus."""
+def other_phones(rows: Dataset, phonemes: str) -> set[str]:
+    """Phones of the languages but English and Chinese; a text that cannot be read is left to `--on_bad`."""
+    frontend, phones = TextFrontend(phonemes=phonemes), set()
+    for row in rows:
+        if row["language"] in ("en", "zh"):
+            continue
+        with contextlib.suppress(ValueError):
+            phones.update(frontend(row["text"], row["language"]).phones)
+    return phones - set(BASE_PHONES)
+
+
+def new_processor(rows: Dataset, model: ModelArguments, config: TTSGanConfig, phonemes: str) -> TTSGanProcessor:
+    """A processor that knows the speakers, languages and phones of the corpus."""
     text_tokenizer, level = (None, "word") if model.text_encoder is None else load_text_tokenizer(model.text_encoder)
     languages = list(dict.fromkeys(rows["language"]))
-    letters = {
-        f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()
-    }
     return TTSGanProcessor(
-        phone_tokenizer(tuple(letters)),
+        phone_tokenizer(tuple(other_phones(rows, phonemes))),
         text_tokenizer,
         speakers=list(dict.fromkeys(rows["speaker"])),
         languages=languages,
         sampling_rate=config.sampling_rate,
         text_level=level,
+        phonemes=phonemes,
     )
 
 
-def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor]:
+def build(model: ModelArguments, rows: Dataset, phonemes: str) -> tuple[TTSGanModel, TTSGanProcessor]:
     """The voice to train and its processor."""
     if model.model_name_or_path is not None:
         voice = TTSGanModel.from_pretrained(model.model_name_or_path)
@@ -107,7 +123,7 @@ def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProc
     if model.vocoder is not None:
         vocoder = TTSGanVocoder.from_pretrained(model.vocoder)
         config = TTSGanConfig.from_preset(model.preset, vocoder_config=vocoder.config)
-    processor = new_processor(rows, model, config)
+    processor = new_processor(rows, model, config, phonemes)
     config.vocab_size = len(processor.tokenizer)
     config.num_speakers, config.num_languages = len(processor.speakers), len(processor.languages)
     voice = TTSGanModel.from_pretrained_parts(config, model.text_encoder, vocoder, None, model.text_encoder_layers)
@@ -143,7 +159,7 @@ def main():
     rows = load(data, data.train_split)
     if data.max_train_samples is not None:
         rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
-    voice, processor = build(model_arguments, rows)
+    voice, processor = build(model_arguments, rows, data.phonemes)
     processor.add_words(data.lexicon, data.user_dict)
     prepare = PrepareSpeech(voice.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
     train, _ = prepare_speech(rows, prepare, data.on_bad)
