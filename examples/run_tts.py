@@ -7,6 +7,7 @@
 Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
 """
 
+import contextlib
 import json
 import logging
 from dataclasses import asdict, dataclass, field
@@ -35,6 +36,8 @@ from transformers_tts_gan import (
 )
 from transformers_tts_gan.recognition import load_recognizer
 from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
+from transformers_tts_gan.text_g2p import BASE_PHONES
+from transformers_tts_gan.text_to_phones import TextFrontend
 
 
 logger = logging.getLogger(__name__)
@@ -75,6 +78,10 @@ class DataArguments:
     max_seconds: float = field(default=15.0, metadata={"help": "Longer recordings are left out."})
     lexicon: str | None = field(default=None, metadata={"help": "File of `word<TAB>phones` lines."})
     user_dict: str | None = field(default=None, metadata={"help": "File of Chinese words to keep whole."})
+    phonemes: str = field(
+        default="letters",
+        metadata={"help": "Phones of other languages in a new voice: letters, or espeak (extra `espeak`, GPL)."},
+    )
     on_bad: str = field(default="skip", metadata={"help": "What to do with an unusable recording: skip or raise."})
     speech_metrics: str | None = field(
         default=None, metadata={"help": "Let the voice speak at each evaluation and measure `mel_distance` or `wer`."}
@@ -91,44 +98,52 @@ def load(data: DataArguments, split: str) -> Dataset:
     return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
 
 
-def names(rows: Dataset) -> dict[str, list[str]]:
+def other_phones(rows: Dataset, phonemes: str) -> set[str]:
+    """Phones of the languages but English and Chinese; a text that cannot be read is left to `--on_bad`."""
+    frontend, phones = TextFrontend(phonemes=phonemes), set()
+    for row in rows:
+        if row["language"] in ("en", "zh"):
+            continue
+        with contextlib.suppress(ValueError):
+            phones.update(frontend(row["text"], row["language"]).phones)
+    return phones - set(BASE_PHONES)
+
+
+def names(rows: Dataset, phonemes: str) -> dict[str, list[str]]:
     """Speakers, languages and phones of the corpus, in the order in which a voice learns them."""
-    letters = {
-        f"<{c}>" for row in rows if row["language"] not in ("en", "zh") for c in row["text"].lower() if c.isalpha()
-    }
     return {
         "speakers": list(dict.fromkeys(rows["speaker"])),
         "languages": list(dict.fromkeys(rows["language"])),
-        "phones": sorted(letters),
+        "phones": sorted(other_phones(rows, phonemes)),
     }
 
 
-def new_processor(rows: Dataset, model: ModelArguments) -> TTSGanProcessor:
+def new_processor(rows: Dataset, model: ModelArguments, phonemes: str) -> TTSGanProcessor:
     """A processor that knows the speakers, languages and letters of the corpus, and the other voice's own words."""
-    known, (text_tokenizer, level), words = names(rows), (None, "word"), {}
+    known, (text_tokenizer, level), words = names(rows, phonemes), (None, "word"), {"phonemes": phonemes}
     if model.acoustic is not None:
         other = TTSGanProcessor.from_pretrained(model.acoustic)
         text_tokenizer, level = other.text_tokenizer, other.text_level
-        words = {"lexicon": other.lexicon, "user_dict": other.user_dict, "emoji": other.emoji}
+        words |= {"lexicon": other.lexicon, "user_dict": other.user_dict, "emoji": other.emoji}
     if model.text_encoder is not None:
         text_tokenizer, level = load_text_tokenizer(model.text_encoder)
     tokenizer = phone_tokenizer(tuple(known.pop("phones")))
     return TTSGanProcessor(tokenizer, text_tokenizer, text_level=level, **known, **words)
 
 
-def build(model: ModelArguments, rows: Dataset) -> tuple[TTSGanModel, TTSGanProcessor, TransferReport]:
+def build(model: ModelArguments, rows: Dataset, phonemes: str) -> tuple[TTSGanModel, TTSGanProcessor, TransferReport]:
     """The voice to train, its processor, and where its weights come from."""
     if model.model_name_or_path is not None:
         voice = TTSGanModel.from_pretrained(model.model_name_or_path)
         processor = TTSGanProcessor.from_pretrained(model.model_name_or_path)
-        report = grow_voice(voice, processor, **names(rows))
+        report = grow_voice(voice, processor, **names(rows, processor.phonemes))
         return with_lora(voice, model), processor, report
     vocoder = None if model.vocoder is None else TTSGanVocoder.from_pretrained(model.vocoder)
     config = None
     if model.acoustic is None:
         sizes = {} if vocoder is None else {"vocoder_config": vocoder.config}
         config = TTSGanConfig.from_preset(model.preset, **sizes)
-    processor = new_processor(rows, model)
+    processor = new_processor(rows, model, phonemes)
     parts = (model.text_encoder, vocoder, model.acoustic, model.text_encoder_layers)
     voice = TTSGanModel.from_pretrained_parts(config, *parts, processor=processor)
     processor.sampling_rate = voice.config.sampling_rate
@@ -184,7 +199,7 @@ def main():
     rows = load(data, data.train_split)
     if data.max_train_samples is not None:
         rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
-    voice, processor, report = build(model_arguments, rows)
+    voice, processor, report = build(model_arguments, rows, data.phonemes)
     if training.should_save:
         logger.info("%s", report)
         Path(training.output_dir, "transfer.md").write_text(f"{report}\n", encoding="utf-8")

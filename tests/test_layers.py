@@ -42,6 +42,8 @@ ORDER = [
     "text_utterance",
     "text_tokens",
     "text_explain",
+    "text_espeak",
+    "text_to_phones",
     "text_frontend",
     "audio",
     "features",

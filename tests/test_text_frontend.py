@@ -1,5 +1,8 @@
 """The whole way from text to phones, and back to the characters of the text."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -54,6 +57,16 @@ def test_the_lexicon_wins_over_everything():
     assert frontend("行长").phones == ("x", "ing2", "ch", "ang2")
     assert frontend("行长").spans == ((0, 1), (0, 1), (1, 2), (1, 2))
     assert frontend("GAN").phones == ("G", "AE1", "N")
+
+
+def test_entries_in_traditional_characters_hold_for_both_kinds():
+    frontend = TextFrontend("zh", {"銀行": "xing2 hang2"}, ["開户口"])
+    for text in ("他在銀行開户口", "他在银行开户口"):
+        utterance = frontend(text)
+        assert [word.text for word in utterance.words] == ["他", "在", "银行", "开户口"]
+        assert utterance.words[2].phones == ("x", "ing2", "h", "ang2")
+    both = TextFrontend("zh", {"銀行": "xing2 hang2", "银行": "yin2 hang2"})
+    assert both("銀行").phones == ("in2", "h", "ang2")
 
 
 def test_another_language_speaks_its_letters():
@@ -176,6 +189,13 @@ def test_the_command_says_what_cannot_be_spoken(monkeypatch):
     monkeypatch.setattr("sys.argv", ["text_frontend", "<speak>cats"])
     with pytest.raises(SystemExit, match="cannot be spoken.*never closed"):
         main()
+
+
+def test_the_command_runs_without_a_warning_of_python():
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "transformers_tts_gan.text_frontend", "cats"]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    assert ran.returncode == 0, ran.stderr
+    assert "K AE1 T S" in ran.stdout and "RuntimeWarning" not in ran.stderr
 
 
 def test_the_command_prints_a_table(capsys, monkeypatch):

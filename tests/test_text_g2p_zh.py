@@ -10,7 +10,7 @@ from pypinyin import Style, lazy_pinyin
 
 from transformers_tts_gan.text_g2p import BASE_PHONES
 from transformers_tts_gan.text_g2p_zh import chinese_phones, read_words, syllable_phones
-from transformers_tts_gan.text_polyphones_zh import polyphones
+from transformers_tts_gan.text_polyphones_zh import _numbered, polyphones
 from transformers_tts_gan.text_segment import HAN, segment
 
 
@@ -119,3 +119,13 @@ def test_reading_is_fast_enough_for_a_book():
     for run in runs:
         chinese_phones(segment(run))
     assert sum(map(len, runs)) / (time.process_time() - start) > 10_000
+
+
+def test_tone_marks_become_the_numbers_of_pypinyin():
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+    from pypinyin.contrib.tone_convert import tone_to_tone3
+
+    syllables = {syllable for several in PINYIN_DICT.values() for syllable in several.split(",")}
+    syllables |= {readings[0] for phrase in PHRASES_DICT.values() for readings in phrase}
+    wrong = [each for each in syllables if _numbered(each) != tone_to_tone3(each, neutral_tone_with_five=True)]
+    assert len(syllables) > 1_000 and wrong == []

@@ -1,8 +1,10 @@
 """Words that a corpus has and jieba has not."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
+from training_fixtures import write_corpus
 
 from transformers_tts_gan.text_new_words import new_words, write_user_dict
 from transformers_tts_gan.text_segment import Segmenter, word_frequency
@@ -46,3 +48,27 @@ def test_nothing_is_found_in_nothing():
 def test_once_is_not_often():
     with pytest.raises(ValueError, match="`min_count` is 1"):
         new_words(TEXTS, min_count=1)
+
+
+@pytest.fixture(scope="module")
+def script():
+    path = Path(__file__).parents[1] / "examples" / "find_words.py"
+    spec = importlib.util.spec_from_file_location("find_words", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_script_writes_a_user_dictionary_and_never_over_one(script, tmp_path, capsys):
+    (tmp_path / "corpus.txt").write_text("\n".join(TEXTS), encoding="utf-8")
+    words = tmp_path / "words.txt"
+    script.main([str(tmp_path / "corpus.txt"), "--output", str(words), "--min_count", "4"])
+    assert "嗒彩湾 7" in words.read_text(encoding="utf-8").splitlines()
+    assert "new words in" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="exists already"):
+        script.main([str(tmp_path / "corpus.txt"), "--output", str(words)])
+
+
+def test_the_script_reads_a_speech_corpus(script, tmp_path):
+    corpus = write_corpus(tmp_path / "corpus")
+    assert len(list(script.read_texts(str(corpus), "train"))) > 1

@@ -17,13 +17,14 @@ from transformers.utils import cached_file
 
 from .encoder_windows import encoder_limit
 from .hub_shim import HubShim
-from .text_frontend import TextFrontend, Utterance
 from .text_g2p import BASE_PHONES
 from .text_ipa import ipa_symbols
 from .text_markup import has_markup
 from .text_phones import read_lexicon
 from .text_segment import Segmenter, split_sentences
+from .text_to_phones import TextFrontend
 from .text_tokens import token_ranges, windows
+from .text_utterance import Utterance
 
 
 PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
@@ -48,6 +49,8 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             it wins over everything else, and is saved with the processor.
         user_dict: Chinese words to keep whole, or a file of them as jieba takes it; saved with the processor.
         emoji: `drop` passes over emoji, `name` says their names.
+        phonemes: `letters` or `espeak`: what the phones of languages but English and Chinese are, which keep their
+            own; see [`TextFrontend`]. Saved with the processor.
         max_phones: Longest text in phones; longer text is refused with advice.
         text_level: What the text encoder reads: `word` for text (BERT and its like), `phone` for phonemes (PL-BERT).
     """
@@ -66,6 +69,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         text_level: str = "word",
         user_dict: list[str] | str | Path | None = None,
         emoji: str = "drop",
+        phonemes: str = "letters",
         **kwargs,
     ):
         super().__init__(tokenizer, **kwargs)
@@ -84,6 +88,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         self.lexicon = read_lexicon(lexicon or {})
         self.user_dict = sorted(Segmenter(user_dict or ()).words)
         self.emoji = emoji
+        self.phonemes = phonemes
         self.max_phones = max_phones
 
     @classmethod
@@ -99,7 +104,8 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
     def frontend(self) -> TextFrontend:
         """The text frontend with this voice's lexicon and words."""
         if "_frontend" not in self.__dict__:
-            self.__dict__["_frontend"] = TextFrontend(self.languages[0], self.lexicon, self.user_dict, self.emoji)
+            words = (self.lexicon, self.user_dict)
+            self.__dict__["_frontend"] = TextFrontend(self.languages[0], *words, self.emoji, self.phonemes)
         return self.__dict__["_frontend"]
 
     def add_words(
@@ -217,7 +223,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
 
     def without_text_tokenizer(self) -> "TTSGanProcessor":
         """The same for a voice without its text encoder."""
-        fields = ("speakers", "languages", "sampling_rate", "lexicon", "max_phones", "user_dict", "emoji")
+        fields = ("speakers", "languages", "sampling_rate", "lexicon", "max_phones", "user_dict", "emoji", "phonemes")
         return type(self)(self.tokenizer, **{name: getattr(self, name) for name in fields})
 
     def speaker_id(self, speaker: str | None) -> int:

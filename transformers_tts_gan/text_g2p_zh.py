@@ -111,7 +111,7 @@ def chinese_phones(
     for index, word in enumerate(written):
         if word in lexicon:
             readings[index] = _given(word, lexicon[word])
-        else:
+        elif not all(map(str.isascii, readings[index])):
             _check(word, readings[index])
     return [[_split(syllable) for syllable in word] for word in change_tones(words, readings)]
 

@@ -16,6 +16,7 @@ from .text_normalize_zh import match_number as match_chinese_number
 
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u05b0-\u05c7\u064b-\u0652\u0900-\u0dff\u0e00-\u0eff])*")
+_WORD_OR_NUMBER = re.compile(rf"(?<!\w)[-−]?\d+(?:[.,:]\d+)*|\d+|{_WORD.pattern}(?:'{_WORD.pattern})*")
 _AFTER_DIGIT = re.compile(
     r"(?<=[0-9])(?:\s?(?:"
     + "|".join(sorted(map(re.escape, ENGLISH_UNITS), key=len, reverse=True))
@@ -34,10 +35,11 @@ _A_SENTENCE = 4  # English words in a row inside a Chinese text that make the nu
 _CHINESE_BEFORE_RANGE = frozenset("年月日号点分时周")
 
 
-def normalize(text: str, language: str = "en", emoji: str = "drop") -> list[Spoken]:
+def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: bool = False) -> list[Spoken]:
     """Say `text` in words. ValueError for a character that cannot be read.
 
-    `emoji` is `drop` (they are not spoken) or `name` (their Unicode names are).
+    `emoji` is `drop` (they are not spoken) or `name` (their Unicode names are). `numbers` is for a reader who knows
+    other languages than English and Chinese: in those, a number in digits is a word, and so is one with apostrophes.
 
     >>> [spoken.text for spoken in normalize("Dr. Lee paid $25.")]
     ['Doctor', 'Lee', 'paid', 'twenty', 'five', 'dollars', '.']
@@ -46,7 +48,7 @@ def normalize(text: str, language: str = "en", emoji: str = "drop") -> list[Spok
         raise ValueError(f"`emoji` is {emoji!r}, but `drop` or `name` is needed.")
     plain = text if text.isascii() else text.translate(SAME)
     if language not in ("en", "zh"):
-        return _other_language(text, plain, language)
+        return _other_language(text, plain, language, _WORD_OR_NUMBER if numbers else _WORD)
     if language == "zh" or HAN.search(plain):
         plain = prepare(plain)
     languages = _languages(plain, language)
@@ -151,13 +153,13 @@ def _ends_of_letters(words: str) -> tuple[int, int]:
     return letters[0], letters[-1] + 1
 
 
-def _other_language(text: str, plain: str, language: str) -> list[Spoken]:
-    """Letters are words, punctuation is pauses; digits and symbols have no reading here."""
+def _other_language(text: str, plain: str, language: str, word: re.Pattern) -> list[Spoken]:
+    """What is a `word` is one, punctuation is pauses; other digits and symbols have no reading here."""
     out: list[Spoken] = []
     position = 0
     while position < len(plain):
         char = plain[position]
-        if match := _WORD.match(plain, position):
+        if match := word.match(plain, position):
             out.append(Spoken(match[0], match.span(), language))
             position = match.end()
             continue

@@ -26,7 +26,7 @@ ALPHABETS = {
 _PHONES = frozenset(BASE_PHONES) - {BOUNDARY, *PAUSES}
 _ARPABET = frozenset(CONSONANTS) | {vowel + stress for vowel in VOWELS for stress in "012"}
 _SYLLABLE = re.compile(r"[A-Za-züÜ:]+[1-5]")
-_LETTER = re.compile(r"<\w>")
+_LETTER = re.compile(r"<[\w\u0300-\u036f\u02e5-\u02e9]>")  # also combining marks and tones of IPA
 
 
 def read_phones(spelling: str, alphabet: str | None = None) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ dictionary, before any tone change. Own contexts first (`polyphones_zh.tsv`), th
 """
 
 import functools
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
 
 _NUMERALS = str.maketrans(dict.fromkeys("零〇一二三四五六七八九十百千万亿两几", "#"))
+_TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}  # combining marks
+_TONELESS = dict.fromkeys(map(ord, _TONES))
 _ORTHODOX_IDIOM = 3  # characters from which a word that pypinyin knows is surer than a shorter context of ours
 
 
@@ -127,10 +130,11 @@ def read_alone(word: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _numbered(syllable: str) -> str:
-    """`háng` as `hang2`, `de` as `de5`."""
-    from pypinyin.contrib.tone_convert import tone_to_tone3
-
-    return tone_to_tone3(syllable, neutral_tone_with_five=True)
+    """`háng` as `hang2`, `lǜ` as `lv4`, `de` as `de5`."""
+    marked = unicodedata.normalize("NFD", syllable)
+    tone = next((tone for mark, tone in _TONES.items() if mark in marked), "5")
+    plain = marked.translate(_TONELESS)
+    return unicodedata.normalize("NFC", plain).replace("ü", "v") + tone
 
 
 @functools.lru_cache(maxsize=1)

@@ -5,9 +5,12 @@ Spoken Chinese, 1968, chapters 1.3 and 3.4; the feet of third tones after Shih, 
 Chinese, 1986).
 """
 
+import re
+
 from .text_segment import word_frequency
 
 
+_CHANGING = re.compile(r"[一不个儿]|(.)\1", re.DOTALL)  # a run without these keeps its tones, but for third ones
 _DIGITS = frozenset("零〇一二三四五六七八九十")
 _NUMERALS = _DIGITS | frozenset("百千万亿两几点第")
 _COUNTED = frozenset("零一二三四五六七八九十百千万亿两几半多这那哪每某下上")
@@ -34,7 +37,7 @@ def change_tones(words: list[str], readings: list[list[str]]) -> list[list[str]]
     for word in words:
         starts.append(start)
         start += len(word)
-    for word, start in zip(words, starts, strict=True):
+    for word, start in zip(words, starts, strict=True) if _CHANGING.search(text) else ():
         for index in range(start, start + len(word)):
             if text[index] in "一不个" or index and text[index] == text[index - 1]:
                 flat[index] = _changed(text, flat, index, len(word) > 1 and index == start + len(word) - 1)
@@ -103,6 +106,8 @@ def _neutral_suffixes(words: list[str], starts: list[int], text: str, flat: list
 
 def _third_tones(words: list[str], starts: list[int], flat: list[str]) -> None:
     """The first of two third tones rises: inside words, then inside pairs of single syllables, then across."""
+    if sum(syllable.endswith("3") for syllable in flat) < 2:
+        return
     for word, start in zip(words, starts, strict=True):
         if len(word) == 3 and all(flat[start + place].endswith("3") for place in range(3)):
             right = word_frequency(word[1:]) > word_frequency(word[:2])  # 小+老虎 stays low, 展览+馆 rises twice
