@@ -1,6 +1,7 @@
 """The corpus doctor finds what was planted in a small corpus of speech-like sounds, and leaves the rest alone."""
 
 import functools
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -256,7 +257,8 @@ def test_the_script_writes_a_report_and_metadata_that_loads(tmp_path, capsys):
     content = json.loads((out / "report.json").read_text(), parse_constant=pytest.fail)
     assert content["dropped"] == [20, 22] and len(content["rows"]) == 23
     assert "wavs/lost.wav" in (out / "report.md").read_text()
-    assert (out / "report.png").stat().st_size > 10_000
+    if importlib.util.find_spec("matplotlib") is not None:
+        assert (out / "report.png").stat().st_size > 10_000
 
 
 def test_planted_faults_are_always_the_same(tmp_path, capsys):

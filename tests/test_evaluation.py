@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
+from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor, report_page
 from transformers_tts_gan.audio import write_audio
 from transformers_tts_gan.evaluation import SYSTEMS, evaluate_voice, nothing_to_hear
 from transformers_tts_gan.modeling_tts_gan import TTSGanOutput
@@ -217,12 +217,19 @@ def test_another_system_is_judged_by_its_wavs_and_by_those_that_it_lacks(model, 
 
 def test_the_page_links_every_sound_and_picture_that_it_shows(model, processor, rows, tmp_path):
     pytest.importorskip("matplotlib", reason="draws the pictures")
-    from transformers_tts_gan.report_page import write_page
-
     rows[0]["text"] = "Good <b>morning</b> & so on."
     report = evaluate_voice(model, processor, rows, Listener("good morning"), wav_dir=tmp_path / "wavs")
-    page = write_page(report, tmp_path, "A voice").read_text(encoding="utf-8")
+    page = report_page.write_page(report, tmp_path, "A voice").read_text(encoding="utf-8")
     links = re.findall(r'src="([^"]+)"', page)
     assert len(links) >= 8 and all((tmp_path / link).is_file() for link in links)
     assert 'name="viewport"' in page and "Good &lt;b&gt;morning" in page and "<b>" not in page
-    assert page.index("How are you") != page.index("Good &lt;")
+
+
+def test_without_matplotlib_the_page_has_players_and_no_pictures(
+    model, processor, rows, tmp_path, monkeypatch, caplog
+):
+    report = evaluate_voice(model, processor, rows, Listener("good morning"), wav_dir=tmp_path / "wavs")
+    monkeypatch.setattr(report_page, "find_spec", lambda name: None)
+    page = report_page.write_page(report, tmp_path, "A voice").read_text(encoding="utf-8")
+    assert page.count("<audio") >= 4 and "<img" not in page
+    assert "matplotlib" in caplog.text

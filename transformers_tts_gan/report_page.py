@@ -5,7 +5,9 @@ with relative links, so that the folder opens from a disk, a phone or a static h
 """
 
 import html
+import logging
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ import torch
 from .evaluation import NAMES, SCORES, Sentence, VoiceReport, interval
 from .features import mel_spectrogram
 
+
+logger = logging.getLogger(__name__)
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; --bad: #d33; }
@@ -47,8 +51,7 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
         title: Of the page, such as the voice's name.
         notes: One paragraph below it: the recogniser, the settings.
 
-    Raises:
-        ImportError: matplotlib, which draws the spectrograms, is not installed.
+    Without matplotlib, which draws the spectrograms, the page has none.
     """
     folder = Path(folder)
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
@@ -59,6 +62,10 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
         f"<h2>{len(report.sentences)} sentences, the worst of the voice first</h2>",
         *(card(sentence, report, folder) for sentence in report.worst(len(report.sentences))),
     ]
+    if find_spec("matplotlib") is None:
+        logger.warning(
+            "The page has no spectrograms, which matplotlib draws: `pip install transformers-tts-gan[eval]`."
+        )
     if report.left_out:
         body += ["<h2>Left out</h2><ul>", *(f"<li>{html.escape(reason)}</li>" for reason in report.left_out), "</ul>"]
     page = (
@@ -102,12 +109,11 @@ def section(system: str, sentence: Sentence, report: VoiceReport, folder: Path) 
     mos = f", opinion {heard.scores['mos']:.2f}" if "mos" in heard.scores else ""
     parts = [f"<section><strong>{html.escape(system)}</strong> <small>{errors} of {length} wrong{mos}</small>"]
     if heard.wav:
-        picture = spectrogram_picture(folder / "wavs" / heard.wav, folder / "pictures")
-        parts += [
-            f'<audio controls preload="none" src="wavs/{html.escape(heard.wav)}"></audio>',
-            f'<img loading="lazy" alt="spectrogram" src="pictures/{html.escape(picture)}">',
-            "".join(phone_strip(heard.phones, heard.seconds)),
-        ]
+        parts.append(f'<audio controls preload="none" src="wavs/{html.escape(heard.wav)}"></audio>')
+        if find_spec("matplotlib") is not None:
+            picture = spectrogram_picture(folder / "wavs" / heard.wav, folder / "pictures")
+            parts.append(f'<img loading="lazy" alt="spectrogram" src="pictures/{html.escape(picture)}">')
+        parts.append("".join(phone_strip(heard.phones, heard.seconds)))
     said = html.escape(heard.text or f"({heard.problem or 'nothing heard'})")
     parts.append(f'<div class="{"wrong" if errors else "right"}">{said}</div></section>')
     return "".join(parts)
@@ -129,12 +135,8 @@ def phone_strip(phones: list[tuple[str, float]], seconds: float) -> Iterator[str
 
 def spectrogram_picture(wav: Path, folder: Path) -> str:
     """Write the log-mel spectrogram of `wav` as a PNG, time to the right and low bands at the bottom; its name."""
-    try:
-        from matplotlib.image import imsave
-    except ImportError as error:
-        raise ImportError(
-            "Drawing spectrograms needs matplotlib: `pip install transformers-tts-gan[eval]`."
-        ) from error
+    from matplotlib.image import imsave
+
     wave, rate = soundfile.read(wav, dtype="float32")
     window = 2 * (rate // 50)
     mel = mel_spectrogram(torch.from_numpy(wave)[None], rate, window, window // 4, PICTURE_BANDS, 0.0, rate / 2)[0]
