@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
+from test_examples import script
 
 from transformers_tts_gan.text_normalize import Spoken, normalize
 from transformers_tts_gan.text_normalize_signs_zh import prepare
 from transformers_tts_gan.text_normalize_zh import cardinal, simplify
 
 
+BENCHMARK = script("benchmark_frontend")
 TABLE = Path(__file__).parent / "data" / "normalization_zh.tsv"
 ROWS = [
     line.replace("\\n", "\n").split("\t")
@@ -23,16 +25,8 @@ ROWS = [
 
 
 def join(spoken: list[Spoken]) -> str:
-    """One space where an English word stands beside another word, of either language, or follows a pause; else none.
-
-    Pauses stand right behind what they follow: `你好, hello 世界.`
-    """
-    text, last = "", ""
-    for item in spoken:
-        apart = item.language and text and "en" in (item.language, last)
-        text += " " * bool(apart) + item.text
-        last = item.language
-    return text
+    """As the table has it: a space where an English word stands beside another word or follows a pause; else none."""
+    return BENCHMARK.joined(spoken, "zh")
 
 
 @pytest.mark.parametrize(("written", "said"), [row[1:] for row in ROWS], ids=[f"{row[0]}-{row[1]}" for row in ROWS])

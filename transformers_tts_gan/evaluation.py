@@ -7,6 +7,7 @@ recogniser misses, copy synthesis (recording to mel frames and back) what the vo
 voice's.
 """
 
+import functools
 import logging
 import time
 from collections.abc import Iterable, Iterator
@@ -185,7 +186,6 @@ def evaluate_voice(
     report = VoiceReport(language or processor.languages[0], (*SYSTEMS, *(others or {})))
     rows = list(rows)
     say = Performer(model.eval(), processor, report.language, use_text_encoder, seed, others)
-    measure = Measures(mos, speakers, processor.sampling_rate)
     if rows:
         say.voice(rows[0])  # the first call is slow: dictionaries and thread pools
     for number, row in enumerate(tqdm(rows, desc="Judging", disable=None), start=1):
@@ -197,6 +197,7 @@ def evaluate_voice(
             report.left_out.append(f"`{audio_name(row['audio'])}`: {error}")
             continue
         recording, heard = normalize_loudness(recording), {}
+        measures = Measures(recording, mos, speakers, processor.sampling_rate)
         for system, wave, spent, problem in say.all(row, recording):
             problem = problem or nothing_to_hear(wave)
             name = "" if wav_dir is None or problem else f"{number:04d}_{system}.wav"
@@ -204,7 +205,9 @@ def evaluate_voice(
                 write_audio(Path(wav_dir) / name, wave, processor.sampling_rate)
             text = "" if problem else recognizer.transcribe(wave, processor.sampling_rate)
             counts = {rate: count_errors(row["text"], text, RATES[rate], report.language) for rate in report.rates}
-            scores = measure(wave, recording if system != "recordings" else None, problem)
+            scores = measures.opinion(wave, problem)
+            if system != "recordings":
+                scores |= measures.distances(wave, problem)
             phones = say.phones if system == "voice" else []
             seconds = len(wave) / processor.sampling_rate
             heard[system] = Heard(text, counts, scores, seconds, spent, problem, name, phones)
@@ -217,25 +220,31 @@ def evaluate_voice(
 
 
 class Measures:
-    """What can be measured of a waveform beside what a recogniser hears, by name; the worst where it failed."""
+    """What can be measured of waveforms beside what a recogniser hears, by name; the worst where one failed."""
 
-    def __init__(self, mos: MosPredictor | None, speakers: SpeakerEncoder | None, sampling_rate: int):
-        self.mos, self.speakers, self.sampling_rate = mos, speakers, sampling_rate
+    def __init__(
+        self, recording: np.ndarray, mos: MosPredictor | None, speakers: SpeakerEncoder | None, sampling_rate: int
+    ):
+        self.recording, self.mos, self.speakers, self.sampling_rate = recording, mos, speakers, sampling_rate
 
-    def __call__(self, wave: np.ndarray, recording: np.ndarray | None, problem: str) -> dict[str, float]:
-        """Scores of `(S,)` samples, those against a `recording` only where there is one."""
+    @functools.cached_property
+    def speaker(self) -> np.ndarray:
+        """Who speaks in the recording, as a vector; the same for all that are compared with it."""
+        return self.speakers(self.recording, self.sampling_rate)
+
+    def opinion(self, wave: np.ndarray, problem: str) -> dict[str, float]:
+        """The predicted opinion of `(S,)` samples, where there is a predictor."""
+        return {} if self.mos is None else {"mos": self.mos(np.zeros(0) if problem else wave, self.sampling_rate)}
+
+    def distances(self, wave: np.ndarray, problem: str) -> dict[str, float]:
+        """How far `(S,)` samples are from the recording."""
         scores = {}
-        if self.mos is not None:
-            scores["mos"] = self.mos(np.zeros(0) if problem else wave, self.sampling_rate)
-        if recording is None:
-            return scores
         if self.speakers is not None:
-            vectors = [np.zeros(0) if problem else wave, recording]
-            vectors = [self.speakers(each, self.sampling_rate) for each in vectors]
-            scores["speaker_similarity"] = float(vectors[0] @ vectors[1])
+            vector = self.speakers(np.zeros(0) if problem else wave, self.sampling_rate)
+            scores["speaker_similarity"] = float(vector @ self.speaker)
         if not problem:
             try:
-                found = compare_waveforms(wave, recording, self.sampling_rate)
+                found = compare_waveforms(wave, self.recording, self.sampling_rate)
             except ValueError:
                 return scores
             distances = {**asdict(found), "duration_error": abs(found.duration_error)}

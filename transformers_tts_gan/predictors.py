@@ -43,8 +43,7 @@ class MosPredictor:
     @torch.inference_mode()
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> float:
         """The score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
-        wave = np.asarray(wave, dtype=np.float32)
-        if not len(wave) or not np.isfinite(wave).all() or not np.abs(wave).max():
+        if not audible(wave := np.asarray(wave, dtype=np.float32)):
             return LOWEST_SCORE
         wave = np.pad(resample(wave, sampling_rate), (0, max(0, RATE - len(wave))))  # it needs a second
         score = self.model(torch.from_numpy(wave)[None].to(self.device)).item()
@@ -70,12 +69,16 @@ class SpeakerEncoder:
 
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> np.ndarray:
         """A vector of length 1 for `(S,)` samples; zeros for what is silent, empty or not finite."""
-        wave = np.asarray(wave, dtype=np.float32)
-        if len(wave) and np.isfinite(wave).all() and np.abs(wave).max():
+        if audible(wave := np.asarray(wave, dtype=np.float32)):
             wave = self.preprocess(resample(wave, sampling_rate))
             if len(wave):
                 return self.model.embed_utterance(wave)
         return np.zeros(256, dtype=np.float32)
+
+
+def audible(wave: np.ndarray) -> bool:
+    """Whether a network can say anything of `(S,)` samples: neither empty nor silent, all of them finite."""
+    return bool(len(wave) and np.isfinite(wave).all() and np.abs(wave).max())
 
 
 class PredictorMetric(evaluate.Metric):
