@@ -3,7 +3,7 @@
 ConvNeXt blocks at the frame rate and one inverse Fourier transform per frame, as in Vocos (Siuzdak, 2023,
 arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
 phases but the spectra of pulses and of noise, each through a filter of its own (see `source.py`): phases that fit
-together need no learning, so that minutes of training give what takes days otherwise. The pitch of the pulses is
+together need no learning, and the mel loss alone is enough for clear speech. The pitch of the pulses is
 predicted from the frames, as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters
 `(B, F, M)`, leaves `(B, F * hop_length)`.
 """
