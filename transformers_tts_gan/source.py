@@ -1,7 +1,7 @@
 """What a vocoder shapes into speech: pulses at the pitch of the voice, noise, and the filters that colour them.
 
-Enter: F0 in Hz, `(B, F)`, and cepstra. Leave: samples and spectra of one frame per hop. Pulses carry the phases that a
-network would need millions of steps to learn: after the neural homomorphic vocoder (Liu, Chen and Yu, 2020, "Neural
+Enter: F0 in Hz, `(B, F)`, and cepstra. Leave: samples and spectra of one frame per hop. Pulses carry phases that fit
+together, which a network would have to learn: after the neural homomorphic vocoder (Liu, Chen and Yu, 2020, "Neural
 Homomorphic Vocoder", Interspeech, sections 2 and 3).
 """
 
