@@ -222,6 +222,7 @@ def main():
     )
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     trainer.save_model()
+    trainer.save_state()
     if trainer.is_world_process_zero():
         write_origin(Path(training.output_dir), model_arguments, data, trainer)
     if training.push_to_hub:

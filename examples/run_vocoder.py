@@ -83,6 +83,7 @@ def main():
     )
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     trainer.save_model()
+    trainer.save_state()
     if training.push_to_hub:
         trainer.push_to_hub()
 

@@ -43,10 +43,16 @@ def test_heads_must_divide_the_width():
         TTSGanConfig(hidden_size=30, num_attention_heads=4)
 
 
-@pytest.mark.parametrize("n_fft", [1000, 256])
-def test_windows_must_overlap_evenly(n_fft):
-    with pytest.raises(StrictDataclassClassValidationError, match=f"`n_fft` is {n_fft}.*take 1024"):
-        TTSGanVocoderConfig(n_fft=n_fft)
+@pytest.mark.parametrize("size", [1000, 384])
+def test_windows_must_overlap_evenly(size):
+    with pytest.raises(StrictDataclassClassValidationError, match=f"`filter_size` is {size}.*take 512"):
+        TTSGanVocoderConfig(filter_size=size)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_the_filters_of_a_frame_must_divide_its_hop(count):
+    with pytest.raises(StrictDataclassClassValidationError, match=f"`filters_per_frame` is {count}.*`hop_length` of"):
+        TTSGanVocoderConfig(filters_per_frame=count)
 
 
 @pytest.mark.parametrize("fields", [{"mel_fmax": 8_001}, {"mel_fmin": 8_000.0}, {"mel_fmin": -1}])

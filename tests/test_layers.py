@@ -47,6 +47,7 @@ ORDER = [
     "text_frontend",
     "audio",
     "features",
+    "pitch",
     "configuration_tts_gan",
     "layers",
     "encoder_windows",

@@ -14,6 +14,7 @@ from transformers_tts_gan.losses import (
     masked_l1,
     masked_mse,
     multi_resolution_mel_loss,
+    multi_resolution_stft_loss,
 )
 
 
@@ -83,6 +84,25 @@ def test_the_mel_loss_is_zero_for_equal_waves_and_grows_with_the_difference():
 def test_the_mel_loss_hears_pieces_shorter_than_its_longest_window():
     """Segments may be short; a window of 2048 samples must not fail on 1024."""
     assert torch.isfinite(multi_resolution_mel_loss(torch.zeros(2, 1024), torch.full((2, 1024), 0.1), RATE))
+
+
+def test_the_stft_loss_tells_pulses_from_noise_where_mel_bands_are_wide():
+    """Harmonics 100 Hz apart around 6 kHz: noise of the same band costs more than the same pulses a little later."""
+    time = torch.arange(RATE) / RATE
+    pulses = sum(torch.sin(2 * torch.pi * (100 * n * time + n * n / 40)) for n in range(50, 70))[None] * 0.02
+    spectrum = torch.fft.rfft(torch.randn(1, RATE, generator=torch.Generator().manual_seed(0)))
+    spectrum[:, :5000], spectrum[:, 7000:] = 0, 0
+    noise = torch.fft.irfft(spectrum)
+    noise = noise * pulses.square().mean().sqrt() / noise.square().mean().sqrt()
+    shifted = pulses.roll(37, dims=-1)
+    assert multi_resolution_stft_loss(pulses, pulses).item() == 0
+    assert multi_resolution_stft_loss(noise, pulses) > 3 * multi_resolution_stft_loss(shifted, pulses)
+
+
+def test_the_stft_loss_stands_silence():
+    wave = torch.zeros(2, 1024, requires_grad=True)
+    multi_resolution_stft_loss(wave, torch.full((2, 1024), 0.1)).backward()
+    assert torch.isfinite(wave.grad).all()
 
 
 def test_feature_matching_is_zero_for_equal_features_and_pulls_only_the_fake_side():

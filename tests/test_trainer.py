@@ -126,7 +126,17 @@ def test_the_logged_loss_is_the_mean_of_the_batches(accumulation, tmp_path):
     shares = {1: (1, 1), 2: (2, 2, 1)}[accumulation]  # the last window has one batch only
     mean = sum(share * loss.item() for share, loss in zip(shares, returned, strict=True)) / len(shares)
     assert log["loss"] == pytest.approx(mean, abs=1e-3)
-    names = ("mel", "duration", "prosody", "f0", "alignment", "wave_mel", "adversarial", "feature_matching")
+    names = (
+        "mel",
+        "duration",
+        "prosody",
+        "f0",
+        "alignment",
+        "wave_mel",
+        "wave_stft",
+        "adversarial",
+        "feature_matching",
+    )
     assert log["loss"] == pytest.approx(sum(log[name] for name in names), abs=2e-3)
     assert 0.5 < log["discriminator_loss"] < 4
 

@@ -54,7 +54,8 @@ def silence(vocoder):
     """Filters that let nothing through, whatever the frames."""
     vocoder.head.weight.zero_()
     vocoder.head.bias.zero_()
-    vocoder.head.bias[[0, vocoder.config.cepstrum_size + vocoder.config.anticausal_size]] = -30.0
+    gains = vocoder.head.bias.view(vocoder.config.filters_per_frame, -1)
+    gains[:, [0, vocoder.config.cepstrum_size + vocoder.config.anticausal_size]] = -30.0
 
 
 def speech_rows(count: int) -> list[dict]:

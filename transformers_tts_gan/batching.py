@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from .audio import AudioError, audio_name, normalize_loudness, read_audio, trim_silence
 from .configuration_tts_gan import TTSGanVocoderConfig
 from .data import SpeechReport, check_on_bad, import_datasets
-from .features import fundamental_frequency
+from .pitch import fundamental_frequency
 from .processing_tts_gan import TTSGanProcessor
 
 

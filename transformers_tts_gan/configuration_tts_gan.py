@@ -16,8 +16,11 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
 
     Args:
         sampling_rate: Of the waveform, in Hz.
-        n_fft: Samples in one analysis and synthesis window.
-        hop_length: Samples per frame; `n_fft` is a multiple of it, so that the windows overlap evenly.
+        n_fft: Samples in the window of a mel frame.
+        hop_length: Samples per frame.
+        filters_per_frame: Each frame becomes so many filters of pulses and noise, one after the other.
+        filter_size: Samples in the window of a filter; an even multiple of `hop_length / filters_per_frame`, so that
+            the windows overlap evenly.
         num_mel_bins: Mel bands of a frame.
         mel_fmin: Lowest frequency of the mel bands, in Hz.
         mel_fmax: Highest frequency of the mel bands, in Hz; at most half of `sampling_rate`.
@@ -37,6 +40,8 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     sampling_rate: int = 16_000
     n_fft: int = 1024
     hop_length: int = 256
+    filters_per_frame: int = 2
+    filter_size: int = 512
     num_mel_bins: int = 80
     mel_fmin: float | int = 0.0
     mel_fmax: float | int = 8_000.0
@@ -50,17 +55,23 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     initializer_range: float = 0.02
 
     def validate_cepstrum(self):
-        if self.cepstrum_size + self.anticausal_size > self.n_fft:
+        if self.cepstrum_size + self.anticausal_size > self.filter_size:
             raise ValueError(
                 f"`cepstrum_size` and `anticausal_size` are {self.cepstrum_size} and {self.anticausal_size}, but "
-                f"together they must fit into `n_fft`, which is {self.n_fft}."
+                f"together they must fit into `filter_size`, which is {self.filter_size}."
             )
 
     def validate_windows(self):
-        if self.n_fft % (2 * self.hop_length):
+        if self.filters_per_frame < 1 or self.hop_length % self.filters_per_frame:
             raise ValueError(
-                f"`n_fft` is {self.n_fft} and `hop_length` {self.hop_length}, but the windows overlap evenly only "
-                f"where `n_fft` is an even multiple of `hop_length`: take {4 * self.hop_length}, for example."
+                f"`filters_per_frame` is {self.filters_per_frame}, but it must divide the `hop_length` of "
+                f"{self.hop_length}: take 1 or 2, for example."
+            )
+        step = self.hop_length // self.filters_per_frame
+        if self.filter_size % (2 * step):
+            raise ValueError(
+                f"`filter_size` is {self.filter_size} and the filters are {step} samples apart, but the windows "
+                f"overlap evenly only where it is an even multiple of that: take {4 * step}, for example."
             )
 
     def validate_frequencies(self):

@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 
 from .audio import SILENCE_PEAK, AudioError, read_audio, trim_silence
-from .features import fundamental_frequency, spectrogram
+from .features import spectrogram
+from .pitch import fundamental_frequency
 from .text_frontend import PAUSES, TextFrontend
 from .text_g2p import BOUNDARY
 

@@ -1,4 +1,4 @@
-"""Acoustic features of a waveform: log-mel frames, fundamental frequency (F0) and level.
+"""Acoustic features of a waveform: log-mel frames and their level.
 
 Waveforms enter as `(B, S)` floats in [-1, 1]; frames leave as `(B, F, ...)` with `F = S // hop_length`. The n-th frame
 is centred on the middle of the n-th hop, so that a frame and its samples can be cut out of an utterance together.
@@ -68,35 +68,3 @@ def log_mel(waveform: torch.Tensor, config) -> torch.Tensor:
 def frame_level(mel: torch.Tensor) -> torch.Tensor:
     """Level `(B, F)` of log-mel frames `(B, F, M)`: their mean, near 0 for speech and about 1 apart in loudness."""
     return mel.mean(dim=-1) / 2 + 2.5
-
-
-def fundamental_frequency(waveform: torch.Tensor, sampling_rate: int, hop_length: int) -> torch.Tensor:
-    """F0 in Hz, `(B, F)`, 0 where no voice is heard: the highest peak of the normalised autocorrelation, smoothed.
-
-    Searches 60 to 500 Hz in windows of 50 ms; a small price on long lags keeps it from falling an octave (after
-    Boersma, 1993, "Accurate short-term analysis of the fundamental frequency", sections 3 and 4).
-    """
-    width, shortest, longest = sampling_rate // 20, sampling_rate // 500, sampling_rate // 60
-    frames = waveform.shape[-1] // hop_length
-    if frames == 0:
-        return waveform.new_zeros(len(waveform), 0)
-    pad = (width - hop_length) // 2
-    padded = F.pad(waveform.float(), (max(pad, 0), width))
-    pieces = padded.unfold(-1, width, hop_length)[:, :frames]  # (B, F, W)
-    pieces = (pieces - pieces.mean(-1, keepdim=True)) * hann_window(width, str(waveform.device))
-    size = 2 ** (2 * width - 1).bit_length()
-    power = torch.fft.rfft(pieces, size).abs().square()
-    correlation = torch.fft.irfft(power, size)[..., : longest + 2]
-    window = torch.fft.rfft(hann_window(width, str(waveform.device)), size).abs().square()
-    window = torch.fft.irfft(window, size)[: longest + 2]
-    correlation = correlation / correlation[..., :1].clamp(min=1e-9) / (window / window[0])  # (B, F, lags)
-    lags = torch.arange(longest + 2, device=waveform.device, dtype=torch.float32)
-    priced = correlation - 0.02 * torch.log2(lags.clamp(min=1) / shortest)
-    strength, best = priced[..., shortest : longest + 1].max(dim=-1)
-    best = best + shortest  # (B, F)
-    left, peak, right = (correlation.gather(-1, (best + step)[..., None])[..., 0] for step in (-1, 0, 1))
-    shift = (0.5 * (left - right) / (left - 2 * peak + right).clamp(max=-1e-6)).clamp(-0.5, 0.5)
-    level = pieces.square().mean(-1).sqrt()
-    voiced = (strength > 0.5) & (level > 0.03 * level.amax(-1, keepdim=True))
-    f0 = torch.where(voiced, sampling_rate / (best + shift), 0.0)
-    return F.pad(f0[:, None], (2, 2), mode="replicate")[:, 0].unfold(-1, 5, 1).median(dim=-1).values

@@ -20,11 +20,12 @@ from .acoustic import AcousticModel, Prosody, measure_prosody, whole_frames
 from .alignment import Aligner, binarization_loss, forward_sum_loss, hard_path
 from .configuration_tts_gan import TTSGanConfig
 from .encoder_windows import text_states
-from .features import frame_level, fundamental_frequency
+from .features import frame_level
 from .layers import length_mask
 from .lora import VoiceWithLora
 from .losses import masked_l1, masked_mse
 from .pauses import over_frames, silence, silent_frames, with_pauses
+from .pitch import fundamental_frequency
 from .processing_tts_gan import TTSGanProcessor
 from .transfer import TransferReport, pretrained_vocoder, table_sizes, warm_start
 from .vocoder import TTSGanVocoder, cut, init_weights, segment_starts

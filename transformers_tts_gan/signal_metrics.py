@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from .audio import trim_silence
-from .features import fundamental_frequency, mel_spectrogram
+from .features import mel_spectrogram
+from .pitch import fundamental_frequency
 
 
 try:

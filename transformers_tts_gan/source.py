@@ -14,40 +14,33 @@ import torch.nn.functional as F
 from .features import hann_window
 
 
-LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz
 MAX_LOG_GAIN = 6.0  # of a filter, natural logarithm
 NOISE_SAMPLES = 2**17
 
 
 def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int) -> torch.Tensor:
-    """Band-limited pulses `(B, F * hop_length)` of power 1 at `f0` `(B, F)` Hz; zero where `f0` is.
+    """Band-limited pulses `(B, F * hop_length)` of power 1 at `f0` `(B, F)` Hz, above 0.
 
     The sum of all harmonics below half the sampling rate in closed form (the Dirichlet kernel); the highest fades in
     and out with its frequency, so that a gliding pitch does not click.
     """
     pitch = per_sample(f0, hop_length)  # (B, S)
-    voiced = pitch > 0
     turns = (pitch.double() / sampling_rate).cumsum(dim=1) % 1  # double: float32 drifts within seconds
     phase = (2 * math.pi * turns).float()
-    pitch = torch.where(voiced, pitch, LOWEST_F0)
     count = sampling_rate / 2 / pitch
     whole = count.floor()
     half = torch.sin(phase / 2)
     near = half.abs() < 1e-4  # the kernel's limit at its peak
     kernel = torch.sin((whole + 0.5) * phase) / (2 * torch.where(near, 1.0, half)) - 0.5
     pulses = torch.where(near, whole, kernel) + (count - whole) * torch.cos((whole + 1) * phase)
-    return pulses * 2 * (pitch / sampling_rate).sqrt() * voiced
+    return pulses * 2 * (pitch / sampling_rate).sqrt()
 
 
 def per_sample(f0: torch.Tensor, hop_length: int) -> torch.Tensor:
-    """`(B, F)` Hz in the middle of each hop as `(B, F * hop_length)`: straight lines within a voiced stretch."""
-    padded = F.pad(f0, (1, 1))[:, None]  # unvoiced beyond the ends, as in a longer batch
-    line, near = (
-        F.interpolate(values, scale_factor=hop_length, mode="linear", align_corners=False)[:, 0]
-        for values in (padded, (padded == 0).to(f0.dtype))
-    )
-    inside = slice(hop_length, -hop_length)
-    return torch.where(near[:, inside] > 0, f0.repeat_interleave(hop_length, dim=1), line[:, inside])
+    """`(B, F)` Hz in the middle of each hop as `(B, F * hop_length)`: straight lines, level at both ends."""
+    padded = F.pad(f0[:, None], (1, 1), mode="replicate")
+    line = F.interpolate(padded, scale_factor=hop_length, mode="linear", align_corners=False)[:, 0]
+    return line[:, hop_length:-hop_length]
 
 
 def noise(batch: int, samples: int, device: torch.device, fresh: bool) -> torch.Tensor:

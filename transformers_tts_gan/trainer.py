@@ -22,7 +22,7 @@ from .callbacks import BudgetCallback, SampleCallback, TrainingTable
 from .configuration_tts_gan import TTSGanDiscriminatorConfig
 from .discriminators import TTSGanDiscriminator
 from .gan_state import AfterStep, GanState
-from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss
+from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss, multi_resolution_stft_loss
 from .model_card import model_card
 from .processes import SIZES, average_gradients, gather, limit_waiting, shares, sizes
 from .randomness import seed_for_batch
@@ -242,6 +242,8 @@ class TTSGanTrainer(GanState):
             fake, real = outputs.waveform.float(), outputs.target_waveform.float()
             difference = multi_resolution_mel_loss(fake, real, self.model.config.sampling_rate)
             losses["wave_mel"] = share["items"] * args.weight_wave_mel * difference
+            difference = multi_resolution_stft_loss(fake, real)
+            losses["wave_stft"] = share["items"] * args.weight_wave_stft * difference
             if judged:
                 with self.compute_loss_context_manager():
                     logits, features = self.discriminator_wrapped(fake)

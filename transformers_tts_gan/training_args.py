@@ -70,6 +70,7 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_prosody: float = field(default=0.1, metadata={"help": "Of the losses of pitch, voicing and energy."})
     weight_alignment: float = field(default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."})
     weight_wave_mel: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
+    weight_wave_stft: float = field(default=0.5, metadata={"help": "Of the log-spectral loss of the waveform."})
     weight_f0: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
     weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
     weight_feature_matching: float = field(

@@ -19,11 +19,10 @@ from transformers import initialization as init
 from transformers.utils import ModelOutput
 
 from .configuration_tts_gan import TTSGanVocoderConfig
-from .features import MEL_MEAN, MEL_SCALE, fundamental_frequency, hann_window, log_mel
+from .features import MEL_MEAN, MEL_SCALE, hann_window, log_mel
 from .layers import ConvNeXtBlock, Convolution, length_mask
+from .pitch import fill_gaps, fundamental_frequency
 from .source import (
-    HIGHEST_F0,
-    LOWEST_F0,
     frame_spectra,
     mixed_phase_filter,
     noise,
@@ -32,6 +31,7 @@ from .source import (
 )
 
 
+LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be read off
 PITCH_BINS = 180
 PITCH_BLUR = 1.5  # bins
 NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
@@ -123,16 +123,16 @@ class TTSGanVocoder(PreTrainedModel):
             ConvNeXtBlock(size, config.intermediate_size, config.kernel_size, 1 / layers) for _ in range(layers)
         )
         self.final_norm = nn.LayerNorm(size)
-        self.head = nn.Linear(size, 2 * config.cepstrum_size + config.anticausal_size)
+        self.head = nn.Linear(size, config.filters_per_frame * (2 * config.cepstrum_size + config.anticausal_size))
         self.pitch_reader = PitchReader(config)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
         init_weights(module, self.config.initializer_range)
         if module is self.head:  # as soft as speech is from the first step
-            level = torch.zeros(len(module.bias))
-            level[[0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
-            init.copy_(module.bias, level)
+            level = torch.zeros(self.config.filters_per_frame, len(module.bias) // self.config.filters_per_frame)
+            level[:, [0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
+            init.copy_(module.bias, level.flatten())
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, *args, **kwargs):
@@ -196,26 +196,31 @@ class TTSGanVocoder(PreTrainedModel):
         """`(B, F, M)` frames, their `(B, F, 1)` mask and perhaps their pitch to `(B, F * hop_length)` samples."""
         mask = None if mask is None else mask.to(log_mel.dtype)
         f0 = self.pitch_reader.read(self.pitch_reader(log_mel, mask)) if f0 is None else f0
+        f0 = fill_gaps(f0.float() if mask is None else f0.float() * mask[..., 0])
         hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
         for block in self.blocks:
             hidden = block(hidden, mask)
-        cepstra = self.head(self.final_norm(hidden)).float()  # (B, F, 2 * C + A)
+        cepstra = self.head(self.final_norm(hidden)).float()
+        cepstra = cepstra.unflatten(-1, (self.config.filters_per_frame, -1)).flatten(1, 2)  # (B, N * F, 2 * C + A)
         with torch.autocast(cepstra.device.type, enabled=False):
-            return self.shape_sources(cepstra, f0.float(), None if mask is None else mask.float())
+            return self.shape_sources(cepstra, f0, None if mask is None else mask.float())
 
     def shape_sources(self, cepstra: torch.Tensor, f0: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Pulses and noise, each through its filter, back to samples `(B, F * hop_length)`."""
-        config = self.config
-        pulses = pulse_train(f0 if mask is None else f0 * mask[..., 0], config.hop_length, config.sampling_rate)
+        config, hop_length = self.config, self.config.hop_length // self.config.filters_per_frame
+        pulses = pulse_train(f0, config.hop_length, config.sampling_rate)
         hiss = noise(*pulses.shape, pulses.device, fresh=self.training)
-        hiss = hiss if mask is None else hiss * mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
+        if mask is not None:
+            inside = mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
+            pulses, hiss = pulses * inside, hiss * inside
+            mask = mask.repeat_interleave(config.filters_per_frame, dim=1)
         sizes = (config.cepstrum_size, config.anticausal_size, config.cepstrum_size)
         causal, anticausal, hiss_cepstrum = cepstra.split(sizes, dim=-1)
-        voice = frame_spectra(pulses, config.n_fft, config.hop_length)  # (B, F, N)
-        breath = frame_spectra(hiss, config.n_fft, config.hop_length)
-        voice = voice * mixed_phase_filter(causal, anticausal, config.n_fft)
-        breath = breath * zero_phase_filter(hiss_cepstrum, config.n_fft)
-        return inverse_stft(voice + breath, config.hop_length, mask)
+        voice = frame_spectra(pulses, config.filter_size, hop_length)
+        breath = frame_spectra(hiss, config.filter_size, hop_length)
+        voice = voice * mixed_phase_filter(causal, anticausal, config.filter_size)
+        breath = breath * zero_phase_filter(hiss_cepstrum, config.filter_size)
+        return inverse_stft(voice + breath, hop_length, mask)
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
