@@ -30,11 +30,11 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, load_speech
 from transformers_tts_gan.audio import normalize_loudness, read_audio
-from transformers_tts_gan.evaluation import Measures, Performer, markdown_table, nothing_to_hear, to_numpy
+from transformers_tts_gan.evaluation import Measures, Performer, markdown_table, to_numpy
 from transformers_tts_gan.losses import multi_resolution_mel_loss
 from transformers_tts_gan.metrics import count_errors
 from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
-from transformers_tts_gan.recognition import Recognizer, load_recognizer
+from transformers_tts_gan.recognition import Recognizer, load_recognizer, nothing_to_hear
 
 
 SCRIPTS = Path(__file__).parents[1]
