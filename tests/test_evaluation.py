@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from training_fixtures import speech_like
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor, report_page
 from transformers_tts_gan.audio import write_audio
-from transformers_tts_gan.evaluation import SYSTEMS, evaluate_voice, nothing_to_hear
+from transformers_tts_gan.evaluation import SYSTEMS, evaluate_voice
 from transformers_tts_gan.modeling_tts_gan import TTSGanOutput
 from transformers_tts_gan.processing_tts_gan import phone_tokenizer
+from transformers_tts_gan.signal_metrics import OCTAVE
 
 
 class Listener:
@@ -140,10 +142,109 @@ def test_the_report_is_a_table_of_three_and_fits_into_json(model, processor, row
     assert (tmp_path / "wavs" / "0001_recordings.wav").is_file() and (tmp_path / "wavs" / "0002_copy.wav").is_file()
 
 
-def test_a_wave_is_judged_only_if_there_is_something_to_hear():
-    assert nothing_to_hear(np.zeros(0, dtype=np.float32)) == "silent"
-    assert nothing_to_hear(np.array([0.1, np.inf])) == "not finite"
-    assert nothing_to_hear(np.array([0.0, 0.1])) == ""
+class Deaf:
+    """A recogniser that hears nothing, in one way or another."""
+
+    def __init__(self, way):
+        self.way = way
+
+    def transcribe(self, wave, sampling_rate):
+        if self.way == "raise":
+            raise RuntimeError("out of memory")
+        return self.way
+
+
+@pytest.mark.parametrize(("way", "failed"), [("", 0), (None, 0), ("raise", 2), (["good"], 2)])
+def test_what_a_recogniser_does_not_hear_is_wrong_however_it_fails(model, processor, rows, monkeypatch, way, failed):
+    speak(monkeypatch, model, np.full(8_000, 0.1))
+    report = evaluate_voice(model, processor, rows, Deaf(way), mos=lambda wave, rate: 4.0)
+    for system in SYSTEMS:
+        assert report.score(system, "wer") == {"rate": 1.0, "low": 1.0, "high": 1.0, "errors": 6, "length": 6}
+        assert report.summary(system)["failed"] == failed
+        assert report.mean(system, "mos")["mean"] == 4.0  # the sound itself is good
+
+
+def fails(monkeypatch, what):
+    """Let the voice fail: raise, or say what is given."""
+
+    def forward(self, **inputs):
+        if isinstance(what, Exception):
+            raise what
+        wave = torch.as_tensor(what, dtype=torch.float32)[None]
+        return TTSGanOutput(waveform=wave, waveform_lengths=torch.tensor([wave.shape[1]]))
+
+    monkeypatch.setattr(TTSGanModel, "forward", forward)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [RuntimeError("out of memory"), np.zeros(8_000), np.full(8_000, np.nan), np.full(8_000, np.inf), np.zeros(0)],
+    ids=["raises", "silent", "nan", "inf", "empty"],
+)
+def test_a_voice_that_fails_has_the_worst_scores_of_all(model, processor, rows, monkeypatch, what, tmp_path):
+    """Each is there for each sentence: a mean over the rest would favour the voice that fails where it is hard."""
+    for number, row in enumerate(rows):  # with a pitch, unlike noise
+        row["audio"] = str(write_audio(tmp_path / "spoken" / f"{number}.wav", speech_like(1.0), 16_000))
+    fails(monkeypatch, what)
+    like, predict = (lambda wave, rate: np.ones(4) / 2), (lambda wave, rate: 4.0)
+    heard = Listener("good morning")
+    report = evaluate_voice(model, processor, rows, heard, mos=predict, speakers=like, wav_dir=tmp_path)
+    assert report.score("voice", "wer")["rate"] == 1 and report.summary("voice")["failed"] == 2
+    worst = {"mos": 1.0, "speaker_similarity": 0.0, "duration_error": 1.0}
+    for name, value in worst.items():
+        assert report.mean("voice", name) == {"mean": value, "low": value, "high": value, "count": 2}
+    for name in ("mcd", "f0_rmse", "voicing_error"):
+        assert report.mean("voice", name)["count"] == 2
+    assert report.mean("voice", "f0_rmse")["mean"] == OCTAVE
+    assert report.mean("copy", "speaker_similarity")["mean"] == 1
+    assert "failed" in str(report) and json.dumps(report.to_dict(), allow_nan=False)
+    assert not list(tmp_path.glob("*_voice.wav"))
+
+
+def test_copy_synthesis_that_fails_is_counted_like_a_voice(model, processor, rows, monkeypatch):
+    def raises(self, waveform):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(TTSGanModel, "copy_synthesis", raises)
+    report = evaluate_voice(model, processor, rows, Listener("good morning"))
+    assert report.score("copy", "wer")["rate"] == 1
+    assert report.sentences[0].heard["copy"].problem == "failed: RuntimeError: out of memory"
+
+
+@pytest.mark.parametrize("predict", [lambda wave, rate: float("nan"), lambda wave, rate: 1 / 0])
+def test_a_predictor_that_fails_gives_the_lowest_score(model, processor, rows, predict):
+    report = evaluate_voice(model, processor, rows, Listener("good morning"), mos=predict, speakers=predict)
+    assert report.mean("recordings", "mos") == {"mean": 1.0, "low": 1.0, "high": 1.0, "count": 2}
+    assert report.mean("copy", "speaker_similarity")["mean"] == 0
+
+
+def test_a_voice_of_too_loud_samples_is_judged_as_it_is_played(model, processor, rows, monkeypatch):
+    speak(monkeypatch, model, np.full(8_000, 50.0))
+    listener = Listener("good morning")
+    evaluate_voice(model, processor, rows, listener)
+    assert max(np.abs(wave).max() for wave in listener.waves) <= 1
+
+
+def test_rows_of_another_language_are_named_not_counted(model, processor, rows):
+    """The recogniser hears one language; counting the words of another would say nothing about the voice."""
+    rows.append({**rows[0], "text": "你好。", "language": "zh"})
+    report = evaluate_voice(model, processor, rows, Listener("good morning"))
+    assert len(report.sentences) == 2
+    assert "it is in `zh`, the report on `en`" in report.left_out[0]
+
+
+def test_a_column_that_is_missing_and_a_text_that_is_none_are_named(model, processor, rows):
+    rows += [{"audio": rows[0]["audio"], "sentence": "Yes."}, {**rows[0], "text": None}]
+    report = evaluate_voice(model, processor, rows, Listener("good morning"))
+    assert "needs `text` too: rename the column" in report.left_out[0]
+    assert "nothing to count in its text `None`" in report.left_out[1]
+    with pytest.raises(ValueError, match="None of 0 rows could be judged: `rows` is empty"):
+        evaluate_voice(model, processor, [], Listener("good morning"))
+
+
+def test_a_name_is_no_recogniser(model, processor, rows):
+    with pytest.raises(TypeError, match="`recognizer` is str; needs an object with `transcribe.*load_recognizer"):
+        evaluate_voice(model, processor, rows, "openai/whisper-tiny.en")
 
 
 @pytest.fixture

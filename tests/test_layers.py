@@ -87,6 +87,7 @@ ORDER = [
     "trainer",
     "evaluation",
     "card_evaluation",
+    "evaluate_metrics",
     "report_page",
     "hub",
     "pipeline",
@@ -108,7 +109,8 @@ def test_order_lists_every_module_and_no_other():
 
 
 def test_the_package_is_flat():
-    assert [path.name for path in PACKAGE.glob("*/*.py")] == []
+    """But for the scripts that `evaluate.load` copies: it cannot take a module with relative imports."""
+    assert {path.parent.name for path in PACKAGE.glob("*/*.py")} == {"metric_scripts"}
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -6,20 +6,29 @@ import types
 
 import numpy as np
 import pytest
-from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
+from transformers import (
+    Wav2Vec2Config,
+    Wav2Vec2CTCTokenizer,
+    Wav2Vec2FeatureExtractor,
+    Wav2Vec2ForCTC,
+    Wav2Vec2ForSequenceClassification,
+    pipeline,
+)
 
 from transformers_tts_gan import recognition
-from transformers_tts_gan.recognition import PipelineRecognizer, VoskRecognizer, load_recognizer, resample
+from transformers_tts_gan.recognition import (
+    PipelineRecognizer,
+    VoskRecognizer,
+    as_recognizer,
+    load_recognizer,
+    nothing_to_hear,
+    resample,
+)
 
 
-@pytest.fixture(scope="module")
-def ctc_folder(tmp_path_factory):
-    """A Transformers recogniser with random weights."""
-    folder = tmp_path_factory.mktemp("ctc")
-    letters = {letter: number for number, letter in enumerate(["<pad>", "<s>", "</s>", "<unk>", "|", *"ABCDEFGH"])}
-    (folder / "vocab.json").write_text(json.dumps(letters))
-    config = Wav2Vec2Config(
-        vocab_size=len(letters),
+def tiny_config(vocab_size: int = 32) -> Wav2Vec2Config:
+    return Wav2Vec2Config(
+        vocab_size=vocab_size,
         hidden_size=16,
         num_hidden_layers=1,
         num_attention_heads=2,
@@ -29,8 +38,17 @@ def ctc_folder(tmp_path_factory):
         conv_kernel=(20, 16),
         num_conv_pos_embeddings=4,
         num_conv_pos_embedding_groups=2,
+        classifier_proj_size=8,
     )
-    Wav2Vec2ForCTC(config).save_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def ctc_folder(tmp_path_factory):
+    """A Transformers recogniser with random weights."""
+    folder = tmp_path_factory.mktemp("ctc")
+    letters = {letter: number for number, letter in enumerate(["<pad>", "<s>", "</s>", "<unk>", "|", *"ABCDEFGH"])}
+    (folder / "vocab.json").write_text(json.dumps(letters))
+    Wav2Vec2ForCTC(tiny_config(len(letters))).save_pretrained(folder)
     Wav2Vec2FeatureExtractor().save_pretrained(folder)
     Wav2Vec2CTCTokenizer(str(folder / "vocab.json")).save_pretrained(folder)
     return folder
@@ -79,6 +97,24 @@ def test_a_missing_package_is_named_with_what_to_install(tmp_path, monkeypatch, 
     (tmp_path / file).touch()
     with pytest.raises(ImportError, match=r"not installed: `pip install transformers-tts-gan\[eval\]`"):
         load_recognizer(tmp_path, "en")
+
+
+def test_a_pipeline_that_is_made_already_hears_as_its_folder(ctc_folder):
+    made = pipeline("automatic-speech-recognition", model=str(ctc_folder))
+    wave = noise(0.5, 22_050)
+    assert as_recognizer(made, "en").transcribe(wave, 22_050) == load_recognizer(ctc_folder, "en").transcribe(
+        wave, 22_050
+    )
+    other = pipeline("audio-classification", model=Wav2Vec2ForSequenceClassification(tiny_config()),
+                     feature_extractor=Wav2Vec2FeatureExtractor())  # fmt: skip
+    with pytest.raises(TypeError, match="`AudioClassificationPipeline` hears no speech"):
+        as_recognizer(other, "en")
+
+
+def test_a_wave_is_judged_only_if_there_is_something_to_hear():
+    assert nothing_to_hear(np.zeros(0, dtype=np.float32)) == "silent"
+    assert nothing_to_hear(np.array([0.1, np.inf])) == "not finite"
+    assert nothing_to_hear(np.array([0.0, 0.1])) == ""
 
 
 @pytest.mark.parametrize("name", ["no/such/folder", "./nowhere"])

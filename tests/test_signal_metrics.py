@@ -2,16 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 from training_fixtures import speech_like
 
-from transformers_tts_gan.signal_metrics import (
-    DurationError,
-    F0Error,
-    MelCepstralDistortion,
-    VoicingError,
-    compare_waveforms,
-    time_warping_path,
-)
+from transformers_tts_gan.signal_metrics import OCTAVE, compare_waveforms, compare_with_silence, time_warping_path
 
 
 RATE = 16_000
@@ -79,10 +73,31 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(wave, reason):
         compare_waveforms(wave, speech_like(1.0, 120.0), RATE)
 
 
-@pytest.mark.parametrize("metric", [MelCepstralDistortion, F0Error, VoicingError, DurationError])
-def test_a_metric_counts_the_pairs_that_failed(metric):
+def test_integers_are_scaled_and_channels_averaged():
+    integers = (32767 * speech_like(0.8, 120.0)).astype(np.int16)
+    wave = integers / 32768
+    for samples in (integers, wave.tolist(), torch.from_numpy(wave), np.stack([wave, wave]), wave[:, None]):
+        assert compare_waveforms(samples, wave, RATE).mcd == pytest.approx(0, abs=1e-3)
+
+
+def test_what_is_no_waveform_is_refused_in_words():
     wave = speech_like(0.8, 120.0)
-    found = metric().compute(predictions=[wave, np.zeros(100)], references=[wave, wave])
-    assert found["failed"] == 1
-    assert found[metric.name] == pytest.approx(0, abs=0.01)
-    assert np.isnan(found["values"][1])
+    with pytest.raises(ValueError, match="`waveform` is str; needs samples"):
+        compare_waveforms("speech.wav", wave, RATE)
+    with pytest.raises(ValueError, match=r"`waveform` has samples up to .*; needs \[-1, 1\]: divide"):
+        compare_waveforms(wave * 32767, wave, RATE)
+    for rate in (0, 100, "16k", None, float("nan")):
+        with pytest.raises(ValueError, match="`sampling_rate` is .*; needs a whole number of Hz, at least 8000"):
+            compare_waveforms(wave, wave, rate)
+    with pytest.raises(ValueError, match="needs at least one of each"):
+        time_warping_path(np.zeros((0, 3)), np.zeros((2, 3)))
+
+
+def test_silence_is_further_from_a_recording_than_any_voice():
+    wave, random = speech_like(1.0, 150.0), np.random.default_rng(0)
+    noise = random.normal(0, 0.1, len(wave)).astype(np.float32)
+    silence = compare_with_silence(wave, RATE)
+    assert silence.duration_error == -1 and silence.f0_rmse == OCTAVE and 0 < silence.voicing_error <= 1
+    near = compare_waveforms(wave + 0.05 * noise, wave, RATE)
+    assert near.mcd < silence.mcd and near.voicing_error < silence.voicing_error
+    assert compare_waveforms(noise, wave, RATE).f0_rmse == OCTAVE  # no pitch where the recording has one

@@ -10,6 +10,7 @@ from training_fixtures import RATE, make_trainer, prepared_rows, silence, speech
 
 from transformers_tts_gan.configuration_tts_gan import TTSGanConfig
 from transformers_tts_gan.features import log_mel
+from transformers_tts_gan.modeling_tts_gan import TTSGanOutput
 from transformers_tts_gan.speech_metrics import MelDistance, WordErrors, measure_speech, warped_distance
 
 
@@ -80,6 +81,35 @@ def test_a_silent_voice_is_not_sent_to_the_recogniser():
     voice = tiny_voice().eval()
     silence(voice.vocoder)
     assert WordErrors(Parrot())(voice, tiny_processor(), list(prepared_rows(2))) == {"wer": 1.0}
+
+
+@pytest.mark.parametrize("way", ["raises", "nan", "empty", "short"])
+def test_a_voice_that_fails_is_as_far_as_silence_and_all_wrong(way, monkeypatch):
+    """A NaN would stay the best for ever where `load_best_model_at_end` compares, an exception stop the training."""
+
+    def forward(self, **inputs):
+        if way == "raises":
+            raise RuntimeError("out of memory")
+        wave = torch.full((1, {"nan": 4_000, "empty": 0, "short": 1}[way]), float("nan") if way == "nan" else 1e-6)
+        return TTSGanOutput(waveform=wave, waveform_lengths=torch.tensor([wave.shape[1]]))
+
+    voice, rows = tiny_voice().eval(), list(prepared_rows(2))
+    near = MelDistance(samples=2)(voice, tiny_processor(), rows)["mel_distance"]
+    monkeypatch.setattr(type(voice), "forward", forward)
+    assert near < MelDistance(samples=2)(voice, tiny_processor(), rows)["mel_distance"] < 200
+    assert WordErrors(Parrot())(voice, tiny_processor(), rows) == {"wer": 1.0}
+
+
+def test_words_of_a_recogniser_that_fails_are_wrong():
+    rows = list(prepared_rows(2))
+    assert WordErrors(Parrot("yes"))(tiny_voice().eval(), tiny_processor(), rows) == {"wer": pytest.approx(2 / 3)}
+
+
+def test_metrics_of_nothing_are_refused():
+    with pytest.raises(ValueError, match="`samples` is 0; needs at least 1"):
+        MelDistance(samples=0)
+    with pytest.raises(ValueError, match="`rows` is empty; .* give the trainer an `eval_dataset`"):
+        WordErrors(Parrot())(tiny_voice(), tiny_processor(), [])
 
 
 def test_measuring_leaves_the_voice_as_it_was_and_gives_plain_numbers():

@@ -62,6 +62,42 @@ def audio_name(source) -> str:
     return "<audio in memory>"
 
 
+def as_waveform(samples, name: str = "wave") -> np.ndarray:
+    """Samples as float32 mono `(S,)`: 16 bit integers are scaled to [-1, 1], channels averaged; silence and NaN stay.
+
+    Args:
+        samples: An array, a tensor on the CPU or a list: `(S,)`, `(channels, S)` or `(S, channels)`.
+        name: What to call it in messages.
+
+    Raises:
+        ValueError: not samples, or integers that nobody scaled.
+    """
+    try:
+        wave = _from_array(samples)
+        wave = _to_mono(wave, name) if wave.ndim else None
+    except (TypeError, ValueError):
+        wave = None
+    if wave is None:
+        raise ValueError(
+            f"`{name}` is {type(samples).__name__}; needs samples `(S,)`: `read_audio` makes an array of a file."
+        )
+    peak = float(np.abs(wave, where=np.isfinite(wave), out=np.zeros_like(wave)).max(initial=0.0))
+    if peak > MAX_PEAK:
+        raise ValueError(f"`{name}` has samples up to {peak:,.0f}; needs [-1, 1]: divide 16 bit samples by 32768.")
+    return wave
+
+
+def check_sampling_rate(sampling_rate: int, lowest: int = 1) -> int:
+    """The rate in Hz, or a `ValueError` where it is none or below `lowest`."""
+    whole = isinstance(sampling_rate, (int, float, np.number)) and sampling_rate == sampling_rate // 1
+    if not whole or sampling_rate < lowest:
+        raise ValueError(
+            f"`sampling_rate` is `{sampling_rate!r}`; needs a whole number of Hz, at least {lowest}: pass the rate "
+            "that the samples were recorded at, such as 16000."
+        )
+    return int(sampling_rate)
+
+
 def trim_silence(wave: np.ndarray, sampling_rate: int, keep_seconds: float = 0.05) -> np.ndarray:
     """Cut the quiet before the first and after the last sound of `(S,)`, but leave `keep_seconds` of it.
 

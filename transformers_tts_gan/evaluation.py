@@ -10,21 +10,22 @@ voice's.
 import functools
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm.auto import tqdm
+from transformers import AutomaticSpeechRecognitionPipeline
 
-from .audio import SILENCE_PEAK, AudioError, audio_name, normalize_loudness, read_audio, write_audio
+from .audio import AudioError, audio_name, normalize_loudness, read_audio, write_audio
 from .metrics import bootstrap_interval, count_errors, split_units
 from .modeling_tts_gan import TTSGanModel
-from .predictors import MosPredictor, SpeakerEncoder
+from .predictors import LOWEST_SCORE
 from .processing_tts_gan import TTSGanProcessor
-from .recognition import Recognizer
-from .signal_metrics import compare_waveforms
+from .recognition import Recognizer, as_recognizer, listen, nothing_to_hear
+from .signal_metrics import Comparison, compare_waveforms, compare_with_silence
 
 
 logger = logging.getLogger(__name__)
@@ -49,10 +50,11 @@ class Heard:
     Args:
         text: What the recogniser heard; empty where there was nothing to hear.
         counts: By rate (`wer`, ...), errors and length in its units.
-        scores: By name (`mos`, `mcd`, ...), a number; what could not be measured is not there.
+        scores: By name (`mos`, `mcd`, ...), a number, the worst where there was nothing to hear; what the recording
+            does not let measure, such as the F0 error of a whisper, is not there.
         seconds: Of sound.
         synthesis_seconds: What making it took; 0 for recordings.
-        problem: Why there was nothing to hear, if so: it counts as everything deleted.
+        problem: Why there was nothing to hear, or why the recogniser failed: it counts as everything deleted.
         wav: Name of the file in `wav_dir`; empty where none was written.
         phones: Of the voice: each phone and the second at which it ends.
     """
@@ -115,15 +117,17 @@ class VoiceReport:
         return {"mean": float(values.mean()), "low": float(low), "high": float(high), "count": len(values)}
 
     def summary(self, system: str) -> dict:
-        """Scores of a system, seconds of sound, real-time factor (`None` for recordings), sentences that failed."""
+        """Scores of a system, seconds of sound, sentences that failed, real-time factors (`None` for recordings)."""
         heard = [sentence.heard[system] for sentence in self.sentences]
-        seconds, spent = sum(one.seconds for one in heard), sum(one.synthesis_seconds for one in heard)
+        spent = [one.synthesis_seconds for one in heard]
+        factor, median = real_time_factors(spent, [one.seconds for one in heard]) if any(spent) else (None, None)
         means = {name: self.mean(system, name) for name in SCORES}
         return {
             **{rate: self.score(system, rate) for rate in self.rates},
             **{name: mean for name, mean in means.items() if mean is not None},
-            "seconds": seconds,
-            "real_time_factor": spent / seconds if spent and seconds else None,
+            "seconds": sum(one.seconds for one in heard),
+            "real_time_factor": _finite(factor),
+            "real_time_factor_median": _finite(median),
             "failed": sum(bool(one.problem) for one in heard),
         }
 
@@ -147,8 +151,9 @@ class VoiceReport:
             rows.append([NAMES[rate], *(interval(found[system][rate], "rate") for system in self.systems)])
         for name in scores:
             rows.append([SCORES[name], *(interval(found[system].get(name), "mean") for system in self.systems)])
-        factors = [found[system]["real_time_factor"] for system in self.systems]
-        rows.append(["real-time factor", *("" if factor is None else f"{factor:.4f}" for factor in factors)])
+        for name, label in (("real_time_factor", "real-time factor"), ("real_time_factor_median", "... median")):
+            factors = [found[system][name] for system in self.systems]
+            rows.append([label, *("" if factor is None else f"{factor:.4f}" for factor in factors)])
         rows.append(["seconds", *(f"{found[system]['seconds']:.1f}" for system in self.systems)])
         rows.append(["failed", *(str(found[system]["failed"]) for system in self.systems)])
         return markdown_table(rows)
@@ -158,56 +163,59 @@ def evaluate_voice(
     model: TTSGanModel,
     processor: TTSGanProcessor,
     rows: Iterable[dict],
-    recognizer: Recognizer,
+    recognizer: Recognizer | AutomaticSpeechRecognitionPipeline,
     language: str | None = None,
     use_text_encoder: bool = True,
     seed: int = 0,
     wav_dir: str | Path | None = None,
-    mos: MosPredictor | None = None,
-    speakers: SpeakerEncoder | None = None,
+    mos: Callable[[np.ndarray, int], float] | None = None,
+    speakers: Callable[[np.ndarray, int], np.ndarray] | None = None,
     others: dict[str, str | Path] | None = None,
 ) -> VoiceReport:
     """Judge a voice on sentences it has not been trained on.
 
+    Nothing that a voice, a recogniser or a predictor does stops it. A sentence that is refused, that raises, that is
+    silent or not finite is wholly wrong and has the worst scores; one that the recogniser fails on is wholly wrong.
+
     Args:
         rows: With `audio` (whatever `read_audio` takes), `text`, and perhaps `speaker` and `language`.
-        recognizer: From `load_recognizer`, or any object with its `transcribe`.
+        recognizer: From `load_recognizer`, a pipeline of Transformers, or any object with a `transcribe`.
         language: Of rows that name none, and of the report; by default the processor's first.
         use_text_encoder: `False` judges the voice without it.
         seed: Of the voice.
         wav_dir: Where to write what was judged, as `0001_voice.wav` and so on; nowhere by default.
-        mos: Predicts opinion scores; left out, there are none.
-        speakers: Compares speakers with the recording's; left out, they are not compared.
+        mos: Predicts an opinion score of `(wave, sampling_rate)`, as `MosPredictor`; left out, there are none.
+        speakers: Makes a vector of who speaks in `(wave, sampling_rate)`, as `SpeakerEncoder`; left out, speakers are
+            not compared with the recording's.
         others: Other systems by name: a folder with their wavs of the same sentences, each named as its recording.
 
     Raises:
+        ImportError: Without the extra `eval`.
+        TypeError: `recognizer` cannot recognise.
         ValueError: no row could be judged, or a system has no folder; the message says why.
     """
     report = VoiceReport(language or processor.languages[0], (*SYSTEMS, *(others or {})))
-    rows = list(rows)
+    rows, recognizer = list(rows), as_recognizer(recognizer, report.language)
     say = Performer(model.eval(), processor, report.language, use_text_encoder, seed, others)
-    if rows:
-        say.voice(rows[0])  # the first call is slow: dictionaries and thread pools
+    any(not say.voice(row)[2] for row in rows[:3])  # the first call is slow: dictionaries and thread pools
     for number, row in enumerate(tqdm(rows, desc="Judging", disable=None), start=1):
         try:
-            recording = read_audio(row["audio"], processor.sampling_rate)
-            if not all(split_units(row["text"], RATES[rate], report.language) for rate in report.rates):
-                raise ValueError(f"there is nothing to count in its text `{row['text']}`.")
-        except (AudioError, ValueError) as error:
-            report.left_out.append(f"`{audio_name(row['audio'])}`: {error}")
+            recording = recording_of(row, report, processor.sampling_rate)
+        except ValueError as error:
+            report.left_out.append(f"`{audio_name(row.get('audio'))}`: {error}")
             continue
-        recording, heard = normalize_loudness(recording), {}
-        measures = Measures(recording, mos, speakers, processor.sampling_rate)
+        heard, measures = {}, Measures(recording, mos, speakers, processor.sampling_rate)
         for system, wave, spent, problem in say.all(row, recording):
             problem = problem or nothing_to_hear(wave)
+            wave = wave if problem else np.clip(wave, -1.0, 1.0)  # as it is played
             name = "" if wav_dir is None or problem else f"{number:04d}_{system}.wav"
             if name:
                 write_audio(Path(wav_dir) / name, wave, processor.sampling_rate)
-            text = "" if problem else recognizer.transcribe(wave, processor.sampling_rate)
-            counts = {rate: count_errors(row["text"], text, RATES[rate], report.language) for rate in report.rates}
             scores = measures.opinion(wave, problem)
             if system != "recordings":
                 scores |= measures.distances(wave, problem)
+            text, problem = ("", problem) if problem else listen(recognizer, wave, processor.sampling_rate)
+            counts = {rate: count_errors(row["text"], text, RATES[rate], report.language) for rate in report.rates}
             phones = say.phones if system == "voice" else []
             seconds = len(wave) / processor.sampling_rate
             heard[system] = Heard(text, counts, scores, seconds, spent, problem, name, phones)
@@ -219,12 +227,29 @@ def evaluate_voice(
     return report
 
 
+def recording_of(row: dict, report: VoiceReport, sampling_rate: int) -> np.ndarray:
+    """The recording of a row, `(S,)`, at the loudness of all.
+
+    Raises:
+        ValueError: it cannot be read, there is nothing to count in its text, or it is in another language.
+    """
+    missing = {"audio", "text"} - row.keys()
+    if missing:
+        raise ValueError(f"the row has {sorted(row)}; needs `{missing.pop()}` too: rename the column.")
+    language = row.get("language") or report.language
+    if language != report.language:
+        raise ValueError(f"it is in `{language}`, the report on `{report.language}`: judge it in one of its own.")
+    recording = read_audio(row["audio"], sampling_rate)
+    text = row["text"] if isinstance(row["text"], str) else ""
+    if not all(split_units(text, RATES[rate], language) for rate in report.rates):
+        raise ValueError(f"there is nothing to count in its text `{row['text']}`: leave the row out.")
+    return normalize_loudness(recording)
+
+
 class Measures:
     """What can be measured of waveforms beside what a recogniser hears, by name; the worst where one failed."""
 
-    def __init__(
-        self, recording: np.ndarray, mos: MosPredictor | None, speakers: SpeakerEncoder | None, sampling_rate: int
-    ):
+    def __init__(self, recording: np.ndarray, mos, speakers, sampling_rate: int):
         self.recording, self.mos, self.speakers, self.sampling_rate = recording, mos, speakers, sampling_rate
 
     @functools.cached_property
@@ -234,22 +259,33 @@ class Measures:
 
     def opinion(self, wave: np.ndarray, problem: str) -> dict[str, float]:
         """The predicted opinion of `(S,)` samples, where there is a predictor."""
-        return {} if self.mos is None else {"mos": self.mos(np.zeros(0) if problem else wave, self.sampling_rate)}
+        if self.mos is None:
+            return {}
+        return {"mos": LOWEST_SCORE if problem else _measured(self.mos, wave, self.sampling_rate, worst=LOWEST_SCORE)}
 
     def distances(self, wave: np.ndarray, problem: str) -> dict[str, float]:
         """How far `(S,)` samples are from the recording."""
         scores = {}
         if self.speakers is not None:
-            vector = self.speakers(np.zeros(0) if problem else wave, self.sampling_rate)
-            scores["speaker_similarity"] = float(vector @ self.speaker)
-        if not problem:
-            try:
-                found = compare_waveforms(wave, self.recording, self.sampling_rate)
-            except ValueError:
-                return scores
+            scores["speaker_similarity"] = 0.0 if problem else _measured(self.similarity, wave, worst=0.0)
+        if found := self.comparison(wave, problem):
             distances = {**asdict(found), "duration_error": abs(found.duration_error)}
             scores.update({name: value for name, value in distances.items() if np.isfinite(value)})
         return scores
+
+    def similarity(self, wave: np.ndarray) -> float:
+        return float(self.speakers(wave, self.sampling_rate) @ self.speaker)
+
+    def comparison(self, wave: np.ndarray, problem: str) -> Comparison | None:
+        """With the recording; `None` where that is too short for it, whoever speaks."""
+        try:
+            silence = compare_with_silence(self.recording, self.sampling_rate)
+        except ValueError:
+            return None
+        try:
+            return silence if problem else compare_waveforms(wave, self.recording, self.sampling_rate)
+        except ValueError:  # too little speech
+            return silence
 
 
 class Performer:
@@ -279,36 +315,83 @@ class Performer:
         except AudioError as error:
             return np.zeros(0, dtype=np.float32), 0.0, str(error)
 
-    @torch.inference_mode()
     def copy(self, recording: np.ndarray) -> tuple[np.ndarray, float, str]:
-        start = time.perf_counter()
-        wave = self.model.copy_synthesis(torch.from_numpy(recording)[None].to(self.model.device))[0]
-        return to_numpy(wave), time.perf_counter() - start, ""
+        return self.timed(self.copy_synthesis, recording)
 
-    @torch.inference_mode()
     def voice(self, row: dict) -> tuple[np.ndarray, float, str]:
         """Text to waveform, the frontend's work included; a text that it refuses gives no samples and the reason."""
-        start, self.phones = time.perf_counter(), []
+        self.phones = []
+        return self.timed(self.speak, row)
+
+    def timed(self, make: Callable, source) -> tuple[np.ndarray, float, str]:
+        """What `make(source)` gives and the seconds it took; no samples and the reason where it fails."""
+        start = time.perf_counter()
+        try:
+            return make(source), time.perf_counter() - start, ""
+        except Refused as error:
+            problem = f"refused: {error}"
+        except Exception as error:  # of a voice: the others are judged nevertheless
+            problem = f"failed: {type(error).__name__}: {error}"
+            logger.warning("A sentence failed, which counts as nothing said: %s", problem)
+        return np.zeros(0, dtype=np.float32), time.perf_counter() - start, problem
+
+    @torch.inference_mode()
+    def copy_synthesis(self, recording: np.ndarray) -> np.ndarray:
+        return to_numpy(self.model.copy_synthesis(torch.from_numpy(recording)[None].to(self.model.device))[0])
+
+    @torch.inference_mode()
+    def speak(self, row: dict) -> np.ndarray:
         speaker = row.get("speaker") if row.get("speaker") in self.processor.speakers else None
         try:
             inputs = self.processor(row["text"], language=row.get("language") or self.language, speaker=speaker)
         except ValueError as error:
-            return np.zeros(0, dtype=np.float32), 0.0, f"refused: {error}"
+            raise Refused(error) from error
         output = self.model(**inputs.to(self.model.device), **self.options)
         wave = to_numpy(output.waveform[0, : int(output.waveform_lengths[0])])
-        spent = time.perf_counter() - start
         if output.durations is not None:
             ends = output.durations[0].cumsum(0) * self.model.config.hop_length / self.processor.sampling_rate
             phones = self.processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][0].tolist())
             self.phones = [(phone, round(end, 3)) for phone, end in zip(phones, ends.tolist(), strict=True)]
-        return wave, spent, ""
+        return wave
 
 
-def nothing_to_hear(wave: np.ndarray) -> str:
-    """Why a recogniser need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
-    if not np.isfinite(wave).all():
-        return "not finite"
-    return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""
+class Refused(ValueError):
+    """A text that the frontend does not take."""
+
+
+def real_time_factors(computing: Iterable[float], sound: Iterable[float]) -> tuple[float, float]:
+    """Seconds of computing for a second of sound: of all sentences together, and the median of each.
+
+    A sentence without sound has an infinite factor, and its time counts; infinite together where nothing has sound.
+
+    Args:
+        computing: Seconds that each sentence took.
+        sound: Seconds of sound of each.
+
+    Raises:
+        ValueError: no sentence, not as many of both, or something that is no time.
+    """
+    pairs = np.array([*zip(computing, sound, strict=True)], dtype=np.float64).reshape(-1, 2)
+    if not len(pairs) or not (np.isfinite(pairs) & (pairs >= 0)).all():
+        raise ValueError(f"Got times of {len(pairs)} sentences; needs at least one, all finite and not below 0 s.")
+    spent, seconds = pairs.T
+    factors = np.divide(spent, seconds, out=np.full(len(pairs), np.inf), where=seconds > 0)
+    return float(spent.sum() / seconds.sum()) if seconds.sum() else float("inf"), float(np.median(factors))
+
+
+def _measured(measure: Callable, *arguments, worst: float) -> float:
+    """What a predictor says, or the `worst` where it fails."""
+    try:
+        value = float(measure(*arguments))
+    except Exception as error:  # of a predictor that we do not know
+        logger.warning("A predictor failed, which counts as %s: %s: %s", worst, type(error).__name__, error)
+        return worst
+    return value if np.isfinite(value) else worst
+
+
+def _finite(factor: float | None) -> float | None:
+    """What JSON can hold."""
+    return factor if factor is not None and np.isfinite(factor) else None
 
 
 def to_numpy(wave: torch.Tensor) -> np.ndarray:

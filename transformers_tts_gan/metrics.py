@@ -10,22 +10,13 @@ import re
 import unicodedata
 
 import numpy as np
-import pypinyin
 from transformers.models.whisper.english_normalizer import BasicTextNormalizer, EnglishTextNormalizer
 
 from .text_normalize import normalize
 
 
-try:
-    import datasets
-    import evaluate
-    import jiwer
-except ImportError as error:
-    raise ImportError(
-        f"Judging a voice needs `{error.name}`, which is not installed: `pip install transformers-tts-gan[eval]`."
-    ) from error
-
 UNITS = ("word", "character", "tone")
+LANGUAGE = re.compile("[a-z]{2,3}")
 HANZI = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 NOT_HANZI = re.compile(f"[^{HANZI}]+")
 NOT_READ = re.compile(f"[^{HANZI}〇0-9.,:%+/$€£¥°-]+")  # letters and marks that no Chinese reading is counted for
@@ -57,68 +48,25 @@ SPELLINGS = [
 ]
 
 
-class ErrorRate(evaluate.Metric):
-    """Base of the metrics: errors in units of `unit` over the number of units in the references.
-
-    Made directly, without a download: `WordErrorRate().compute(predictions=heard, references=said)`. Besides the rate,
-    `compute` returns `errors`, `length` (units in the references) and the bounds `low` and `high` of the 95 %
-    bootstrap interval over sentences. The first argument is the language of both texts.
-    """
-
-    unit, name = "word", "wer"
-
-    def __init__(self, language: str = "en", **kwargs):
-        super().__init__(config_name=language, **kwargs)
-
-    def _info(self):
-        text = datasets.Value("string")
-        return evaluate.MetricInfo(
-            description=self.__doc__,
-            citation="",
-            inputs_description="`predictions`: what was heard, `references`: what was to be said, lists of strings.",
-            features=datasets.Features({"predictions": text, "references": text}),
-        )
-
-    def _compute(self, predictions, references):
-        pairs = zip(references, predictions, strict=True)
-        counts = np.array([count_errors(said, heard, self.unit, self.config_name) for said, heard in pairs])
-        low, high = bootstrap_interval(counts)
-        errors, length = (int(total) for total in counts.sum(axis=0))
-        return {self.name: errors / length, "errors": errors, "length": length, "low": low, "high": high}
-
-
-class WordErrorRate(ErrorRate):
-    """Substituted, deleted and inserted words, as a share of the words in the references: `wer`."""
-
-
-class CharacterErrorRate(ErrorRate):
-    """Substituted, deleted and inserted characters, as a share of those in the references: `cer`.
-
-    Of Chinese, hanzi only; of other languages, spaces between words too.
-    """
-
-    unit, name = "character", "cer"
-
-
-class TonePinyinErrorRate(ErrorRate):
-    """Wrong, missing and added Chinese syllables, tone included, as a share of those in the references: `tpe`.
-
-    Forgives the recogniser's choice between characters that sound alike (他, 她), but not a wrong tone.
-    """
-
-    unit, name = "tone", "tpe"
-
-    def __init__(self, language: str = "zh", **kwargs):
-        super().__init__(language, **kwargs)
-
-
-def count_errors(said: str, heard: str, unit: str, language: str) -> tuple[int, int]:
+def count_errors(said: str, heard: str | None, unit: str, language: str) -> tuple[int, int]:
     """Errors (substitutions, deletions, insertions) in `heard`, and the number of units in `said`.
+
+    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL". `None` is nothing heard.
 
     >>> count_errors("The colour of money.", "the color money", "word", "en")
     (1, 4)
+
+    Raises:
+        ImportError: Without the extra `eval`.
+        ValueError: `unit` or `language` is none.
     """
-    reference, hypothesis = split_units(said, unit, language), split_units(heard, unit, language)
+    try:
+        import jiwer
+    except ImportError as error:
+        raise ImportError(
+            "Counting errors needs `jiwer`, which is not installed: `pip install transformers-tts-gan[eval]`."
+        ) from error
+    reference, hypothesis = split_units(said, unit, language), split_units(heard or "", unit, language)
     result = jiwer.process_words([" ".join(reference)], [" ".join(hypothesis)])
     return result.substitutions + result.deletions + result.insertions, len(reference)
 
@@ -131,7 +79,11 @@ def split_units(text: str, unit: str, language: str) -> list[str]:
     """
     if unit not in UNITS:
         raise ValueError(f"`unit` is `{unit}`; take one of {', '.join(f'`{known}`' for known in UNITS)}.")
+    if not LANGUAGE.fullmatch(language):
+        raise ValueError(f"`language` is `{language}`; needs a code of two or three letters, such as `en` or `zh`.")
     if unit == "tone":
+        import pypinyin  # a second that other voices need not wait for
+
         style = pypinyin.Style.TONE3
         return pypinyin.lazy_pinyin(normalize_chinese(text), style, neutral_tone_with_five=True, errors="ignore")
     if language == "zh":
@@ -163,8 +115,10 @@ def normalize_chinese(text: str) -> str:
 def bootstrap_interval(counts, resamples: int = 1_000, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
     """Bounds of the corpus error rate if other sentences of the same kind had been drawn.
 
+    Bisani and Ney (2004), "Bootstrap estimates for confidence intervals in ASR performance evaluation".
+
     Args:
-        counts: `(N, 2)`: errors and length of each sentence; sentences are drawn with replacement.
+        counts: `(N, 2)`, whole numbers: errors and length of each sentence; sentences are drawn with replacement.
         resamples: Number of corpora drawn.
         seed: Of the draws.
         level: Share of the drawn corpora between the bounds.
@@ -172,8 +126,10 @@ def bootstrap_interval(counts, resamples: int = 1_000, seed: int = 0, level: flo
     Raises:
         ValueError: no sentence, or no units in the references.
     """
-    counts = np.asarray(counts, dtype=np.int64).reshape(-1, 2)
-    if counts[:, 1].sum() == 0:
+    counts = np.asarray(counts, dtype=np.float64)
+    if len(counts) and (counts.shape[1:] != (2,) or not np.isfinite(counts).all()):
+        raise ValueError(f"`counts` has shape {counts.shape}; needs `(N, 2)`, errors and length, none of them NaN.")
+    if not len(counts) or counts[:, 1].sum() == 0:
         raise ValueError(f"The {len(counts)} references hold nothing to count: pass at least one with words in it.")
     drawn = np.random.default_rng(seed).integers(len(counts), size=(resamples, len(counts)))
     errors, length = counts[drawn].sum(axis=1).T

@@ -6,22 +6,28 @@ Decoding is deterministic, and no sentence is helped by the one before it. Recom
 """
 
 import json
+import logging
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
 import torchaudio
 from huggingface_hub.errors import HFValidationError
-from transformers import pipeline
+from transformers import AutomaticSpeechRecognitionPipeline, Pipeline, pipeline
 from transformers.utils.hub import has_file
 
+from .audio import SILENCE_PEAK, check_sampling_rate
+
+
+logger = logging.getLogger(__name__)
 
 RECOGNIZER_RATE = 16_000  # Hz; what all of them were trained on
 MAX_TOKENS_PER_SECOND = 10  # nobody speaks faster; Whisper repeats itself without end over sounds that are no speech
 EXTRA = "`pip install transformers-tts-gan[eval]`"
 
 
+@runtime_checkable
 class Recognizer(Protocol):
     """What `evaluate_voice` asks for: any object with this method will do."""
 
@@ -83,10 +89,11 @@ class VoskRecognizer:
 
 
 class PipelineRecognizer:
-    """Any speech recogniser of Transformers: Whisper, wav2vec 2.0, ..., from a folder or the Hub."""
+    """Any speech recogniser of Transformers: Whisper, wav2vec 2.0, ..., from a folder, the Hub, or a pipeline."""
 
-    def __init__(self, folder_or_id: str | Path, language: str, device: str = "cpu"):
-        self.pipeline = pipeline("automatic-speech-recognition", model=str(folder_or_id), device=device)
+    def __init__(self, source: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"):
+        made = isinstance(source, Pipeline)
+        self.pipeline = source if made else pipeline("automatic-speech-recognition", model=str(source), device=device)
         self.options = {}
         model = self.pipeline.model
         if model.can_generate() and getattr(model.generation_config, "is_multilingual", False):  # Whisper
@@ -98,20 +105,31 @@ class PipelineRecognizer:
         return self.pipeline(audio, **chunks, **self.options)["text"].strip()
 
 
-def load_recognizer(folder_or_id: str | Path, language: str, device: str = "cpu") -> Recognizer:
-    """The recogniser that a folder or a Hub id holds, told by its files.
+def load_recognizer(
+    folder_or_id: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"
+) -> Recognizer:
+    """The recogniser that a folder or a Hub id holds, told by its files; or one around a pipeline of Transformers.
 
     `model.bin` is faster-whisper's, `conf/model.conf` or `am/final.mdl` is Vosk's; the rest goes to Transformers.
 
     Args:
-        folder_or_id: A local folder, or a Hub id such as `Systran/faster-whisper-base` (Vosk: folders only).
+        folder_or_id: A local folder, a Hub id such as `Systran/faster-whisper-base` (Vosk: folders only), or what
+            `pipeline("automatic-speech-recognition", ...)` made, which stays on its device.
         language: Of the speech, as "en" or "zh".
         device: "cpu" or "cuda"; Vosk always runs on the CPU.
 
     Raises:
         ImportError: the recogniser's package is missing; the message says what to install.
         FileNotFoundError: neither a folder with a recogniser nor a Hub id that can be reached.
+        TypeError: a pipeline that recognises no speech.
     """
+    if isinstance(folder_or_id, Pipeline):
+        if not isinstance(folder_or_id, AutomaticSpeechRecognitionPipeline):
+            raise TypeError(
+                f"`{type(folder_or_id).__name__}` hears no speech; a recogniser is needed: "
+                '`pipeline("automatic-speech-recognition", model=...)`.'
+            )
+        return PipelineRecognizer(folder_or_id, language)
     folder = Path(folder_or_id)
     if any((folder / name).is_file() for name in ("conf/model.conf", "am/final.mdl")):
         return VoskRecognizer(folder)
@@ -125,7 +143,48 @@ def load_recognizer(folder_or_id: str | Path, language: str, device: str = "cpu"
         ) from error
 
 
+def as_recognizer(recognizer, language: str) -> Recognizer:
+    """What has a `transcribe` as it is, a pipeline of Transformers as a recogniser of `language`.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(recognizer, Pipeline):
+        return load_recognizer(recognizer, language)
+    if isinstance(recognizer, Recognizer):
+        return recognizer
+    raise TypeError(
+        f"`recognizer` is {type(recognizer).__name__}; needs an object with `transcribe(wave, sampling_rate)`: "
+        '`load_recognizer(folder_or_id, "en")` makes one.'
+    )
+
+
+def listen(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> tuple[str, str]:
+    """The text that is heard in `(S,)`, and the reason where a recogniser failed or was not asked: then it is "".
+
+    Nothing here raises: whoever counts the errors of a voice must go on, with a sentence of which nothing was heard.
+    """
+    if problem := nothing_to_hear(wave):
+        return "", problem
+    try:
+        heard = recognizer.transcribe(wave, sampling_rate)
+        if not isinstance(heard, str | None):
+            raise TypeError(f'`transcribe` gave {type(heard).__name__}; needs `str`, "" for nothing.')
+    except Exception as error:  # of a recogniser that we do not know
+        logger.warning("The recogniser failed, which counts as nothing heard: %s: %s", type(error).__name__, error)
+        return "", f"the recogniser failed: {type(error).__name__}: {error}"
+    return heard or "", ""
+
+
+def nothing_to_hear(wave: np.ndarray) -> str:
+    """Why a recogniser need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
+    if not np.isfinite(wave).all():
+        return "not finite"
+    return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""
+
+
 def resample(wave: np.ndarray, sampling_rate: int) -> np.ndarray:
     """`(S,)` at `sampling_rate` Hz as float32 at the 16 kHz that recognisers expect."""
+    sampling_rate = check_sampling_rate(sampling_rate)
     wave = torch.as_tensor(np.asarray(wave, dtype=np.float32))
     return torchaudio.functional.resample(wave, sampling_rate, RECOGNIZER_RATE).numpy()

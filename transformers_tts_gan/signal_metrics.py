@@ -12,22 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .audio import trim_silence
+from .audio import SILENCE_PEAK, as_waveform, check_sampling_rate, trim_silence
 from .features import fundamental_frequency, mel_spectrogram
 
-
-try:
-    import datasets
-    import evaluate
-except ImportError as error:
-    raise ImportError(
-        f"Judging a voice needs `{error.name}`, which is not installed: `pip install transformers-tts-gan[eval]`."
-    ) from error
 
 CEPSTRA = 13  # beside the first, which is the level
 MEL_BANDS = 80
 HOP_SECONDS = 0.01
 WINDOW_SECONDS = 0.064
+LOWEST_RATE = 8_000  # Hz; below, speech has no consonants to compare
+OCTAVE = 1200.0  # cents: the F0 error of what has no pitch where the recording has one; a convention
 DECIBELS = 20 / np.log(10) / np.sqrt(MEL_BANDS)  # of the root mean square over bands of natural-log magnitudes
 
 
@@ -37,8 +31,10 @@ class Comparison:
 
     Args:
         mcd: Mel-cepstral distortion in dB.
-        f0_rmse: Root mean square of the F0 difference in cents, over frames voiced in both; NaN where there are none.
-        voicing_error: Share of aligned frames that are voiced in one only.
+        f0_rmse: Root mean square of the F0 difference in cents, over frames voiced in both; an octave where there are
+            none, NaN where the recording has no voiced frames.
+        voicing_error: Share of aligned frames that are voiced in one only (Nakatani et al., 2008, "A method for
+            fundamental frequency estimation and voicing decision", Speech Communication 50).
         duration_error: Difference of lengths without the silence around, as a share of the recording's; below 0 the
             waveform is the shorter.
     """
@@ -57,21 +53,38 @@ def compare_waveforms(waveform: np.ndarray, recording: np.ndarray, sampling_rate
     without the level, so that it is the root mean square difference of the smoothed spectra in dB.
 
     Raises:
-        ValueError: one of them is silent, not finite, or shorter than an analysis window.
+        ValueError: one of them is silent, not finite, or shorter than an analysis window. `compare_with_silence`
+            counts such a waveform.
     """
+    sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
     sounds = [_speech(wave, sampling_rate, name) for wave, name in ((waveform, "waveform"), (recording, "recording"))]
     (cepstra, f0), (other_cepstra, other_f0) = (_analyse(sound, sampling_rate) for sound in sounds)
     path = time_warping_path(cepstra, other_cepstra)
     distance = np.linalg.norm(cepstra[path[:, 0]] - other_cepstra[path[:, 1]], axis=1)
     f0, other_f0 = f0[path[:, 0]], other_f0[path[:, 1]]
     both = (f0 > 0) & (other_f0 > 0)
-    cents = 1200 * np.log2(f0[both] / other_f0[both])
+    cents = OCTAVE * np.log2(f0[both] / other_f0[both])
     return Comparison(
         mcd=float(DECIBELS * distance.mean()),
-        f0_rmse=float(np.sqrt(np.mean(cents**2))) if both.any() else float("nan"),
+        f0_rmse=float(np.sqrt(np.mean(cents**2))) if both.any() else _no_pitch(other_f0),
         voicing_error=float(np.mean((f0 > 0) != (other_f0 > 0))),
         duration_error=len(sounds[0]) / len(sounds[1]) - 1,
     )
+
+
+def compare_with_silence(recording: np.ndarray, sampling_rate: int) -> Comparison:
+    """What counts for a waveform that says nothing where it should say what a recording `(R,)` does.
+
+    A flat spectrum all along for `mcd`, as far as white noise (12 dB where our English voice has 3.5), an octave for
+    `f0_rmse`, every voiced frame for `voicing_error`, and the whole length for `duration_error` (-1).
+
+    Raises:
+        ValueError: the recording is silent, not finite, or shorter than an analysis window.
+    """
+    sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
+    cepstra, f0 = _analyse(_speech(recording, sampling_rate, "recording"), sampling_rate)
+    distance = np.linalg.norm(cepstra, axis=1)
+    return Comparison(float(DECIBELS * distance.mean()), _no_pitch(f0), float(np.mean(f0 > 0)), -1.0)
 
 
 def time_warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -80,6 +93,10 @@ def time_warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     The path of least summed Euclidean distance whose steps go on by one frame in either or both (Sakoe and Chiba,
     1978, "Dynamic programming algorithm optimization for spoken word recognition").
     """
+    if not len(first) or not len(second) or first.shape[1:] != second.shape[1:]:
+        raise ValueError(
+            f"Got vectors {first.shape} and {second.shape}; needs at least one of each, of the same size."
+        )
     cost = np.sqrt(np.maximum((first**2).sum(1)[:, None] + (second**2).sum(1) - 2 * first @ second.T, 0))  # (N, M)
     rows, columns = cost.shape
     total = np.full((rows + 1, columns + 1), np.inf)
@@ -97,13 +114,22 @@ def time_warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _speech(wave: np.ndarray, sampling_rate: int, name: str) -> np.ndarray:
-    wave = np.asarray(wave, dtype=np.float32)
+    wave = as_waveform(wave, name)
     if not np.isfinite(wave).all():
-        raise ValueError(f"The {name} is not finite: there is nothing to compare.")
+        raise ValueError(f"The {name} is not finite: there is nothing to compare. Leave it out, or make it again.")
     wave = trim_silence(wave, sampling_rate) if len(wave) else wave
-    if len(wave) < WINDOW_SECONDS * sampling_rate or not np.abs(wave).max():
-        raise ValueError(f"The {name} holds {len(wave)} samples of speech: too few to compare.")
+    least = round(WINDOW_SECONDS * sampling_rate)
+    if len(wave) < least or np.abs(wave).max() < SILENCE_PEAK:
+        raise ValueError(
+            f"The {name} holds {len(wave)} samples of speech or silence: too few or too quiet. It needs {least} and a "
+            "peak over -60 dBFS: leave it out, or make it again."
+        )
     return wave / np.sqrt(np.mean(wave**2))
+
+
+def _no_pitch(recorded_f0: np.ndarray) -> float:
+    """The F0 error of what has no pitch: an octave, or NaN where the recording has none either."""
+    return OCTAVE if (recorded_f0 > 0).any() else float("nan")
 
 
 def _analyse(wave: np.ndarray, sampling_rate: int) -> tuple[np.ndarray, np.ndarray]:
@@ -121,60 +147,3 @@ def _cosines() -> np.ndarray:
     """The orthonormal cosine transform `(80, 13)` from log-mel bands to cepstra 1 to 13."""
     bands, orders = np.arange(MEL_BANDS) + 0.5, np.arange(1, CEPSTRA + 1)
     return np.sqrt(2 / MEL_BANDS) * np.cos(np.pi / MEL_BANDS * bands[:, None] * orders)
-
-
-class SignalMetric(evaluate.Metric):
-    """Base of the metrics that compare waveforms with recordings: `compute(predictions=waves, references=recordings)`.
-
-    Besides the mean under the metric's own name, `compute` returns `values`, one for each pair (NaN where a pair
-    cannot be compared), and `failed`, how many of those there are.
-    """
-
-    name = "mcd"
-
-    def __init__(self, sampling_rate: int = 16_000, **kwargs):
-        super().__init__(config_name=str(sampling_rate), **kwargs)
-
-    def _info(self):
-        samples = datasets.Sequence(datasets.Value("float32"))
-        return evaluate.MetricInfo(
-            description=self.__doc__,
-            citation="",
-            inputs_description="`predictions` and `references`: lists of waveforms, floats in [-1, 1].",
-            features=datasets.Features({"predictions": samples, "references": samples}),
-        )
-
-    def _compute(self, predictions, references):
-        values = [self.measure(*pair) for pair in zip(predictions, references, strict=True)]
-        heard = [value for value in values if np.isfinite(value)]
-        mean = float(np.mean(heard)) if heard else float("nan")
-        return {self.name: mean, "values": values, "failed": len(values) - len(heard)}
-
-    def measure(self, waveform, recording) -> float:
-        try:
-            comparison = compare_waveforms(np.asarray(waveform), np.asarray(recording), int(self.config_name))
-        except ValueError:
-            return float("nan")
-        return abs(getattr(comparison, self.name))
-
-
-class MelCepstralDistortion(SignalMetric):
-    """Mel-cepstral distortion along the time-warped path, in dB: `mcd` (Kubichek, 1993)."""
-
-
-class F0Error(SignalMetric):
-    """Root mean square difference of F0 in cents, where both are voiced: `f0_rmse`."""
-
-    name = "f0_rmse"
-
-
-class VoicingError(SignalMetric):
-    """Share of aligned frames that are voiced in one of the two only: `voicing_error`."""
-
-    name = "voicing_error"
-
-
-class DurationError(SignalMetric):
-    """Absolute difference of lengths as a share of the recording's: `duration_error`."""
-
-    name = "duration_error"

@@ -6,6 +6,7 @@ with their `text`. Losses compare with a recording's own timing and melody; thes
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,20 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from .audio import SILENCE_PEAK
 from .features import log_mel
+from .metrics import count_errors
 from .modeling_tts_gan import TTSGanModel
 from .processing_tts_gan import TTSGanProcessor
+from .recognition import as_recognizer, listen
 
 
 if TYPE_CHECKING:
+    from transformers import AutomaticSpeechRecognitionPipeline
+
     from .recognition import Recognizer
 
+
+logger = logging.getLogger(__name__)
 SpeechMetrics = Callable[[TTSGanModel, TTSGanProcessor, list[dict]], dict[str, float]]
 
 
@@ -39,6 +45,16 @@ def measure_speech(metrics: SpeechMetrics, model, processor, rows) -> dict[str, 
     return found[0]
 
 
+def try_to_speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
+    """As `speak`; no samples where the voice fails or what it says is not finite: a training must not stop for it."""
+    try:
+        wave = speak(model, processor, row)
+    except Exception as error:  # such as too little memory for what a voice of few steps makes of a sentence
+        logger.warning("The voice failed, which counts as nothing said: %s: %s", type(error).__name__, error)
+        return np.zeros(0, dtype=np.float32)
+    return wave if np.isfinite(wave).all() else np.zeros(0, dtype=np.float32)
+
+
 @torch.no_grad()
 def speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
     """What the voice makes of a prepared row's text, `(S,)`."""
@@ -50,20 +66,26 @@ def speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarr
 class MelDistance:
     """`mel_distance`: mean distance in dB between spoken and recorded log-mel frames along the best path in time.
 
-    The path is that of dynamic time warping, so that another tempo alone costs nothing.
+    The path is that of dynamic time warping, so that another tempo alone costs nothing. A voice that says nothing, or
+    what is not finite, is as far as silence.
 
     Args:
         samples: Speak only so many of the rows.
+
+    Raises:
+        ValueError: `samples` is below 1, or there are no rows.
     """
 
     def __init__(self, samples: int = 16):
-        self.samples = samples
+        self.samples = check_samples(samples)
 
     def __call__(self, model, processor, rows: list[dict]) -> dict[str, float]:
         distances = []
-        for row in rows[: self.samples]:
-            spoken = torch.from_numpy(speak(model, processor, row))
+        for row in check_rows(rows)[: self.samples]:
             recorded = torch.from_numpy(np.asarray(row["waveform"], dtype=np.float32) / 32767)
+            wave = try_to_speak(model, processor, row)
+            wave = np.pad(wave, (0, max(0, model.config.vocoder_config.n_fft - len(wave))))  # at least a window
+            spoken = torch.from_numpy(wave)
             mels = [log_mel(wave[None], model.config.vocoder_config)[0].numpy() for wave in (spoken, recorded)]
             distances.append(warped_distance(*mels) * 20 / np.log(10))
         return {"mel_distance": float(np.mean(distances))}
@@ -73,29 +95,44 @@ class WordErrors:
     """`wer`, or `cer` for Chinese: the share of words or characters that a recogniser does not hear.
 
     Args:
-        recognizer: From `load_recognizer`, or any object with its `transcribe`.
+        recognizer: From `load_recognizer`, a pipeline of Transformers, or any object with a `transcribe`. What it
+            does not hear, or fails to hear, is wrong.
         samples: Speak only so many of the rows.
 
     Raises:
         ImportError: Without the extra `eval`.
+        ValueError: `samples` is below 1, or there are no rows.
     """
 
-    def __init__(self, recognizer: Recognizer, samples: int = 16):
-        from .metrics import count_errors  # needs the extra `eval`
-
-        self.recognizer, self.samples, self.count_errors = recognizer, samples, count_errors
+    def __init__(self, recognizer: Recognizer | AutomaticSpeechRecognitionPipeline, samples: int = 16):
+        count_errors("", "", "word", "en")  # says at once if the extra is missing
+        self.recognizer, self.samples = recognizer, check_samples(samples)
 
     def __call__(self, model, processor, rows: list[dict]) -> dict[str, float]:
         language = processor.languages[0]
+        recognizer = as_recognizer(self.recognizer, language)
         name, unit = ("cer", "character") if language == "zh" else ("wer", "word")
         errors = length = 0
-        for row in rows[: self.samples]:
-            wave = speak(model, processor, row)
-            silent = not np.isfinite(wave).all() or np.abs(wave).max() < SILENCE_PEAK
-            heard = "" if silent else self.recognizer.transcribe(wave, processor.sampling_rate)
-            wrong, count = self.count_errors(row["text"], heard, unit, language)
+        for row in check_rows(rows)[: self.samples]:
+            wave = try_to_speak(model, processor, row)
+            heard, _ = listen(recognizer, wave, processor.sampling_rate)
+            wrong, count = count_errors(row["text"], heard, unit, language)
             errors, length = errors + wrong, length + count
         return {name: errors / max(length, 1)}
+
+
+def check_samples(samples: int) -> int:
+    if samples < 1:
+        raise ValueError(f"`samples` is {samples}; needs at least 1: the more, the surer and the slower.")
+    return samples
+
+
+def check_rows(rows: list[dict]) -> list[dict]:
+    if not rows:
+        raise ValueError(
+            "`rows` is empty; speech is measured on held-out sentences: give the trainer an `eval_dataset`."
+        )
+    return rows
 
 
 def warped_distance(first: np.ndarray, second: np.ndarray) -> float:
