@@ -9,17 +9,20 @@ heard by Whisper base from the Hub unless `--recognizer` (or the variable TTS_GA
 folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Opinion scores and the similarity of speakers are
 predicted where `distillmos` and `resemblyzer` are installed. `--compare piper=wavs/piper` judges another system's wavs
 of the same sentences, named as the recordings. Writes `report.html` (open it in a browser to look and listen),
-`report.md`, `report.json` and the wavs.
+`report.md`, `report.json` and the wavs; `--update_card` puts the numbers into the model card `my_voice/README.md`.
 """
 
 import argparse
 import json
 import os
+import shlex
 from pathlib import Path
 
 from transformers import set_seed
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor
+from transformers_tts_gan.card_evaluation import Circumstances, update_card
+from transformers_tts_gan.card_sources import CARD, read_origin, shown
 from transformers_tts_gan.data import load_speech
 from transformers_tts_gan.evaluation import VoiceReport, evaluate_voice
 from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
@@ -44,6 +47,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--compare", nargs="+", default=[], metavar="NAME=FOLDER", help="other systems' wavs of the same sentences"
     )
+    parser.add_argument("--update_card", action="store_true", help="write the numbers into MODEL/README.md")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(arguments)
@@ -51,6 +55,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         parser.error(f"--limit is {args.limit}, but at least one sentence is needed.")
     if wrong := [each for each in args.compare if not all(each.partition("="))]:
         parser.error(f"--compare got {wrong[0]!r}, but NAME=FOLDER is needed, such as piper=wavs/piper.")
+    if args.update_card and not Path(args.model, CARD).is_file():
+        parser.error(f"--update_card needs a card, but there is no `{Path(args.model, CARD)}`.")
     if args.output_dir is None:
         args.output_dir = Path(args.model) / "evaluation" if Path(args.model).is_dir() else Path("evaluation")
     return args
@@ -61,7 +67,8 @@ def main(arguments: list[str] | None = None) -> None:
     set_seed(args.seed)
     processor = TTSGanProcessor.from_pretrained(args.model)
     language = args.language or processor.languages[0]
-    rows = held_out(args, language)
+    paths, split = corpora_of(args)
+    rows = held_out(args, language, paths, split)
     recognizer = recognizer_for(args, language)
     model = TTSGanModel.from_pretrained(args.model).to(args.device)
     wavs = args.output_dir / "wavs"
@@ -79,6 +86,8 @@ def main(arguments: list[str] | None = None) -> None:
         others=dict(each.split("=", 1) for each in args.compare),
     )
     write(report, args)
+    if args.update_card:
+        print(f"wrote the numbers into {update_card(args.model, report, circumstances(args, paths, split))}")
     print(
         report, worst(report), f"wrote {args.output_dir / 'report.html'}, report.md, report.json and wavs/", sep="\n\n"
     )
@@ -100,17 +109,22 @@ def installed(kind: type, device: str):
         return None
 
 
-def held_out(args: argparse.Namespace, language: str) -> list[dict]:
-    """One row per text of the held-out split, in `language` only."""
-    known = Path(args.model) / "voice_data.json"
-    origin = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
+def corpora_of(args: argparse.Namespace) -> tuple[list[str], str]:
+    """Where the held-out sentences are, and the name of their split."""
+    origin = read_origin(args.model)
     paths = args.corpus or [dataset["path"] for dataset in origin.get("datasets", [])]
-    split = args.split or (origin.get("eval_split") if not args.corpus else "test")
+    split = args.split or ("test" if args.corpus else origin.get("eval_split"))
     if not paths or not split:
+        known = Path(args.model) / "voice_data.json"
         raise SystemExit(f"`{known}` names no held-out sentences: say where they are with --corpus PATH --split NAME.")
-    rows = {}
+    return paths, split
+
+
+def held_out(args: argparse.Namespace, language: str, paths: list[str], split: str) -> list[dict]:
+    """One row per text of the held-out split, in `language` only."""
+    origin, rows = read_origin(args.model), {}
     for path in paths:
-        for row in load_speech(path, split=split, language=origin.get("language")):
+        for row in load(path, split, origin):
             if (row["language"] or language) == language:
                 rows.setdefault(row["text"], row)  # some corpora read a prompt several times
     rows = list(rows.values())
@@ -118,6 +132,38 @@ def held_out(args: argparse.Namespace, language: str) -> list[dict]:
         raise SystemExit(f"no sentence of split `{split}` is in language `{language}`: see --split and --language.")
     count = min(args.limit or len(rows), len(rows))
     return [rows[number * len(rows) // count] for number in range(count)]
+
+
+def load(path: str, split: str, origin: dict):
+    """A corpus; where it is not here, the voice may say where to find it."""
+    try:
+        return load_speech(path, split=split, language=origin.get("language"))
+    except OSError as error:
+        if Path(path).exists():
+            raise
+        sources = {dataset["path"]: dataset.get("source") for dataset in origin.get("datasets", [])}
+        found = f" Its recordings come from {sources[path]}." if sources.get(path) else ""
+        raise SystemExit(
+            f"The corpus `{path}` is neither here ({Path.cwd()}) nor on the Hub.{found}\n"
+            "`python examples/prepare_corpus.py --help` tells how to make a corpus; name it with --corpus PATH."
+        ) from error
+
+
+def circumstances(args: argparse.Namespace, paths: list[str], split: str) -> Circumstances:
+    """What a reader of the card needs to get the same numbers; paths of this machine alone by their last names."""
+    recognizer = args.recognizer or DEFAULT_RECOGNIZER
+    recognizer = Path(recognizer).name if Path(recognizer).is_dir() else recognizer
+    own = [Path(dataset["path"]).name for dataset in read_origin(args.model).get("datasets", [])]
+    words = ["python", "examples/evaluate_voice.py", "--model", shown(args.model)]
+    if [Path(path).name for path in paths] != own:
+        words += ["--corpus", *map(shown, paths)]
+    for name, value in (("split", args.split), ("language", args.language), ("limit", args.limit)):
+        words += [f"--{name}", str(value)] if value is not None else []
+    words += ["--recognizer", recognizer] if recognizer != DEFAULT_RECOGNIZER else []
+    words += ["--no_text_encoder"] if args.no_text_encoder else []
+    words += ["--seed", str(args.seed)] if args.seed else []
+    note = "without its text encoder" if args.no_text_encoder else ""
+    return Circumstances([Path(path).name for path in paths], split, recognizer, shlex.join(words), note)
 
 
 def recognizer_for(args: argparse.Namespace, language: str) -> Recognizer:

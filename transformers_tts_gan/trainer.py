@@ -9,7 +9,6 @@ gradients.
 import contextlib
 import logging
 import math
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -23,9 +22,9 @@ from .configuration_tts_gan import TTSGanDiscriminatorConfig
 from .discriminators import TTSGanDiscriminator
 from .gan_state import AfterStep, GanState
 from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss, multi_resolution_stft_loss
-from .model_card import model_card
+from .model_card import card_name, write_model_card
 from .processes import SIZES, average_gradients, gather, limit_waiting, shares, sizes
-from .randomness import seed_for_batch
+from .randomness import aside, seed_for_batch
 from .speech_metrics import SpeechMetrics, measure_speech
 from .training_args import TTSGanTrainingArguments
 from .training_limits import refuse_launch, refuse_unused
@@ -330,10 +329,11 @@ class TTSGanTrainer(GanState):
             output.metrics.update({f"{metric_key_prefix}_{name}": value for name, value in found.items()})
         return output
 
-    def create_model_card(self, language=None, license=None, tags=None, model_name=None, dataset_tags=None, **kwargs):
+    def create_model_card(
+        self, language=None, license=None, tags=None, model_name=None, finetuned_from=None, dataset_tags=None, **kwargs
+    ):
         """The README of the voice; the Trainer's own knows neither text-to-speech nor where this voice comes from."""
         if self.is_world_process_zero():
-            name = self.hub_model_id or model_name or self.args.output_dir
-            fields = {"language": language, "license": license, "datasets": dataset_tags}
-            card = model_card(self, name, tags=tags, **fields)
-            Path(self.args.output_dir, "README.md").write_text(card, encoding="utf-8")
+            asked = {"language": language, "license": license, "tags": tags, "datasets": dataset_tags}
+            with aside(self.args.seed), self.with_average():
+                write_model_card(self, card_name(self, model_name), finetuned_from=finetuned_from, **asked)
