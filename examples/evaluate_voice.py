@@ -9,7 +9,8 @@ heard by Whisper base from the Hub unless `--recognizer` (or the variable TTS_GA
 folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Opinion scores and the similarity of speakers are
 predicted where `distillmos` and `resemblyzer` are installed. `--compare piper=wavs/piper` judges another system's wavs
 of the same sentences, named as the recordings. Writes `report.html` (open it in a browser to look and listen),
-`report.md`, `report.json` and the wavs; `--update_card` puts the numbers into the model card `my_voice/README.md`.
+`report.md`, `report.json` and the wavs into `my_voice/_evaluation`, which holds recordings and is never pushed to the
+Hub; `--update_card` puts the numbers into the model card `my_voice/README.md`.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--language", help="judge these sentences only (default: the voice's first language)")
     parser.add_argument("--recognizer", default=os.environ.get("TTS_GAN_RECOGNIZER"), help="folder or Hub id")
     parser.add_argument("--limit", type=int, help="judge only so many sentences, evenly spread")
-    parser.add_argument("--output_dir", type=Path, help="where to write the report (default: MODEL/evaluation)")
+    parser.add_argument("--output_dir", type=Path, help="where to write the report (default: MODEL/_evaluation)")
     parser.add_argument("--no_text_encoder", action="store_true", help="let the voice speak from the phones alone")
     parser.add_argument(
         "--compare", nargs="+", default=[], metavar="NAME=FOLDER", help="other systems' wavs of the same sentences"
@@ -58,7 +59,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     if args.update_card and not Path(args.model, CARD).is_file():
         parser.error(f"--update_card needs a card, but there is no `{Path(args.model, CARD)}`.")
     if args.output_dir is None:
-        args.output_dir = Path(args.model) / "evaluation" if Path(args.model).is_dir() else Path("evaluation")
+        args.output_dir = Path(args.model) / "_evaluation" if Path(args.model).is_dir() else Path("evaluation")
     return args
 
 
@@ -198,7 +199,7 @@ def write(report: VoiceReport, args: argparse.Namespace) -> None:
     content = json.dumps({"settings": settings, **report.to_dict()}, ensure_ascii=False, indent=1)
     (args.output_dir / "report.json").write_text(content + "\n", encoding="utf-8")
     context = "without its text encoder" if args.no_text_encoder else "with its text encoder, if it has one"
-    judge = f"heard by `{args.recognizer or DEFAULT_RECOGNIZER}`; the voice {context}."
+    judge = f"heard by `{shown(args.recognizer or DEFAULT_RECOGNIZER)}`; the voice {context}."
     parts = [
         f"# Evaluation of {Path(args.model).name}",
         f"{len(report.sentences)} held-out sentences ({report.language}), {judge}",

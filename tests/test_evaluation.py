@@ -277,10 +277,10 @@ def test_the_script_judges_each_held_out_prompt_once_and_ends_with_the_summary(s
     script.main(["--model", str(voice), "--recognizer", "stand-in"])
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.fullmatch(r"summary wer_recordings=\d\.\d{3} wer_copy=\d\.\d{3} wer_voice=\d\.\d{3}( mos_.*)?", last)
-    report = json.loads((voice / "evaluation" / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((voice / "_evaluation" / "report.json").read_text(encoding="utf-8"))
     assert [sentence["text"] for sentence in report["sentences"]] == ["Good morning.", "How are you today?"]
     assert report["settings"]["seed"] == 0
-    assert "| voice" in (voice / "evaluation" / "report.md").read_text(encoding="utf-8")
+    assert "| voice" in (voice / "_evaluation" / "report.md").read_text(encoding="utf-8")
 
 
 def test_the_script_judges_chinese_by_characters(script, voice, monkeypatch, capsys):
