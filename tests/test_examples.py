@@ -102,6 +102,20 @@ def test_the_voice_says_where_it_comes_from(trained):
     assert (origin["language"], origin["eval_split"], origin["train_steps"]) == ("en", "test", 2)
 
 
+def test_a_voice_is_stored_in_half_its_size_with_another_vocoder(trained, tmp_path, monkeypatch):
+    """Bridge and vocoder meet in a mel spectrogram, so that one can be exchanged without the other."""
+    vocoder, small = trained / "vocoder", tmp_path / "small"
+    run("shrink_voice", "--model", trained / "voice", "--vocoder", vocoder, "--output", small, monkeypatch=monkeypatch)
+    old, new = TTSGanModel.from_pretrained(trained / "voice"), TTSGanModel.from_pretrained(small)
+    wanted = TTSGanVocoder.from_pretrained(vocoder).state_dict()
+    for name, tensor in new.vocoder.state_dict().items():
+        torch.testing.assert_close(tensor, wanted[name], atol=1e-3, rtol=1e-3)
+    for name, tensor in new.acoustic.state_dict().items():
+        torch.testing.assert_close(tensor, old.acoustic.state_dict()[name], atol=1e-3, rtol=1e-3)
+    sizes = [(folder / "model.safetensors").stat().st_size for folder in (trained / "voice", small)]
+    assert sizes[1] < 0.6 * sizes[0]
+
+
 def test_the_scripts_leave_what_goes_on_needs(trained):
     for name in ("vocoder", "voice"):
         assert (trained / name / "discriminator" / "model.safetensors").exists()
