@@ -37,6 +37,13 @@ def test_a_glide_is_followed_without_lag():
     assert (1200 * (heard / expected).log2()).abs().max() < 20  # cents
 
 
+def test_hops_longer_than_the_window_are_heard_in_their_middle():
+    pitch = torch.cat([torch.full((RATE,), 100.0), torch.full((RATE,), 200.0)])
+    assert fundamental_frequency(harmonic_tone(pitch, 2.0), RATE, 2 * RATE // 5)[0].round().tolist() == [
+        100, 100, pytest.approx(150, abs=60), 200, 200
+    ]  # fmt: skip
+
+
 def test_a_missing_fundamental_does_not_double_the_pitch():
     """A telephone cuts it off."""
     time = torch.arange(RATE) / RATE

@@ -40,7 +40,7 @@ def fundamental_frequency(waveform: torch.Tensor, sampling_rate: int, hop_length
 def autocorrelation(waveform: torch.Tensor, sampling_rate: int, hop_length: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Of each frame, by lag from 0 to that of the lowest pitch, 1 at lag 0; and the level of each frame."""
     width, longest = round(WINDOW_SECONDS * sampling_rate), math.ceil(sampling_rate / LOWEST_F0) + 1
-    pad = max((width - hop_length) // 2, 0)
+    pad = (width - hop_length) // 2  # cuts where hops are longer than windows
     window = hann_window(width, str(waveform.device))
     pieces = F.pad(waveform, (pad, width)).unfold(-1, width, hop_length)[:, : waveform.shape[-1] // hop_length]
     pieces = (pieces - pieces.mean(-1, keepdim=True)) * window  # (B, F, W)

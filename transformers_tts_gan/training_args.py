@@ -74,7 +74,7 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_f0: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
     weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
     weight_feature_matching: float = field(
-        default=0.1, metadata={"help": "Of the difference of the critics' feature maps."}
+        default=1.0, metadata={"help": "Of the difference of the critics' feature maps."}
     )
     gan_loss: str = field(
         default="hinge", metadata={"help": "What critics and voice play for: hinge or least_squares."}
