@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -54,21 +55,27 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> None:
     args = parse_arguments(arguments)
-    data = load_speech(args.corpus, split=args.split, language=args.language, on_bad="keep")
     try:
-        recognizer = load_recognizer(args.recognizer, args.language, args.device) if args.recognizer else None
-        voice = voice_judge(args.model) if args.model else None
-    except (OSError, ImportError) as error:
+        data = load_speech(args.corpus, split=args.split, language=args.language, on_bad="keep")
+        language = Counter(data["language"]).most_common(1)[0][0]
+        recognizer = load_recognizer(args.recognizer, language, args.device) if args.recognizer else None
+        voice = voice_judge(args.model, language) if args.model else None
+    except (OSError, ImportError, ValueError) as error:
         raise SystemExit(str(error)) from error
-    report = check_corpus(data, args.language, recognizer, voice, args.drop, cache=args.output / "heard.jsonl")
+    cache = args.output / f"heard_{Path(args.recognizer or '').name}.jsonl"
+    report = check_corpus(data, language, recognizer, voice, args.drop, cache=cache)
     written = write(report, data, args)
     print(report, *listing(report, 10), f"wrote {', '.join(written)} to {args.output}", sep="\n\n")
     if args.planted:
         print("", planted(report, json.loads(args.planted.read_text(encoding="utf-8"))), sep="\n")
 
 
-def voice_judge(name: str) -> AlignmentJudge:
-    return AlignmentJudge(TTSGanModel.from_pretrained(name), TTSGanProcessor.from_pretrained(name))
+def voice_judge(name: str, language: str) -> AlignmentJudge:
+    processor = TTSGanProcessor.from_pretrained(name)
+    if language not in processor.languages:
+        known = ", ".join(processor.languages)
+        raise ValueError(f"`--model` {name} speaks {known}, the corpus {language}: take a voice of its language.")
+    return AlignmentJudge(TTSGanModel.from_pretrained(name), processor)
 
 
 def listing(report: CorpusReport, most: int | None = None) -> list[str]:
@@ -85,6 +92,8 @@ def listing(report: CorpusReport, most: int | None = None) -> list[str]:
 def write(report: CorpusReport, data, args: argparse.Namespace) -> list[str]:
     """The files of the report; returns their names."""
     args.output.mkdir(parents=True, exist_ok=True)
+    for old in [*args.output.glob("metadata_clean.*"), args.output / "dropped.jsonl", args.output / "report.png"]:
+        old.unlink(missing_ok=True)  # what this run has no use for must not be taken for its own
     content = json.dumps(finite(report.to_dict()), ensure_ascii=False, indent=1)
     (args.output / "report.json").write_text(content + "\n", encoding="utf-8")
     judges = f"Recogniser: {args.recognizer or 'none'}. Voice: {args.model or 'none'}."

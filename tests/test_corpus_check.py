@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 import torchaudio.functional as AF
 from test_examples import script
@@ -168,10 +169,38 @@ def test_what_was_heard_is_not_heard_again(tmp_path):
 
 
 def test_errors_belong_to_the_text_in_which_they_are():
-    assert errors_by_part([["a", "b"], ["c", "d", "e"]], ["a", "b", "c", "x", "e"]) == [0, 1]
-    assert errors_by_part([["a", "b"], ["c"], ["d", "e"]], ["a", "b", "d", "e"]) == [0, 1, 0]
-    assert errors_by_part([["a", "b"], ["c"]], ["a", "b", "x", "c"]) == [1, 1]  # whose it is, nobody knows
-    assert errors_by_part([["a", "b"], ["c"]], []) == [2, 1]
+    assert errors_by_part([["a1", "b"], ["c", "d", "e1"]], ["a1", "b", "c", "x", "e1"]) == [(0, 0), (1, 0)]
+    assert errors_by_part([["a1", "b"], ["c"], ["d", "e1"]], ["a1", "b", "d", "e1"]) == [(0, 0), (1, 0), (0, 0)]
+    assert errors_by_part([["a1", "b"], ["c"]], ["a1", "b", "x1", "c"]) == [(1, 1), (1, 1)]  # whose is it?
+    assert errors_by_part([["a1", "b"], ["c"]], []) == [(2, -1), (1, 0)]
+
+
+def test_a_short_chinese_word_that_the_text_lacks_is_found_by_its_syllable():
+    sentence = "他在学校门口等着我的好朋友"
+    rows = [row(number, language="zh", text=sentence + "甲乙丙丁"[number % 4]) for number in range(24)]
+    said = {6: rows[6]["text"]}
+    rows[6]["text"] = said[6].replace("的", "")
+    report = check_corpus(rows, "zh", Listener(rows, said), drop=["transcript"])
+    assert [row.index for row in report.dropped] == [6]
+    assert report.rows[6].hearing.phone_error < 0.2 and report.rows[6].hearing.syllables == 1
+
+
+def test_rows_beside_a_wrong_text_are_heard_alone():
+    """A text longer than its sound takes up what its neighbour says too much, unless that is heard by itself."""
+    rows = good_rows(8)
+    said = {4: "a red bird", 5: "sings over green hills while we walk down to the old harbour"}
+    rows[4]["text"], rows[5]["text"] = "a red bird walks away there", "hills while we walk down to the old harbour"
+    heard = hear_rows(rows, Listener(rows, said), "en", 0.2)
+    alone = hear_rows(rows[5:6], Listener(rows[5:6], {0: said[5]}), "en", 0.2)[0]
+    assert heard[5] == alone and alone.phone_error > 0.3
+
+
+def test_a_judge_leaves_texts_of_other_languages_alone():
+    rows = [*good_rows(), row(30, language="zh")]
+    report = check_corpus(rows, recognizer=Listener(rows, {24: "something else"}))
+    assert report.dropped == [] and "1 rows are in a language that no judge here knows" in str(report)
+    voice = AlignmentJudge(tiny_voice(), tiny_processor())
+    assert np.isnan(voice(row(1, language="de"), [text(1)])).all()
 
 
 def test_only_the_kinds_asked_for_are_left_out():
@@ -259,6 +288,50 @@ def test_the_script_writes_a_report_and_metadata_that_loads(tmp_path, capsys):
     assert "wavs/lost.wav" in (out / "report.md").read_text()
     if importlib.util.find_spec("matplotlib") is not None:
         assert (out / "report.png").stat().st_size > 10_000
+
+
+def test_the_script_says_in_a_line_what_it_cannot_work_with(tmp_path):
+    check = script("check_corpus").main
+    for name, content in {"bytes": b"\xe9\xff", "json": b"{", "empty": b""}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "metadata.jsonl").write_bytes(content)
+        with pytest.raises(SystemExit, match="metadata.jsonl"):
+            check([str(tmp_path / name)])
+    with pytest.raises(SystemExit, match="nowhere"):
+        check([str(tmp_path / "nowhere")])
+
+
+def test_a_voice_of_another_language_is_no_judge(tmp_path):
+    tiny_voice().save_pretrained(tmp_path / "voice")
+    tiny_processor().save_pretrained(tmp_path / "voice")
+    with pytest.raises(SystemExit, match="speaks en, the corpus zh"):
+        script("check_corpus").main(
+            [str(corpus(tmp_path / "corpus")), "--language", "zh", "--model", str(tmp_path / "voice")]
+        )
+
+
+def test_rows_that_stayed_in_an_earlier_run_do_not_stay_when_nothing_does(tmp_path, capsys):
+    folder = corpus(tmp_path / "corpus")
+    check = script("check_corpus").main
+    check([str(folder)])
+    for path in (folder / "wavs").glob("*.wav"):
+        path.write_bytes(b"damaged")
+    check([str(folder)])
+    assert "nothing is left" in capsys.readouterr().out
+    assert not (folder / "corpus_check" / "metadata_clean.jsonl").exists()
+
+
+def test_stereo_at_a_high_rate_and_a_single_row_are_no_faults(tmp_path):
+    both = np.stack([sound(3), 0.5 * sound(3)], axis=1)
+    soundfile.write(tmp_path / "stereo.wav", AF.resample(torch.from_numpy(both.T), RATE, 44_100).T.numpy(), 44_100)
+    report = check_corpus([row(3, audio=str(tmp_path / "stereo.wav"))])
+    assert report.dropped == [] and report.rows[0].measures.sampling_rate == 44_100
+
+
+def test_words_are_taken_out_of_chinese_too():
+    words_of = script("experiments/plant_faults").words_of
+    assert words_of({"text": "台上有人，跳舞。", "language": "zh"}) == ["台上", "有人，", "跳舞。"]
+    assert words_of({"text": "Ah, indeed.", "language": "en"}) == ["Ah, ", "indeed."]
 
 
 def test_planted_faults_are_always_the_same(tmp_path, capsys):

@@ -58,6 +58,9 @@ class Bounds:
         same_wave: the correlation from which they are one; of 60 pairs of readings of a sentence none has over .31.
         phone_error: Least and greatest share of wrong phones that counts as a wrong transcript; between them it is
             the corpus's median and 5 robust deviations: recognisers miss some of every corpus.
+        syllables_share: Share of Chinese rows whose number of syllables is heard as usual; one more than what these
+            are off by is a word that the text lacks. (Recognisers leave out a light syllable such as 了 now and then:
+            too few must be two more than that.)
         alignment_deviations: How many robust deviations below the usual score of a voice's aligner.
         min_speaker_rows: Speakers with fewer rows are compared with one another, and their pitch with nothing.
     """
@@ -75,6 +78,7 @@ class Bounds:
     same_fingerprint: float = 0.9
     same_wave: float = 0.6
     phone_error: tuple[float, float] = (0.2, 0.5)
+    syllables_share: float = 0.9
     alignment_deviations: float = 4.0
     min_speaker_rows: int = 20
 
@@ -174,8 +178,9 @@ def check_corpus(
 
     Args:
         rows: With `audio` (whatever `read_audio` takes), `text`, and perhaps `speaker` and `language`.
-        language: Of rows that name none.
-        recognizer: Hears whether the texts are right; rows whose recording is at fault already are not heard.
+        language: Of rows that name none, and of the recogniser.
+        recognizer: Hears whether the texts are right; rows whose recording is at fault already are not heard, nor
+            those in another language.
         voice: The other judge of the texts.
         drop: Kinds of faults for which a row is left out.
         cache: A file that keeps what was heard.
@@ -198,14 +203,18 @@ def check_corpus(
     judge_pace(report)
     sound = [row for row in checked if not row.findings]
     if recognizer is not None:
-        heard = hear_rows([rows[row.index] for row in sound], recognizer, language, bounds.phone_error[0], cache)
-        for row, hearing in zip(sound, heard, strict=True):
+        spoken = [row for row in sound if (rows[row.index].get("language") or language) == language]
+        heard = hear_rows([rows[row.index] for row in spoken], recognizer, language, bounds.phone_error[0], cache)
+        for row, hearing in zip(spoken, heard, strict=True):
             row.hearing = hearing
         judge_hearing(report)
     if voice is not None:
         align_rows(sound, rows, voice)
         judge_alignment(report)
     judge_duplicates(report, lambda row: rows[row.index]["audio"])
+    unjudged = sum(row.hearing is None and np.isnan(row.alignment) for row in sound)
+    if unjudged and (recognizer is not None or voice is not None):
+        report.notes.append(f"{unjudged} rows are in a language that no judge here knows: nobody heard their texts.")
     report.notes += notes(report, recognizer is not None, voice is not None)
     return report
 
@@ -275,16 +284,22 @@ def judge_pace(report: CorpusReport) -> None:
 
 
 def judge_hearing(report: CorpusReport) -> None:
-    """Rows of whose phones more were wrong than recognisers usually get wrong here."""
+    """Rows of whose phones more were wrong than recognisers usually get wrong here, or that lack a syllable."""
     heard = [row for row in report.rows if row.hearing is not None]
     if not heard:
         return
     errors = np.array([row.hearing.phone_error for row in heard])
     usual = float(np.median(errors)) + 5 * deviation(errors - np.median(errors), 0.01)
     report.limits["phone_error"] = limit = float(np.clip(usual, *report.bounds.phone_error))
+    off = [abs(row.hearing.syllables) for row in heard if row.hearing.phone_error <= limit] or [0]
+    least = 1 + int(np.quantile(off, report.bounds.syllables_share, method="higher"))
+    report.limits["syllables"] = least
     for row in heard:
-        if row.hearing.phone_error > limit:
-            row.find("transcript", f"{row.hearing.phone_error:.2f} of the phones wrong: heard `{row.hearing.text}`")
+        hearing = row.hearing
+        if hearing.phone_error > limit:
+            row.find("transcript", f"{hearing.phone_error:.2f} of the phones wrong: heard `{hearing.text}`")
+        elif hearing.syllables >= least or hearing.syllables < -least:
+            row.find("transcript", f"{hearing.syllables:+d} syllables: heard `{hearing.text}`")
 
 
 def judge_alignment(report: CorpusReport) -> None:

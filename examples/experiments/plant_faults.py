@@ -9,8 +9,10 @@ each kind of fault. `planted.json` names the kind by the row's audio; nothing in
 
 import argparse
 import json
+import re
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +20,12 @@ import torch
 import torchaudio.functional as AF
 
 from transformers_tts_gan.audio import read_audio, write_audio
-from transformers_tts_gan.corpus_measure import file_rate
+from transformers_tts_gan.corpus_measure import file_rate, frontend
 from transformers_tts_gan.data import load_speech, save_metadata
 
 
 NOISE_DB = 5  # signal over noise
-FOREIGN = "Жщя☃Ωשم안"  # no English or Chinese frontend reads any of these
+FOREIGN = "Жщяשם안"  # letters that neither the English nor the Chinese frontend reads
 KINDS = ["transcript", "missing words", "clipping", "silence", "noise", "band", "fast", "slow", "truncated"]
 KINDS += ["duplicate", "characters"]
 Wave = np.ndarray
@@ -61,11 +63,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", help="what `load_speech` takes; it should have no faults of its own")
     parser.add_argument("output", type=Path, help="folder to make")
+    parser.add_argument("--split", help="of these rows only")
     parser.add_argument("--good", type=int, default=200, help="rows that stay as they are")
     parser.add_argument("--each", type=int, default=20, help="rows with each kind of fault")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(arguments)
-    data = load_speech(args.corpus)
+    data = load_speech(args.corpus, split=args.split)
+    data = data.select([index for index, row in enumerate(data) if len(words_of(row)) > 1])  # one cannot lose a third
     if (needed := args.good + args.each * len(KINDS)) > len(data) or args.each > args.good:
         parser.error(
             f"{needed} rows are needed, {len(data)} are there: lower --good or --each (which is the smaller)."
@@ -86,15 +90,24 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{args.output}: {args.good} good rows and {args.each} of each of {', '.join(KINDS)}.")
 
 
+def words_of(row: dict) -> list[str]:
+    """The words of a row's text, each with what follows it up to the next; Chinese ones as the frontend finds them."""
+    text = row["text"]
+    if row["language"] != "zh":
+        return re.findall(r"\S+\s*", text)
+    starts = [word.span[0] for word in frontend("zh")(text).words]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+
+
 def plant(row: dict, other: dict, kind: str, path: Path, random: np.random.Generator) -> tuple[str, Path]:
     """Write the recording of one row to `path` and a suffix; returns its text and the file."""
     text, source = row["text"], other["audio"] if kind == "duplicate" else row["audio"]
     if kind == "transcript":
         text = other["text"]
     if kind == "missing words":
-        words = text.split()
+        words = words_of(row)
         lost = random.choice(len(words), max(1, round(len(words) / 3)), replace=False)
-        text = " ".join(word for place, word in enumerate(words) if place not in lost)
+        text = "".join(word for place, word in enumerate(words) if place not in lost).strip()
     if kind == "characters":
         words = text.split()
         words[random.integers(len(words))] += random.choice(list(FOREIGN))

