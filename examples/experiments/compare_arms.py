@@ -85,7 +85,8 @@ def main(arguments: list[str] | None = None) -> None:
     found = {}
     for (arm, seed), (folder, _) in tqdm(jobs.items(), desc="Judging", disable=None):
         found.setdefault(arm, {})[seed] = judge(folder)
-    report(found, experiment, args, {arm: steps(jobs[arm, seeds[0]][0]) for arm in found})
+    taken = {arm: round(np.mean([steps(jobs[arm, seed][0]) for seed in seeds])) for arm in found}
+    report(found, experiment, args, taken)
 
 
 def make_parent(folder: Path, run: dict) -> None:
