@@ -1,11 +1,12 @@
 """From log-mel frames to a waveform: a network reads pitch and filters off the frames, pulses and noise do the rest.
 
-ConvNeXt blocks at the frame rate and one inverse Fourier transform per frame, as in Vocos (Siuzdak, 2023,
+ConvNeXt blocks at the frame rate and an inverse Fourier transform of each filtered piece, as in Vocos (Siuzdak, 2023,
 arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
 phases but the spectra of pulses and of noise, each through a filter of its own (see `source.py`): phases that fit
-together need no learning, and the mel loss alone is enough for clear speech. The pitch of the pulses is
-predicted from the frames, as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters
-`(B, F, M)`, leaves `(B, F * hop_length)`.
+together need no learning, and spectral losses alone are enough for clear speech. Pulses never stop: the filters, of
+which a frame has several, decide how much is heard of them and of the noise. Their pitch is predicted from the frames,
+as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters `(B, F, M)`, leaves
+`(B, F * hop_length)`.
 """
 
 import math
@@ -159,8 +160,8 @@ class TTSGanVocoder(PreTrainedModel):
             frame_lengths: `(B,)` frames of each item; `None`: all full.
             labels: `(B, S)` a recording to rebuild instead of `log_mel`, for training.
             label_lengths: `(B,)` samples of each recording.
-            f0: `(B, F)` pitch in Hz, 0 where unvoiced: of the pulses, instead of the one read off the frames; with
-                `labels`, of the recording, and measured where left out.
+            f0: `(B, F)` pitch in Hz of the pulses, instead of the one read off the frames; gaps, where it is 0, are
+                filled with lines. With `labels`, of the recording, and measured where left out.
             segment_frames: With `labels`: train on a random piece of so many frames of each.
         """
         target, losses, mask = None, None, None
