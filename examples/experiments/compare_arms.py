@@ -34,7 +34,7 @@ from transformers_tts_gan.evaluation import Measures, Performer, markdown_table,
 from transformers_tts_gan.losses import multi_resolution_mel_loss
 from transformers_tts_gan.metrics import count_errors
 from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
-from transformers_tts_gan.recognition import Recognizer, load_recognizer, nothing_to_hear
+from transformers_tts_gan.recognition import Recognizer, listen, load_recognizer, nothing_to_hear
 
 
 SCRIPTS = Path(__file__).parents[1]
@@ -193,7 +193,7 @@ class Judge:
             scores["mel_distance"] = multi_resolution_mel_loss(*pair, rate).item()
         found = {name: (scores[name], 1) for name in NAMES if name in scores}
         if self.recognizer is not None:
-            heard = "" if problem else self.recognizer.transcribe(wave, rate)
+            heard = "" if problem else listen(self.recognizer, wave, rate)[0]
             errors, length = count_errors(row["text"], heard, "word", self.language)
             found["wer"] = (errors / length, length)
         return found
