@@ -30,7 +30,7 @@ from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
-from transformers_tts_gan.evaluation import markdown_table
+from transformers_tts_gan.markdown import markdown_table
 from transformers_tts_gan.text_frontend import PAUSES, TextFrontend
 from transformers_tts_gan.text_g2p_en import unknown_word_phones
 from transformers_tts_gan.text_g2p_zh import syllable_phones

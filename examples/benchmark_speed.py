@@ -29,7 +29,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import BertConfig, VitsConfig, VitsModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
-from transformers_tts_gan.evaluation import markdown_table
+from transformers_tts_gan.markdown import markdown_table
 from transformers_tts_gan.processing_tts_gan import phone_tokenizer
 
 

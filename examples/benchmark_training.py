@@ -44,13 +44,13 @@ from transformers_tts_gan import (
     phone_tokenizer,
     prepare_speech,
 )
-from transformers_tts_gan.evaluation import markdown_table
 from transformers_tts_gan.features import mel_spectrogram, spectrogram
 from transformers_tts_gan.losses import (
     discriminator_least_squares_loss,
     feature_matching_loss,
     generator_least_squares_loss,
 )
+from transformers_tts_gan.markdown import markdown_table
 from transformers_tts_gan.pitch import fundamental_frequency
 from transformers_tts_gan.vocoder import cut, segment_starts
 

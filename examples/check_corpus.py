@@ -22,6 +22,7 @@ from transformers_tts_gan import TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.corpus_check import KINDS, CorpusReport, check_corpus
 from transformers_tts_gan.corpus_hearing import AlignmentJudge
 from transformers_tts_gan.data import load_speech, save_metadata
+from transformers_tts_gan.markdown import markdown_table
 from transformers_tts_gan.recognition import load_recognizer
 
 
@@ -177,14 +178,14 @@ def planted(report: CorpusReport, kinds: dict[str, str]) -> str:
         kind = kinds.get(f"{path.parent.name}/{path.name}", "good")
         named = bool(set(row.findings) & NAMED.get(kind, {kind}))
         found.setdefault(kind, []).append((bool(set(row.findings) & set(report.drop)), named))
-    lines = ["| planted | rows | left out | named rightly |", "|---|---|---|---|"]
+    table = [["planted", "rows", "left out", "named rightly"]]
     shares = {kind: np.mean(each, axis=0) for kind, each in found.items()}
     for kind in sorted(shares, key=lambda kind: (kind != "good", kind)):
         named = f"{shares[kind][1]:.2f}" if kind != "good" else ""
-        lines.append(f"| {kind} | {len(found[kind])} | {shares[kind][0]:.3f} | {named} |")
+        table.append([kind, str(len(found[kind])), f"{shares[kind][0]:.3f}", named])
     worst = min((share[0] for kind, share in shares.items() if kind != "good"), default=math.nan)
     good = shares["good"][0] if "good" in shares else math.nan
-    return "\n".join(lines) + f"\n\nsummary caught_worst={worst:.3f} good_dropped={good:.3f}"
+    return markdown_table(table) + f"\n\nsummary caught_worst={worst:.3f} good_dropped={good:.3f}"
 
 
 if __name__ == "__main__":

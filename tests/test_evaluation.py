@@ -314,6 +314,9 @@ def test_another_system_is_judged_by_its_wavs_and_by_those_that_it_lacks(model, 
     assert "1.wav" in report.sentences[1].heard["other"].problem
     with pytest.raises(ValueError, match="no folder"):
         evaluate_voice(model, processor, rows, heard, others={"other": tmp_path / "missing"})
+    for name in ("voice", "a/b", ".."):
+        with pytest.raises(ValueError, match="cannot name another system"):
+            evaluate_voice(model, processor, rows, heard, others={name: folder})
 
 
 def test_the_page_links_every_sound_and_picture_that_it_shows(model, processor, rows, tmp_path):

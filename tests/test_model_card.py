@@ -31,6 +31,11 @@ def lively(voice: TTSGanModel) -> TTSGanModel:
     return voice
 
 
+def unpadded(card: str) -> str:
+    """Its tables without the spaces that align their columns."""
+    return re.sub(" +", " ", card)
+
+
 def write_source(folder: Path, card: str) -> str:
     folder.mkdir(parents=True)
     (folder / "README.md").write_text(card, encoding="utf-8")
@@ -78,7 +83,7 @@ def test_the_metadata_names_the_task_the_language_and_the_licence(trainer, card)
 def test_folders_of_this_machine_are_told_in_prose_and_never_given_as_ids(trainer, card):
     """The Hub refuses a card whose `base_model` is no id, and nobody else has `/home/me`."""
     assert "base_model" not in card and "\ndatasets:" not in card
-    assert "| vocoder | `vocoder` | mit |" in card
+    assert "| vocoder | `vocoder` | mit |" in unpadded(card)
     assert str(Path(trainer.args.output_dir).parent) not in card
 
 
@@ -110,6 +115,7 @@ def test_the_card_says_how_to_speak_and_how_well_it_went(trainer, card):
         assert '"my-voice"' in code
     assert len(codes) == 2
     logged = next(entry for entry in trainer.state.log_history if "eval_loss" in entry)
+    card = unpadded(card)
     assert "| steps | 1 |" in card and f"loss {logged['eval_loss']:.4g}" in card
     assert "| recordings | 12," in card and f"| machine | {machine('cpu')} |" in card
     assert "runtime" not in card and "](https://huggingface.co/)" not in card
@@ -119,7 +125,8 @@ def test_duties_of_a_corpus_are_warned_of_on_top_and_unknown_licences_named(card
     top = card.split("## Use")[0]
     assert "> **Not for commercial use:** `baker` (corpus, cc-by-nc-sa-4.0)" in top
     assert "> **Share alike:** `baker`" in top and "ljs" not in top
-    assert "| corpus | `ljs` | public-domain |" in card and "| corpus | `gone` | cc-by-4.0 |" in card
+    for row in ("| corpus | `ljs` | public-domain |", "| corpus | `gone` | cc-by-4.0 |"):
+        assert row in unpadded(card)
     assert "The licence of `mine` is not stated in its card: look before you share." in card
 
 
@@ -127,7 +134,7 @@ def test_the_samples_can_be_heard_and_the_speeds_were_measured(trainer, card):
     (link,) = re.findall(r'<audio controls src="([^"]+)"', card)
     wave, rate = soundfile.read(Path(trainer.args.output_dir, link))
     assert rate == 16_000 and len(wave) > rate / 4 and np.abs(wave).max() > 0.001
-    rows = re.findall(r"^\| ([\d.]+) s \| ([\d.]+) s \| ([\d.]+) \|", card, re.MULTILINE)
+    rows = re.findall(r"^\| ([\d.]+) s +\| ([\d.]+) s +\| ([\d.]+) +\|", card, re.MULTILINE)
     sounds, spent, factors = zip(*[map(float, row) for row in rows], strict=True)
     assert [round(sound) for sound in sounds] == [1, 10]
     for sound, time, factor in zip(sounds, spent, factors, strict=True):
@@ -205,7 +212,7 @@ def test_a_card_written_in_the_midst_of_training_does_no_harm(tmp_path):
     trainer = make_trainer(tmp_path, max_steps=2)
     trainer.add_callback(Push(trainer))
     trainer.train()
-    assert "| steps | 2 |" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| steps | 2 |" in unpadded((tmp_path / "README.md").read_text(encoding="utf-8"))
 
 
 def test_a_push_keeps_the_numbers_of_these_weights_and_drops_those_of_others(tmp_path):

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from .audio import audio_name, read_audio
 from .corpus_hearing import AlignmentJudge, Hearing, hear_rows
 from .corpus_measure import Measures, measure_row
+from .markdown import markdown_table
 from .recognition import Recognizer
 
 
@@ -154,15 +155,15 @@ class CorpusReport:
         }
 
     def __str__(self) -> str:
-        lines = ["| fault | rows | dropped | example |", "|---|---|---|---|"]
+        table = [["fault", "rows", "dropped", "example"]]
         for kind, meaning in KINDS.items():
             found = [row for row in self.rows if kind in row.findings]
             example = f"`{Path(found[0].audio).name}`: {found[0].findings[kind]}" if found else ""
             dropped = str(len(found)) if kind in self.drop else "0"
-            lines.append(f"| {meaning} (`{kind}`) | {len(found)} | {dropped} | {example.replace('|', '/')} |")
+            table.append([f"{meaning} (`{kind}`)", str(len(found)), dropped, example])
         seconds = sum(row.measures.seconds for row in self.kept)
         total = f"{len(self.kept)} of {len(self.rows)} rows stay ({seconds / 60:.1f} minutes)."
-        return "\n\n".join(["\n".join(lines), total, "\n".join(f"- {note}" for note in self.notes)]).strip()
+        return "\n\n".join([markdown_table(table), total, "\n".join(f"- {note}" for note in self.notes)]).strip()
 
 
 def check_corpus(

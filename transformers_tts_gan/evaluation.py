@@ -20,6 +20,7 @@ from tqdm.auto import tqdm
 from transformers import AutomaticSpeechRecognitionPipeline
 
 from .audio import AudioError, audio_name, normalize_loudness, read_audio, write_audio
+from .markdown import markdown_table
 from .metrics import bootstrap_interval, count_errors, split_units
 from .modeling_tts_gan import TTSGanModel
 from .predictors import LOWEST_SCORE
@@ -297,6 +298,8 @@ class Performer:
         self.phones = []  # of the last sentence of the voice, and when each ends
         self.others = {name: Path(folder) for name, folder in (others or {}).items()}
         for name, folder in self.others.items():
+            if name in (*SYSTEMS, "..") or Path(name).name != name:
+                raise ValueError(f"{name!r} cannot name another system: it is taken, or no folder can be called that.")
             if not folder.is_dir():
                 raise ValueError(f"There is no folder `{folder}` with the sentences of `{name}`.")
 
@@ -401,11 +404,3 @@ def to_numpy(wave: torch.Tensor) -> np.ndarray:
 def interval(found: dict | None, name: str) -> str:
     """A number with its interval, such as `.041 [.022, .062]`."""
     return "" if found is None else f"{found[name]:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
-
-
-def markdown_table(rows: list[list[str]]) -> str:
-    """Rows, the first of them the head, as a Markdown table with aligned columns."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    lines.insert(1, " | ".join("-" * max(width, 3) for width in widths))
-    return "\n".join(f"| {line} |" for line in lines)

@@ -15,6 +15,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from .card_samples import EXAMPLES, FOLDER, example_texts, machine, measure_speed, write_samples
 from .card_sources import CARD, Source, find_corpora, find_parents, read_origin, shown
+from .markdown import markdown_table
 
 
 logger = logging.getLogger(__name__)
@@ -206,7 +207,8 @@ def usage(trainer, name: str) -> str:
     ]
     code = VOICE.format(name=name, example=EXAMPLES.get((languages or ["en"])[0], "..."), choice=choice)
     first = "\n\nThe first language and the first speaker are taken where none is named."
-    return f"## Use\n\n{needs}\n\n{code}\n{table(['', ''], rows)}{first * (len(speakers) + len(languages) > 2)}"
+    table = markdown_table([["", ""], *rows]) + first * (len(speakers) + len(languages) > 2)
+    return f"## Use\n\n{needs}\n\n{code}\n{table}"
 
 
 def samples(texts: dict[str, str], heard: list[str]) -> str:
@@ -225,9 +227,10 @@ def speed_table(speeds: list[tuple[float, float, int]], where: str) -> str:
     """Of `measure_speed`; nothing where nothing was measured."""
     if not speeds:
         return ""
-    rows = [[f"{sound:.1f} s", f"{spent:.3f} s", f"{spent / sound:.3f}", str(count)] for sound, spent, count in speeds]
-    head = ["speech", "made in (median)", "real-time factor", "repeats"]
-    return f"## Speed\n\nFrom text to sound, {where}, measured when this card was written:\n\n{table(head, rows)}"
+    rows = [["speech", "made in (median)", "real-time factor", "repeats"]]
+    for sound, spent, count in speeds:
+        rows.append([f"{sound:.1f} s", f"{spent:.3f} s", f"{spent / sound:.3f}", str(count)])
+    return f"## Speed\n\nFrom text to sound, {where}, measured when this card was written:\n\n{markdown_table(rows)}"
 
 
 def budget(trainer, origin: dict) -> str:
@@ -256,7 +259,7 @@ def budget(trainer, origin: dict) -> str:
         config = trainer.model.config
         minutes = float(sum(dataset["frames"])) * config.hop_length / config.sampling_rate / 60
         rows.insert(0, ["recordings", f"{len(dataset):,}, {minutes:.1f} minutes"])
-    text = f"## Training\n\n{table(['', ''], rows)}"
+    text = f"## Training\n\n{markdown_table([['', ''], *rows])}"
     evaluations = [entry for entry in trainer.state.log_history if "eval_loss" in entry]
     if evaluations:
         wanted = {k: v for k, v in evaluations[-1].items() if k.startswith("eval_") and not k.endswith(SPEEDS)}
@@ -269,7 +272,8 @@ def licences(parents: list[Source], corpora: list[Source], own: str | None) -> s
     """What the voice was made from, and on what terms."""
     rows = [[each.role, f"`{each.name}`", ", ".join(each.licences) or "not stated"] for each in parents + corpora]
     lines = ["## Data and licences"]
-    lines.append(table(["made from", "name", "licence, as its card states it"], rows) if rows else "")
+    head = ["made from", "name", "licence, as its card states it"]
+    lines.append(markdown_table([head, *rows]) if rows else "")
     unknown = [f"`{each.name}`" for each in parents + corpora if not each.licences and each.has_card]
     unread = [f"`{each.name}`" for each in parents + corpora if not each.has_card]
     if unknown:
@@ -280,13 +284,6 @@ def licences(parents: list[Source], corpora: list[Source], own: str | None) -> s
         lines.append("On which recordings it was trained was not noted down.")
     lines.append(f"It is shared under `{own}` itself." if own else "No licence was chosen for it yet.")
     return "\n\n".join(line for line in lines if line)
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """Rows as a Markdown table; a `|` in a cell would end it."""
-    cells = [[cell.replace("|", r"\|") for cell in row] for row in (head, *rows)]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 
 def card_name(trainer, model_name: str | None) -> str:

@@ -13,6 +13,7 @@ from torch import nn
 
 from .acoustic import AcousticModel
 from .configuration_tts_gan import TTSGanConfig
+from .markdown import markdown_table
 from .processing_tts_gan import PAD, TTSGanProcessor
 from .vocoder import TTSGanVocoder, refuse_other_vocoder
 
@@ -58,14 +59,15 @@ class TransferReport:
     left_out: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        lines = ["| weights | parameters | which |", "|---|---|---|"]
+        table = [["weights", "parameters", "which"]]
         for kind in ("loaded", "new", "left_out"):
             found = getattr(self, kind)
             if found:
                 groups = dict.fromkeys(".".join(name.split(".")[: 1 + name.startswith("acoustic")]) for name in found)
-                lines.append(f"| {kind.replace('_', ' ')} | {sum(found.values()):,} | {', '.join(groups)} |")
-        tables = [f"| resized | {rows.parameters:,} | {name}, rows: {rows} |" for name, rows in self.resized.items()]
-        return "\n".join([*lines[:3], *tables, *lines[3:]])
+                table.append([kind.replace("_", " "), f"{sum(found.values()):,}", ", ".join(groups)])
+        for name, rows in reversed(self.resized.items()):
+            table.insert(2, ["resized", f"{rows.parameters:,}", f"{name}, rows: {rows}"])
+        return markdown_table(table)
 
 
 def warm_start(
