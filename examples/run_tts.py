@@ -34,7 +34,7 @@ from transformers_tts_gan import (
     phone_tokenizer,
     prepare_speech,
 )
-from transformers_tts_gan.card_sources import source
+from transformers_tts_gan.card_sources import write_origin
 from transformers_tts_gan.recognition import load_recognizer
 from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
 from transformers_tts_gan.text_g2p import BASE_PHONES
@@ -225,30 +225,13 @@ def main():
     trainer.save_model()
     trainer.save_state()
     if trainer.is_world_process_zero():
-        write_origin(Path(training.output_dir), model_arguments, data, trainer)
+        took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
+        known = {"language": data.language, "eval_split": data.eval_split, **took}
+        write_origin(training.output_dir, data.datasets, asdict(model_arguments), **known)
     if training.push_to_hub:
         trainer.push_to_hub()
     else:
         trainer.create_model_card()
-
-
-def write_origin(folder: Path, model: ModelArguments, data: DataArguments, trainer: TTSGanTrainer):
-    """What `evaluate_voice.py` and readers of the voice want to know: its data, parts and training time."""
-    origin = {
-        "datasets": [corpus_origin(path) for path in data.datasets],
-        "language": data.language,
-        "eval_split": data.eval_split,
-        "parts": asdict(model),
-        "train_minutes": round(trainer.seconds / 60, 1),
-        "train_steps": trainer.state.global_step,
-    }
-    (folder / "voice_data.json").write_text(json.dumps(origin, indent=2, ensure_ascii=False), encoding="utf-8")
-
-
-def corpus_origin(path: str) -> dict:
-    """A corpus by its path, and the licences that its card states, for when only the voice is at hand."""
-    licences = source("corpus", path, "dataset").licences
-    return {"path": path, "licences": list(licences)} if licences else {"path": path}
 
 
 if __name__ == "__main__":

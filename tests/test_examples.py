@@ -100,6 +100,9 @@ def test_the_voice_says_where_it_comes_from(trained):
     origin = json.loads((trained / "voice" / "voice_data.json").read_text(encoding="utf-8"))
     assert origin["datasets"] == [{"path": str(trained / "corpus")}]
     assert (origin["language"], origin["eval_split"], origin["train_steps"]) == ("en", "test", 2)
+    origin = json.loads((trained / "vocoder" / "voice_data.json").read_text(encoding="utf-8"))
+    assert (origin["datasets"], origin["train_steps"]) == ([{"path": str(trained / "corpus")}], 3)
+    assert "| corpus" in (trained / "vocoder" / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_voice_is_stored_in_half_its_size_with_another_vocoder(trained, tmp_path, monkeypatch):

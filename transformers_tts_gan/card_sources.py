@@ -1,6 +1,6 @@
 """What a voice was made from, and under which licences: models it began with, corpora it was trained on.
 
-Enters: the voice's configuration and what `run_tts.py` wrote to `voice_data.json`. Leaves: a [`Source`] for each, with
+Enters: the voice's configuration and what its training wrote to `voice_data.json`. Leaves: a [`Source`] for each, with
 the licences that its own card states. Nothing is guessed: where a card is silent, so is this.
 """
 
@@ -72,6 +72,19 @@ def read_origin(folder: str | Path) -> dict:
     except ValueError as error:
         logger.warning("`%s` cannot be read (%s): the card tells nothing of the voice's origin.", path, error)
         return {}
+
+
+def write_origin(folder: str | Path, datasets: list[str], parts: dict, **more) -> None:
+    """Write `voice_data.json`: corpora with the licences of their cards, models that training began with, and `more`.
+
+    Licences are noted because the corpora may be elsewhere when somebody asks.
+    """
+    corpora = []
+    for path in datasets:
+        licences = source("corpus", path, "dataset").licences
+        corpora.append({"path": path} | ({"licences": list(licences)} if licences else {}))
+    origin = {"datasets": corpora, **more, "parts": parts}
+    Path(folder, ORIGIN).write_text(json.dumps(origin, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = False) -> list[Source]:
