@@ -24,15 +24,22 @@ JUMP_PRICE, VOICING_PRICE = 0.56, 0.22  # of an octave between frames 10 ms apar
 UNKNOWN_F0 = 150.0  # of a recording without any voice
 
 
-def fundamental_frequency(waveform: torch.Tensor, sampling_rate: int, hop_length: int) -> torch.Tensor:
-    """F0 in Hz, `(B, F)`, from 60 to 500; 0 where no voice is heard."""
+def fundamental_frequency(
+    waveform: torch.Tensor, sampling_rate: int, hop_length: int, unvoiced: float = UNVOICED
+) -> torch.Tensor:
+    """F0 in Hz, `(B, F)`, from 60 to 500; 0 where no voice is heard.
+
+    Args:
+        unvoiced: How well what is no voice correlates with itself a period later, from 0 to 1. Synthesis wants a pitch
+            wherever there may be one; what is to be sure of it asks for more.
+    """
     frames = waveform.shape[-1] // hop_length
     if frames == 0:
         return waveform.new_zeros(len(waveform), 0)
     correlation, level = autocorrelation(waveform.float(), sampling_rate, hop_length)  # (B, F, lags), (B, F)
     f0, strength = candidates(correlation, sampling_rate)  # (B, F, C)
     quiet = (SILENCE - level / level.amax(-1, keepdim=True).clamp(min=1e-5)).clamp(min=0) / SILENCE
-    strength = torch.cat([strength, (UNVOICED + quiet)[..., None]], dim=-1)  # the last: no voice
+    strength = torch.cat([strength, (unvoiced + quiet)[..., None]], dim=-1)  # the last: no voice
     path = cheapest_path(strength, f0, 0.01 * sampling_rate / hop_length)
     return F.pad(f0, (0, 1)).gather(-1, path[..., None])[..., 0]
 

@@ -22,6 +22,7 @@ MEL_BANDS = 80
 HOP_SECONDS = 0.01
 WINDOW_SECONDS = 0.064
 LOWEST_RATE = 8_000  # Hz; below, speech has no consonants to compare
+UNVOICED = 0.65  # strict: breath that a vocoder makes of pulses correlates better than breath
 OCTAVE = 1200.0  # cents: the F0 error of what has no pitch where the recording has one; a convention
 DECIBELS = 20 / np.log(10) / np.sqrt(MEL_BANDS)  # of the root mean square over bands of natural-log magnitudes
 
@@ -138,7 +139,7 @@ def _analyse(wave: np.ndarray, sampling_rate: int) -> tuple[np.ndarray, np.ndarr
     hop, window = round(HOP_SECONDS * sampling_rate), 2 * round(WINDOW_SECONDS * sampling_rate / 2)
     samples = torch.from_numpy(np.ascontiguousarray(wave[: len(wave) // hop * hop]))[None]
     log_mel = mel_spectrogram(samples, sampling_rate, window, hop, MEL_BANDS, 0.0, sampling_rate / 2)[0].numpy()
-    f0 = fundamental_frequency(samples, sampling_rate, hop)[0].numpy()
+    f0 = fundamental_frequency(samples, sampling_rate, hop, UNVOICED)[0].numpy()
     frames = min(len(log_mel), len(f0))
     return log_mel[:frames] @ _cosines(), f0[:frames]
 
