@@ -71,6 +71,15 @@ def test_an_interval_covers_the_mean_in_about_95_of_100_cases(runner):
     assert inside >= 85  # three seeds are few
 
 
+def test_the_picture_names_every_arm_and_score(runner, tmp_path):
+    pytest.importorskip("matplotlib", reason="draws the picture")
+    means = {arm: {"wer": (0.5, 0.4, 0.7), "mos": (3.0, 2.9, 3.1)} for arm in ("none", "pretrained")}
+    runner.draw(means, tmp_path / "results.svg")
+    picture = (tmp_path / "results.svg").read_text(encoding="utf-8")
+    for text in ("none", "pretrained", "word error rate", "predicted opinion"):
+        assert f">{text}</text>" in picture
+
+
 def test_an_untrained_copy_has_the_sizes_and_other_weights(runner, tmp_path):
     from conftest import wordpiece_tokenizer
     from transformers import AutoModel, BertConfig, BertModel

@@ -7,7 +7,8 @@ The YAML file holds what is asked, the script that trains, the arguments of all 
 seed train side by side, one core each, so that other work on the machine slows all of them alike. What is finished is
 not done again. Voices say held-out sentences, vocoders rebuild held-out recordings; a table gives the means over seeds
 and sentences, their 95 % intervals (bootstrap over both), and the difference to the first arm, seed by seed and
-sentence by sentence. Writes `results.json` and `results.md` into OUTPUT.
+sentence by sentence. Writes `results.json`, `results.md` and, where matplotlib is installed, the picture `results.svg`
+into OUTPUT.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +32,9 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, load_speech
 from transformers_tts_gan.audio import normalize_loudness, read_audio
-from transformers_tts_gan.evaluation import Measures, Performer, markdown_table, to_numpy
+from transformers_tts_gan.evaluation import Measures, Performer, to_numpy
 from transformers_tts_gan.losses import multi_resolution_mel_loss
+from transformers_tts_gan.markdown import markdown_table
 from transformers_tts_gan.metrics import count_errors
 from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
 from transformers_tts_gan.recognition import Recognizer, listen, load_recognizer, nothing_to_hear
@@ -222,7 +225,29 @@ def report(found: dict, experiment: dict, args: argparse.Namespace, taken: dict[
     settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(args).items()}
     (args.output / "results.json").write_text(json.dumps({"settings": settings, "arms": results}, indent=1) + "\n")
     (args.output / "results.md").write_text(text, encoding="utf-8")
+    if find_spec("matplotlib") is not None:
+        draw({arm: result["mean"] for arm, result in results.items()}, args.output / "results.svg")
     print(text)
+
+
+def draw(means: dict[str, dict[str, tuple[float, float, float]]], file: Path) -> None:
+    """Every score in a panel of its own: the means of all arms and their intervals, and a line at the first arm's."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    arms, names = list(means), list(next(iter(means.values())))
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "arms", "font.size": 8}):
+        figure = Figure(figsize=(1.5 + 1.9 * len(names), 0.7 + 0.25 * len(arms)), layout="constrained")
+        panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+        for panel, name in zip(panels, names, strict=True):
+            values, low, high = np.array([means[arm][name] for arm in arms]).T
+            bars = np.stack([values - low, high - values]).clip(min=0)
+            panel.errorbar(values, range(len(arms)), xerr=bars, fmt="o", markersize=4, capsize=2, color="#1f5fa8")
+            panel.axvline(values[0], linewidth=0.8, linestyle=":", color="gray")
+            panel.set_title(NAMES[name], fontsize=8)
+        panels[0].set_yticks(range(len(arms)), arms)
+        panels[0].set_ylim(len(arms) - 0.5, -0.5)
+        figure.savefig(file, metadata={"Date": None})
 
 
 def scores_by_name(by_seed: list[list[dict]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
