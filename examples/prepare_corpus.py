@@ -7,7 +7,9 @@
     python examples/prepare_corpus.py folder my_recordings DEST --language en    # hello.wav beside hello.txt
 
 DEST then holds `wavs/`, `metadata.jsonl` (audio, text, speaker, language, split) and a README, the quiet edges cut.
-The held-out sentences (`"split": "test"`) are every Nth by sorted name: the same whenever the corpus is made.
+The held-out sentences (`"split": "test"`) are every Nth by sorted name: the same whenever the corpus is made. To judge
+a voice that somebody else trained on this corpus, hold out what they held out, such as `--held_out
+examples/voices/en/held_out.txt`.
 """
 
 import argparse
@@ -69,7 +71,10 @@ def main(arguments: list[str] | None = None) -> None:
         clips = list(CORPORA[args.corpus](args, Path(scratch)))
         if not clips:
             raise SystemExit(f"no recording with a text was found in `{args.src}`: see the layout in --help.")
-        counts, seconds, left_out = write_corpus(clips, args.dest, args.test_every, args.min_words, args.sampling_rate)
+        held_out = choose_held_out(clips, args.test_every, args.min_words)
+        if args.held_out is not None:
+            held_out = find_held_out(clips, read_lines(args.held_out))
+        counts, seconds, left_out = write_corpus(clips, args.dest, held_out, args.sampling_rate)
     amounts = [f"{split}: {counts[split]} recordings, {seconds[split] / 3600:.3f} h" for split in ("train", "test")]
     about = [
         f"# {args.corpus}",
@@ -98,6 +103,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         command.add_argument("dest", type=Path, help="the folder to make")
         command.add_argument("--test_every", type=int, default=default, help=f"hold out every Nth ({default})")
         command.add_argument("--min_words", type=int, default=3, help="hold out no text with fewer words (3)")
+        command.add_argument("--held_out", type=Path, help="hold out the texts of this file instead, one on each line")
         command.add_argument("--sampling_rate", type=int, help="of the wavs, in Hz; default: as recorded")
         if corpus == "aishell3":
             command.add_argument("--speakers", nargs="*", help="only these, such as SSB0005")
@@ -107,14 +113,15 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(arguments)
     if args.src is not None and not args.src.is_dir():
         parser.error(f"`{args.src}` is not a folder: give the corpus as unpacked.")
+    if args.held_out is not None and not args.held_out.is_file():
+        parser.error(f"`{args.held_out}` is not a file: give one with a text on each line.")
     if args.test_every < 2:
         parser.error(f"--test_every is {args.test_every}; needs 2 or more.")
     return args
 
 
-def write_corpus(clips: list[Clip], dest: Path, test_every: int, min_words: int, sampling_rate: int | None):
+def write_corpus(clips: list[Clip], dest: Path, held_out: set[str], sampling_rate: int | None):
     """Write wavs and `metadata.jsonl`; returns recordings per split, seconds per split, and what was left out."""
-    held_out = choose_held_out(clips, test_every, min_words)
     rows, counts, seconds, left_out = [], Counter(), Counter(), []
     for clip in tqdm(sorted(clips, key=lambda clip: clip.name), desc=f"Writing {dest}", unit="file"):
         try:
@@ -136,12 +143,26 @@ def write_corpus(clips: list[Clip], dest: Path, test_every: int, min_words: int,
 
 def choose_held_out(clips: list[Clip], test_every: int, min_words: int) -> set[str]:
     """Names of every Nth clip by sorted name, among those of a sentence's length whose text no other clip has."""
-    words = {clip.name: re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", clip.text.lower()) for clip in clips}
-    times = Counter(map(tuple, words.values()))  # without case and punctuation
-    names = sorted(
-        name for name, said in words.items() if min_words <= len(said) <= MAX_WORDS and times[tuple(said)] == 1
-    )
+    words = {clip.name: words_of(clip.text) for clip in clips}
+    times = Counter(words.values())
+    names = sorted(name for name, said in words.items() if min_words <= len(said) <= MAX_WORDS and times[said] == 1)
     return set(names[test_every - 1 :: test_every])
+
+
+def find_held_out(clips: list[Clip], texts: list[str]) -> set[str]:
+    """Names of all clips that say one of `texts`."""
+    wanted = {words_of(text) for text in texts} - {()}
+    found = {clip.name: words_of(clip.text) for clip in clips if words_of(clip.text) in wanted}
+    if not found:
+        raise SystemExit(f"none of the {len(wanted)} texts to hold out is in this corpus: see --held_out.")
+    if missing := len(wanted) - len(set(found.values())):
+        print(f"{missing} of {len(wanted)} texts to hold out are not in this corpus.")
+    return set(found)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Words, or Chinese characters, without case and punctuation."""
+    return tuple(re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", text.lower()))
 
 
 def read_clip(path: Path, sampling_rate: int | None) -> tuple[np.ndarray, int]:

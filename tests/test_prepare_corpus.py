@@ -126,6 +126,24 @@ def test_held_out_sentences_are_fixed_and_never_trained_on(script):
     assert script.choose_held_out(clips[::-1], test_every=3, min_words=3) == {"5"}
 
 
+def test_what_another_voice_held_out_can_be_held_out_again(script, tmp_path, capsys):
+    """Else it would be judged on what it has learnt; a text counts however its marks are set, and every take of it."""
+    make_folder(tmp_path / "src")
+    (tmp_path / "src" / "day" / "4.txt").write_text("Good morning, number 2!", encoding="utf-8")
+    texts = tmp_path / "held_out.txt"
+    texts.write_text("good morning number 2\n\nNobody says this.\n", encoding="utf-8")
+    arguments = ["folder", str(tmp_path / "src"), str(tmp_path / "dest"), "--language", "en", "--held_out", str(texts)]
+    script.main(arguments)
+    assert [row["split"] for row in rows_of(tmp_path / "dest")] == ["train", "test", "train", "test"]
+    assert "1 of 2 texts to hold out are not in this corpus" in capsys.readouterr().out
+    texts.write_text("Nobody says this.", encoding="utf-8")
+    with pytest.raises(SystemExit, match="none of the 1 texts to hold out is in this corpus"):
+        script.main(arguments)
+    with pytest.raises(SystemExit):
+        script.main([*arguments[:-1], str(tmp_path / "missing.txt")])
+    assert "is not a file: give one with a text on each line" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "text", "spoken"),
     [
