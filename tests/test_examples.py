@@ -123,6 +123,7 @@ def test_the_scripts_leave_what_goes_on_needs(trained):
     for name in ("vocoder", "voice"):
         assert (trained / name / "discriminator" / "model.safetensors").exists()
         assert (trained / name / "checkpoint-2" / "gan_state.pt").exists()
+        assert not (trained / name / "_unfinished").exists()
 
 
 def test_a_run_goes_on_from_its_checkpoint(trained, monkeypatch):

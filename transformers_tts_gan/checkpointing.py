@@ -5,6 +5,7 @@ one that is no longer wanted leaves by one rename before it is deleted. So a fol
 moment, and the newest is good to resume from. What killed processes left behind is removed at the next start.
 """
 
+import contextlib
 import logging
 import os
 import shutil
@@ -26,10 +27,15 @@ class WholeCheckpoints(Trainer):
 
     def train(self, resume_from_checkpoint=None, trial=None, **kwargs):
         """As `Trainer.train`, after what killed processes left in `output_dir` has been removed."""
+        folder = Path(self._get_output_dir(trial))
         if self.is_local_process_zero():
-            remove_unfinished(Path(self._get_output_dir(trial)))
+            remove_unfinished(folder)
         self.accelerator.wait_for_everyone()
-        return super().train(resume_from_checkpoint, trial, **kwargs)
+        output = super().train(resume_from_checkpoint, trial, **kwargs)
+        if self.is_local_process_zero():
+            with contextlib.suppress(OSError):  # it is not there, or not empty
+                (folder / UNFINISHED).rmdir()
+        return output
 
     def _get_output_dir(self, trial) -> str:
         folder = super()._get_output_dir(trial)
