@@ -46,6 +46,7 @@ ORDER = [
     "text_to_phones",
     "text_frontend",
     "audio",
+    "markdown",
     "features",
     "pitch",
     "configuration_tts_gan",

@@ -3,14 +3,15 @@
 from transformers_tts_gan.markdown import markdown_table
 
 
-def test_columns_are_aligned_but_for_a_long_last_one():
-    rows = [["", "steps", "why"], ["none", "1,971", "a long reason"], ["critics", "8", ""]]
-    assert markdown_table(rows).splitlines() == [
-        "|         | steps | why |",
-        "| ------- | ----- | --- |",
-        "| none    | 1,971 | a long reason |",
-        "| critics | 8     |  |",
+def test_columns_are_aligned_and_one_long_cell_does_not_stretch_them_all():
+    rows = [["", "steps", "why"], ["none", "1,971", "a reason"], ["critics", "8", "a reason " * 9]]
+    lines = markdown_table(rows).splitlines()
+    assert lines[:3] == [
+        "|         | steps | why                                      |",
+        "| ------- | ----- | ---------------------------------------- |",
+        "| none    | 1,971 | a reason                                 |",
     ]
+    assert lines[3] == f"| critics | 8     | {'a reason ' * 9} |"
 
 
 def test_a_bar_within_a_cell_does_not_end_it():

@@ -139,7 +139,7 @@ def test_the_report_tells_new_parts_from_loaded_ones_without_another_voice(confi
 def test_the_report_is_a_short_table(voice_folder, new_names):
     lines = str(TTSGanModel.from_pretrained_parts(acoustic=str(voice_folder), processor=new_names).transfer_report)
     lines = lines.splitlines()
-    assert lines[0] == "| weights | parameters | which |" and len(lines) < 10
+    assert lines[0].split() == ["|", "weights", "|", "parameters", "|", "which", "|"] and len(lines) < 10
     assert all(line.count("|") == 4 for line in lines)
     assert any("`<ß>`, `<ü>`" in line for line in lines) and any("left out: `ann`" in line for line in lines)
 

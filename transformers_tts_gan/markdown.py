@@ -1,13 +1,15 @@
 """Tables that read as well in a terminal as on a page."""
 
+WIDEST = 40  # characters to which a column is filled up; longer cells stick out
+
 
 def markdown_table(rows: list[list[str]]) -> str:
-    """Rows, the first of them the head, as a Markdown table.
+    """Rows, the first of them the head, as a Markdown table with aligned columns.
 
-    Columns are aligned, but for the last one, which may be long; a `|` within a cell, which would end it, is escaped.
+    A `|` within a cell, which would end it, is escaped.
     """
     rows = [[cell.replace("|", r"\|") for cell in row] for row in rows]
-    widths = [max(3, *(len(cell) for cell in column)) for column in list(zip(*rows, strict=True))[:-1]]
-    lines = [[*map(str.ljust, row, widths), row[-1]] for row in rows]
-    lines.insert(1, ["-" * width for width in (*widths, 3)])
+    widths = [min(WIDEST, max(3, *map(len, column))) for column in zip(*rows, strict=True)]
+    lines = [list(map(str.ljust, row, widths)) for row in rows]
+    lines.insert(1, ["-" * width for width in widths])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
