@@ -43,6 +43,7 @@ def test_the_minutes_of_an_arm_grow_with_those_of_the_experiment(runner):
     experiment = {"minutes": 2, "arguments": {"a": 1}, "arms": {"one": {"b": 2}, "two": {"minutes": 4}}}
     assert runner.arm_arguments(experiment, "one", 7, None) == {"a": 1, "b": 2, "seed": 7, "minutes": 2}
     assert runner.arm_arguments(experiment, "two", 7, 10)["minutes"] == 20
+    assert [runner.label(experiment, arm, 10) for arm in ("one", "two")] == ["one", "two, 20 minutes"]
 
 
 def test_rates_are_weighted_by_their_words_and_missing_scores_weigh_nothing(runner):

@@ -204,7 +204,8 @@ class Judge:
 
 def report(found: dict, experiment: dict, args: argparse.Namespace, taken: dict[str, int]) -> None:
     """Print and write the table."""
-    arms = list(found)
+    found = {label(experiment, arm, args.minutes): scores for arm, scores in found.items()}
+    arms, taken = list(found), dict(zip(found, taken.values(), strict=True))
     tables = {arm: scores_by_name(list(found[arm].values())) for arm in arms}
     names = [name for name in NAMES if name in tables[arms[0]]]
     rows = [["", "steps", *(NAMES[name] for name in names)]]
@@ -228,6 +229,13 @@ def report(found: dict, experiment: dict, args: argparse.Namespace, taken: dict[
     if find_spec("matplotlib") is not None:
         draw({arm: result["mean"] for arm, result in results.items()}, args.output / "results.svg")
     print(text)
+
+
+def label(experiment: dict, arm: str, minutes: float | None) -> str:
+    """How the table calls an arm: with its minutes, where it has minutes of its own."""
+    if "minutes" not in experiment["arms"][arm]:
+        return arm
+    return f"{arm}, {arm_arguments(experiment, arm, 0, minutes)['minutes']:g} minutes"
 
 
 def draw(means: dict[str, dict[str, tuple[float, float, float]]], file: Path) -> None:
