@@ -14,6 +14,7 @@ examples/voices/en/held_out.txt`.
 
 import argparse
 import gzip
+import hashlib
 import re
 import shutil
 import subprocess
@@ -50,6 +51,7 @@ SOURCES = {
 }
 
 
+DIGEST = re.compile(r"[0-9a-f]{16}")
 MAX_WORDS = 40  # or characters, in Chinese: held-out sentences stay under 20 s, as training's default does
 
 
@@ -103,7 +105,9 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         command.add_argument("dest", type=Path, help="the folder to make")
         command.add_argument("--test_every", type=int, default=default, help=f"hold out every Nth ({default})")
         command.add_argument("--min_words", type=int, default=3, help="hold out no text with fewer words (3)")
-        command.add_argument("--held_out", type=Path, help="hold out the texts of this file instead, one on each line")
+        command.add_argument(
+            "--held_out", type=Path, help="hold out the texts of this file instead, one on each line, or their digests"
+        )
         command.add_argument("--sampling_rate", type=int, help="of the wavs, in Hz; default: as recorded")
         if corpus == "aishell3":
             command.add_argument("--speakers", nargs="*", help="only these, such as SSB0005")
@@ -114,7 +118,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     if args.src is not None and not args.src.is_dir():
         parser.error(f"`{args.src}` is not a folder: give the corpus as unpacked.")
     if args.held_out is not None and not args.held_out.is_file():
-        parser.error(f"`{args.held_out}` is not a file: give one with a text on each line.")
+        parser.error(f"`{args.held_out}` is not a file: give one with a text, or its digest, on each line.")
     if args.test_every < 2:
         parser.error(f"--test_every is {args.test_every}; needs 2 or more.")
     return args
@@ -149,15 +153,20 @@ def choose_held_out(clips: list[Clip], test_every: int, min_words: int) -> set[s
     return set(names[test_every - 1 :: test_every])
 
 
-def find_held_out(clips: list[Clip], texts: list[str]) -> set[str]:
-    """Names of all clips that say one of `texts`."""
-    wanted = {words_of(text) for text in texts} - {()}
-    found = {clip.name: words_of(clip.text) for clip in clips if words_of(clip.text) in wanted}
+def find_held_out(clips: list[Clip], lines: list[str]) -> set[str]:
+    """Names of all clips that say one of the texts in `lines`, which may be there as their `digest` alone."""
+    wanted = {line if DIGEST.fullmatch(line) else digest(line) for line in map(str.strip, lines) if line}
+    found = {clip.name: digest(clip.text) for clip in clips if digest(clip.text) in wanted}
     if not found:
         raise SystemExit(f"none of the {len(wanted)} texts to hold out is in this corpus: see --held_out.")
     if missing := len(wanted) - len(set(found.values())):
         print(f"{missing} of {len(wanted)} texts to hold out are not in this corpus.")
     return set(found)
+
+
+def digest(text: str) -> str:
+    """16 hexadecimal digits that tell texts apart, so that they can be listed where they may not be published."""
+    return hashlib.sha256(" ".join(words_of(text)).encode()).hexdigest()[:16]
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -136,12 +136,15 @@ def test_what_another_voice_held_out_can_be_held_out_again(script, tmp_path, cap
     script.main(arguments)
     assert [row["split"] for row in rows_of(tmp_path / "dest")] == ["train", "test", "train", "test"]
     assert "1 of 2 texts to hold out are not in this corpus" in capsys.readouterr().out
+    texts.write_text(f"{script.digest('Good morning, number 3')}\n", encoding="utf-8")
+    script.main(arguments)
+    assert [row["split"] for row in rows_of(tmp_path / "dest")] == ["train", "train", "test", "train"]
     texts.write_text("Nobody says this.", encoding="utf-8")
     with pytest.raises(SystemExit, match="none of the 1 texts to hold out is in this corpus"):
         script.main(arguments)
     with pytest.raises(SystemExit):
         script.main([*arguments[:-1], str(tmp_path / "missing.txt")])
-    assert "is not a file: give one with a text on each line" in capsys.readouterr().err
+    assert "is not a file: give one with a text, or its digest" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
