@@ -156,12 +156,13 @@ def choose_held_out(clips: list[Clip], test_every: int, min_words: int) -> set[s
 def find_held_out(clips: list[Clip], lines: list[str]) -> set[str]:
     """Names of all clips that say one of the texts in `lines`, which may be there as their `digest` alone."""
     wanted = {line if DIGEST.fullmatch(line) else digest(line) for line in map(str.strip, lines) if line}
-    found = {clip.name: digest(clip.text) for clip in clips if digest(clip.text) in wanted}
-    if not found:
+    said = {clip.name: digest(clip.text) for clip in clips}
+    missing = len(wanted.difference(said.values()))
+    if missing == len(wanted):
         raise SystemExit(f"none of the {len(wanted)} texts to hold out is in this corpus: see --held_out.")
-    if missing := len(wanted) - len(set(found.values())):
+    if missing:
         print(f"{missing} of {len(wanted)} texts to hold out are not in this corpus.")
-    return set(found)
+    return {name for name, text in said.items() if text in wanted}
 
 
 def digest(text: str) -> str:
