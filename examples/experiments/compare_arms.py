@@ -85,11 +85,12 @@ def main(arguments: list[str] | None = None) -> None:
         for each in tqdm(done, desc="Training", disable=None):
             each.result()
     judge = Judge(experiment, args)
-    found = {}
+    found, taken = {}, {}
     for (arm, seed), (folder, _) in tqdm(jobs.items(), desc="Judging", disable=None):
-        found.setdefault(arm, {})[seed] = judge(folder)
-    taken = {arm: round(np.mean([steps(jobs[arm, seed][0]) for seed in seeds])) for arm in found}
-    report(found, experiment, args, taken)
+        name = label(experiment, arm, args.minutes)
+        found.setdefault(name, {})[seed] = judge(folder)
+        taken.setdefault(name, []).append(steps(folder))
+    report(found, experiment, args, {name: round(np.mean(each)) for name, each in taken.items()})
 
 
 def make_parent(folder: Path, run: dict) -> None:
@@ -204,8 +205,7 @@ class Judge:
 
 def report(found: dict, experiment: dict, args: argparse.Namespace, taken: dict[str, int]) -> None:
     """Print and write the table."""
-    found = {label(experiment, arm, args.minutes): scores for arm, scores in found.items()}
-    arms, taken = list(found), dict(zip(found, taken.values(), strict=True))
+    arms = list(found)
     tables = {arm: scores_by_name(list(found[arm].values())) for arm in arms}
     names = [name for name in NAMES if name in tables[arms[0]]]
     rows = [["", "steps", *(NAMES[name] for name in names)]]
