@@ -224,10 +224,8 @@ def main():
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     trainer.save_model()
     trainer.save_state()
-    if trainer.is_world_process_zero():
-        took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
-        known = {"language": data.language, "eval_split": data.eval_split, **took}
-        write_origin(training.output_dir, data.datasets, asdict(model_arguments), **known)
+    known = {"language": data.language, "eval_split": data.eval_split}
+    write_origin(trainer, data.datasets, asdict(model_arguments), **known)
     if training.push_to_hub:
         trainer.push_to_hub()
     else:

@@ -85,10 +85,8 @@ def main():
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     trainer.save_model()
     trainer.save_state()
-    if trainer.is_world_process_zero():
-        took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
-        parts = {"model_name_or_path": arguments.vocoder}
-        write_origin(training.output_dir, arguments.datasets, parts, eval_split=arguments.eval_split, **took)
+    parts = {"model_name_or_path": arguments.vocoder}
+    write_origin(trainer, arguments.datasets, parts, eval_split=arguments.eval_split)
     if training.push_to_hub:
         trainer.push_to_hub()
     else:

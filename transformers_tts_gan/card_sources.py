@@ -74,17 +74,21 @@ def read_origin(folder: str | Path) -> dict:
         return {}
 
 
-def write_origin(folder: str | Path, datasets: list[str], parts: dict, **more) -> None:
+def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
     """Write `voice_data.json`: corpora with the licences of their cards, models that training began with, and `more`.
 
-    Licences are noted because the corpora may be elsewhere when somebody asks.
+    Licences are noted because the corpora may be elsewhere when somebody asks. Of several processes, the first writes.
     """
+    if not trainer.is_world_process_zero():
+        return
     corpora = []
     for path in datasets:
         licences = source("corpus", path, "dataset").licences
         corpora.append({"path": path} | ({"licences": list(licences)} if licences else {}))
-    origin = {"datasets": corpora, **more, "parts": parts}
-    Path(folder, ORIGIN).write_text(json.dumps(origin, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
+    origin = {"datasets": corpora, **more, "parts": parts, **took}
+    content = json.dumps(origin, indent=2, ensure_ascii=False)
+    Path(trainer.args.output_dir, ORIGIN).write_text(content + "\n", encoding="utf-8")
 
 
 def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = False) -> list[Source]:
