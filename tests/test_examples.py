@@ -117,6 +117,15 @@ def test_a_voice_is_stored_in_half_its_size_with_another_vocoder(trained, tmp_pa
         torch.testing.assert_close(tensor, old.acoustic.state_dict()[name], atol=1e-3, rtol=1e-3)
     sizes = [(folder / "model.safetensors").stat().st_size for folder in (trained / "voice", small)]
     assert sizes[1] < 0.6 * sizes[0]
+    old, new = (json.loads((each / "voice_data.json").read_text("utf-8")) for each in (trained / "voice", small))
+    assert new == old | {"parts": old["parts"] | {"vocoder": str(vocoder)}}
+    assert "Not judged yet" in (small / "README.md").read_text(encoding="utf-8")
+
+
+def test_making_a_voice_small_keeps_a_card_written_by_hand(trained, tmp_path, monkeypatch):
+    (tmp_path / "README.md").write_text("By hand.", encoding="utf-8")
+    run("shrink_voice", "--model", trained / "vocoder", "--output", tmp_path, monkeypatch=monkeypatch)
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == "By hand."
 
 
 def test_the_scripts_leave_what_goes_on_needs(trained):
