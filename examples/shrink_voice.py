@@ -17,7 +17,7 @@ import torch
 from transformers import AutoConfig, AutoModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor, TTSGanTrainer, TTSGanTrainingArguments
-from transformers_tts_gan.card_sources import CARD, ORIGIN, read_origin
+from transformers_tts_gan.card_sources import CARD, read_origin, save_origin
 
 
 def store_in_half(folder: Path):
@@ -30,7 +30,7 @@ def store_in_half(folder: Path):
 def describe(folder: Path, origin: dict, processor: TTSGanProcessor | None):
     """Keep what is known of the training, held-out sentences and licences included, and see to a card."""
     if origin:
-        (folder / ORIGIN).write_text(json.dumps(origin, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        save_origin(folder, origin)
     if (folder / CARD).exists():
         return
     args = TTSGanTrainingArguments(output_dir=str(folder), report_to="none")

@@ -86,9 +86,13 @@ def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
         licences = source("corpus", path, "dataset").licences
         corpora.append({"path": path} | ({"licences": list(licences)} if licences else {}))
     took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
-    origin = {"datasets": corpora, **more, "parts": parts, **took}
+    save_origin(trainer.args.output_dir, {"datasets": corpora, **more, "parts": parts, **took})
+
+
+def save_origin(folder: str | Path, origin: dict) -> None:
+    """Write what `read_origin` reads."""
     content = json.dumps(origin, indent=2, ensure_ascii=False)
-    Path(trainer.args.output_dir, ORIGIN).write_text(content + "\n", encoding="utf-8")
+    Path(folder, ORIGIN).write_text(content + "\n", encoding="utf-8")
 
 
 def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = False) -> list[Source]:
