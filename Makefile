@@ -1,7 +1,7 @@
 # Every target makes what it needs: the first one builds .venv (a few minutes, mostly the download of torch).
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := $(wildcard transformers_tts_gan examples tests docs)
+SOURCES := $(wildcard transformers_tts_gan benchmarks examples tests docs)
 
 .PHONY: help speak test check style docs clean
 .DEFAULT_GOAL := help

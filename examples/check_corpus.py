@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor
-from transformers_tts_gan.corpus_check import KINDS, CorpusReport, check_corpus
-from transformers_tts_gan.corpus_hearing import AlignmentJudge
-from transformers_tts_gan.data import load_speech, save_metadata
-from transformers_tts_gan.markdown import markdown_table
-from transformers_tts_gan.recognition import load_recognizer
+from transformers_tts_gan.data.load import load_speech, save_metadata
+from transformers_tts_gan.data.quality.check import KINDS, CorpusReport, check_corpus
+from transformers_tts_gan.data.quality.transcripts import AlignmentJudge
+from transformers_tts_gan.metrics.asr import load_recognizer
+from transformers_tts_gan.utils.markdown import markdown_table
 
 
 # By planted kind (`examples/experiments/plant_faults.py`), the findings that name it rightly.

@@ -22,13 +22,13 @@ from pathlib import Path
 from transformers import set_seed
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor
-from transformers_tts_gan.card_evaluation import Circumstances, update_card
-from transformers_tts_gan.card_sources import CARD, read_origin, shown
-from transformers_tts_gan.data import load_speech
-from transformers_tts_gan.evaluation import VoiceReport, evaluate_voice
-from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
-from transformers_tts_gan.recognition import Recognizer, load_recognizer
-from transformers_tts_gan.report_page import write_page
+from transformers_tts_gan.cards.evaluation_section import Circumstances, update_card
+from transformers_tts_gan.cards.provenance import CARD, read_origin, shown
+from transformers_tts_gan.data.load import load_speech
+from transformers_tts_gan.evaluation.evaluate import VoiceReport, evaluate_voice
+from transformers_tts_gan.evaluation.html_report import write_page
+from transformers_tts_gan.metrics.asr import Recognizer, load_recognizer
+from transformers_tts_gan.metrics.mos import MosPredictor, SpeakerEncoder
 
 
 DEFAULT_RECOGNIZER = "Systran/faster-whisper-base"

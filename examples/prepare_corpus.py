@@ -28,8 +28,8 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from transformers_tts_gan.audio import AudioError, read_audio, trim_silence, write_audio
-from transformers_tts_gan.data import load_speech, save_metadata
+from transformers_tts_gan.audio.io import AudioError, read_audio, trim_silence, write_audio
+from transformers_tts_gan.data.load import load_speech, save_metadata
 
 
 ALLISON_PACKAGES = ("asterisk-core-sounds-en-g722", "asterisk-core-sounds-en")

@@ -34,11 +34,11 @@ from transformers_tts_gan import (
     phone_tokenizer,
     prepare_speech,
 )
-from transformers_tts_gan.card_sources import write_origin
-from transformers_tts_gan.recognition import load_recognizer
-from transformers_tts_gan.speech_metrics import MelDistance, SpeechMetrics, WordErrors
-from transformers_tts_gan.text_g2p import BASE_PHONES
-from transformers_tts_gan.text_to_phones import TextFrontend
+from transformers_tts_gan.cards.provenance import write_origin
+from transformers_tts_gan.metrics.asr import load_recognizer
+from transformers_tts_gan.metrics.speech import MelDistance, SpeechMetrics, WordErrors
+from transformers_tts_gan.text.frontend import TextFrontend
+from transformers_tts_gan.text.phoneset import BASE_PHONES
 
 
 logger = logging.getLogger(__name__)

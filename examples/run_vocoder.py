@@ -25,7 +25,7 @@ from transformers_tts_gan import (
     parse_arguments,
     prepare_speech,
 )
-from transformers_tts_gan.card_sources import write_origin
+from transformers_tts_gan.cards.provenance import write_origin
 
 
 @dataclass

@@ -17,7 +17,7 @@ import torch
 from transformers import AutoConfig, AutoModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor, TTSGanTrainer, TTSGanTrainingArguments
-from transformers_tts_gan.card_sources import CARD, read_origin, save_origin
+from transformers_tts_gan.cards.provenance import CARD, read_origin, save_origin
 
 
 def store_in_half(folder: Path):

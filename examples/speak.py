@@ -14,7 +14,7 @@ from pathlib import Path
 
 import transformers_tts_gan
 from transformers_tts_gan import TTSGanPipeline
-from transformers_tts_gan.audio import write_audio
+from transformers_tts_gan.audio.io import write_audio
 
 
 VOICES = Path(__file__).resolve().parent / "voices"

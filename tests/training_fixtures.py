@@ -19,15 +19,15 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, PreTrainedTokenizerFast, TrainerCallback, set_seed
 
-from transformers_tts_gan.audio import write_audio
-from transformers_tts_gan.batching import PrepareSpeech, prepare_speech
-from transformers_tts_gan.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig
-from transformers_tts_gan.discriminators import TTSGanDiscriminator
-from transformers_tts_gan.modeling_tts_gan import TTSGanModel
-from transformers_tts_gan.processing_tts_gan import TTSGanProcessor, phone_tokenizer
-from transformers_tts_gan.randomness import random_state
-from transformers_tts_gan.trainer import TTSGanTrainer
-from transformers_tts_gan.training_args import TTSGanTrainingArguments
+from transformers_tts_gan.audio.io import write_audio
+from transformers_tts_gan.data.prepare import PrepareSpeech, prepare_speech
+from transformers_tts_gan.models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig
+from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
+from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
+from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor, phone_tokenizer
+from transformers_tts_gan.training.arguments import TTSGanTrainingArguments
+from transformers_tts_gan.training.seeding import random_state
+from transformers_tts_gan.training.trainer import TTSGanTrainer
 
 
 RATE = 16_000

@@ -1,60 +1,18 @@
-"""Text-to-speech that trains inside Transformers: a pretrained text encoder, an acoustic model and a GAN vocoder."""
+"""Text-to-speech that trains inside Transformers: a pretrained text encoder, an acoustic model and a GAN vocoder.
 
-from .requirements_check import check_torch_pair  # noqa: F401  (before `transformers` is imported)
+The public names are those of `__init__.pyi`; each is imported when it is first used, so that the text frontend loads
+without torch, and speaking without the `Trainer`. The configurations and the processor register with the Auto
+classes as soon as Transformers has loaded these; the models as soon as there is a configuration of one.
+"""
 
+import lazy_loader
 
-# isort: split
-from .batching import LengthBucketSampler, PrepareSpeech, SpeechCollator, prepare_speech
-from .configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig, TTSGanVocoderConfig
-from .data import load_speech
-from .discriminators import TTSGanDiscriminator
-from .evaluation import VoiceReport, evaluate_voice
-from .hub import register_auto_classes
-from .modeling_tts_gan import TTSGanModel, TTSGanOutput
-from .pipeline import TTSGanPipeline
-from .predictors import DnsmosPredictor, MosPredictor, SpeakerEncoder
-from .processing_tts_gan import TTSGanProcessor, load_text_tokenizer, phone_tokenizer
-from .recognition import load_recognizer
-from .report_page import write_page
-from .speech_metrics import MelDistance, WordErrors
-from .trainer import TTSGanTrainer
-from .training_args import TTSGanTrainingArguments, parse_arguments
-from .transfer import TransferReport, grow_voice
-from .vocoder import TTSGanVocoder, TTSGanVocoderOutput
+from .utils.import_hooks import before_import, import_after
+from .utils.torch_pair import check_torch_pair
 
 
-__all__ = [
-    "DnsmosPredictor",
-    "LengthBucketSampler",
-    "MelDistance",
-    "MosPredictor",
-    "PrepareSpeech",
-    "SpeakerEncoder",
-    "SpeechCollator",
-    "TTSGanConfig",
-    "TTSGanDiscriminator",
-    "TTSGanDiscriminatorConfig",
-    "TTSGanModel",
-    "TTSGanOutput",
-    "TTSGanPipeline",
-    "TTSGanProcessor",
-    "TTSGanTrainer",
-    "TTSGanTrainingArguments",
-    "TTSGanVocoder",
-    "TTSGanVocoderConfig",
-    "TTSGanVocoderOutput",
-    "TransferReport",
-    "VoiceReport",
-    "WordErrors",
-    "evaluate_voice",
-    "grow_voice",
-    "load_recognizer",
-    "load_speech",
-    "load_text_tokenizer",
-    "parse_arguments",
-    "phone_tokenizer",
-    "prepare_speech",
-    "write_page",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
-register_auto_classes()
+before_import("transformers", check_torch_pair)
+import_after("transformers.models.auto.configuration_auto", f"{__name__}.models.configuration_tts_gan")
+import_after("transformers.models.auto.processing_auto", f"{__name__}.models.processing_tts_gan")

@@ -31,13 +31,13 @@ from tqdm.auto import tqdm
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, load_speech
-from transformers_tts_gan.audio import normalize_loudness, read_audio
-from transformers_tts_gan.evaluation import Measures, Performer, to_numpy
-from transformers_tts_gan.losses import multi_resolution_mel_loss
-from transformers_tts_gan.markdown import markdown_table
-from transformers_tts_gan.metrics import count_errors
-from transformers_tts_gan.predictors import MosPredictor, SpeakerEncoder
-from transformers_tts_gan.recognition import Recognizer, listen, load_recognizer, nothing_to_hear
+from transformers_tts_gan.audio.io import normalize_loudness, read_audio
+from transformers_tts_gan.evaluation.evaluate import Measures, Performer, to_numpy
+from transformers_tts_gan.metrics.asr import Recognizer, listen, load_recognizer, nothing_to_hear
+from transformers_tts_gan.metrics.error_rates import count_errors
+from transformers_tts_gan.metrics.mos import MosPredictor, SpeakerEncoder
+from transformers_tts_gan.training.losses import multi_resolution_mel_loss
+from transformers_tts_gan.utils.markdown import markdown_table
 
 
 SCRIPTS = Path(__file__).parents[1]

@@ -19,9 +19,9 @@ import numpy as np
 import torch
 import torchaudio.functional as AF
 
-from transformers_tts_gan.audio import read_audio, write_audio
-from transformers_tts_gan.corpus_measure import file_rate, frontend
-from transformers_tts_gan.data import load_speech, save_metadata
+from transformers_tts_gan.audio.io import read_audio, write_audio
+from transformers_tts_gan.data.load import load_speech, save_metadata
+from transformers_tts_gan.data.quality.measure import file_rate, frontend
 
 
 NOISE_DB = 5  # signal over noise

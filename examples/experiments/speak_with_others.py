@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from transformers_tts_gan.audio import audio_name, write_audio
-from transformers_tts_gan.data import load_speech
+from transformers_tts_gan.audio.io import audio_name, write_audio
+from transformers_tts_gan.data.load import load_speech
 
 
 Say = Callable[[str], tuple[np.ndarray, int]]  # a text to samples and their rate

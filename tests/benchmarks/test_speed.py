@@ -1,0 +1,50 @@
+"""The speed script compares like with like: every system makes the seconds that were asked for."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import VitsConfig, VitsModel
+
+
+@pytest.fixture(scope="module")
+def script():
+    path = Path(__file__).parents[2] / "benchmarks" / "speed.py"
+    spec = importlib.util.spec_from_file_location("benchmark_speed", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("frames", "count"), [(62, 14), (625, 281), (5, 5), (1875, 841)])
+def test_durations_are_even_and_add_up(script, frames, count):
+    durations = script.spread(frames, count)
+    assert durations.shape == (1, count) and durations.sum() == frames
+    assert durations.max() - durations.min() <= 1
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 30])
+def test_a_text_has_about_fourteen_phones_a_second_and_ends_well(script, seconds):
+    text = script.english(seconds)
+    assert 10 * seconds < len(text) < 25 * seconds and text.endswith(".")
+
+
+def test_pinned_vits_speaks_exactly_as_long_as_asked(script):
+    """VITS rounds durations up: without care every token would be a frame too long."""
+    config = VitsConfig(
+        hidden_size=16, num_hidden_layers=1, ffn_dim=16, flow_size=16, upsample_initial_channel=32, spectrogram_bins=9
+    )
+    vits = script.Vits.__new__(script.Vits)
+    vits.model = VitsModel(config).eval()
+    vits.model.duration_predictor = script.PinnedDurations(vits.model.duration_predictor)
+    with torch.inference_mode():
+        assert vits.prepare(0.48, 2)() == 0.48
+
+
+@pytest.mark.parametrize("options", [{}, {"encoder": True}, {"frontend": True}])
+def test_our_voice_speaks_as_long_as_asked(script, options):
+    ours = script.Ours(**options)
+    with torch.inference_mode():
+        assert ours.prepare(0.48, 2)() == pytest.approx(0.48)
+    assert script.count_parameters(ours) < sum(p.numel() for p in ours.model.parameters())

@@ -1,0 +1,227 @@
+"""The pipelines: the stock one on this package's models, and the one that reads texts of any length."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import SENTENCES, assert_alike
+from transformers import pipeline
+
+from transformers_tts_gan import TTSGanPipeline, TTSGanProcessor
+from transformers_tts_gan.inference.pipeline import PAUSE_SECONDS
+
+
+LONG = "Good morning. Who is it? All of them were asleep."
+
+
+@pytest.fixture(scope="module")
+def stock(voice_folder):
+    return pipeline("text-to-speech", model=str(voice_folder))
+
+
+@pytest.fixture(scope="module")
+def speaker(voice_folder):
+    return TTSGanPipeline.from_pretrained(voice_folder)
+
+
+@pytest.fixture(scope="module")
+def say(voice, processor):
+    """What the model itself says to one sentence, trimmed."""
+
+    @torch.no_grad()
+    def say(text: str, speaker: str | None = None, language: str | None = None, **controls) -> np.ndarray:
+        return voice(**processor(text, speaker=speaker, language=language), **controls).waveform[0].numpy()
+
+    return say
+
+
+def test_the_stock_pipeline_says_what_the_model_says(stock, say):
+    assert isinstance(stock.processor, TTSGanProcessor), "a processor that fails to load is passed over without a word"
+    speech = stock("Good morning.")
+    assert speech["sampling_rate"] == 16_000 and speech["audio"].dtype == np.float32
+    np.testing.assert_array_equal(speech["audio"], say("Good morning."))
+
+
+def test_the_stock_pipeline_hands_arguments_to_the_model(stock, say):
+    speech = stock("Good morning.", forward_params={"speed": 1.5, "energy": 3.0})
+    np.testing.assert_array_equal(speech["audio"], say("Good morning.", speed=1.5, energy=3.0))
+
+
+def test_the_stock_pipeline_makes_batches_that_end_in_silence(stock, say):
+    for speech, text in zip(stock(SENTENCES, batch_size=2), SENTENCES, strict=True):
+        expected = say(text)
+        assert_alike(speech["audio"][: len(expected)], expected)
+        assert not speech["audio"][len(expected) :].any()
+
+
+def test_a_long_text_is_its_sentences_with_pauses(speaker, say):
+    pause = np.zeros(round(PAUSE_SECONDS * 16_000), dtype=np.float32)
+    first, second, third = map(say, ("Good morning.", "Who is it?", "All of them were asleep."))
+    speech = speaker(LONG)
+    assert speech["sampling_rate"] == 16_000 and speech["audio"].dtype == np.float32
+    np.testing.assert_array_equal(speech["audio"], np.concatenate([first, pause, second, pause, third]))
+
+
+def test_a_text_longer_than_the_model_takes_is_read(speaker):
+    assert len(speaker("Good morning. " * 80)["audio"]) > 80 * 0.2 * 16_000
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 8])
+def test_batches_are_trimmed_and_put_together_again(speaker, batch_size):
+    """Sentences of several texts share batches: each text must get its own back, at its own length."""
+    texts = [SENTENCES[0], LONG, SENTENCES[1]]
+    for speech, text in zip(speaker(texts, batch_size=batch_size), texts, strict=True):
+        expected = speaker(text)["audio"]
+        assert speech["audio"].shape == expected.shape
+        assert_alike(speech["audio"], expected)
+
+
+@pytest.mark.parametrize(
+    "controls",
+    [
+        {"speed": 2.0},
+        {"pitch": 3.0},
+        {"energy": -6.0},
+        {"variation": 1.0, "seed": 3},
+        {"use_text_encoder": False},
+        {"speaker": "bob"},
+        {"language": "zh"},
+    ],
+    ids=lambda controls: "-".join(controls),
+)
+def test_each_argument_reaches_the_voice(speaker, say, controls):
+    speech = speaker("Who is it?", **controls)["audio"]
+    np.testing.assert_array_equal(speech, say("Who is it?", **controls))
+    plain = say("Who is it?")
+    assert speech.shape != plain.shape or not np.allclose(speech, plain, atol=1e-6)
+
+
+def test_arguments_of_the_pipeline_hold_until_a_call_gives_others(voice_folder, say):
+    speaker = pipeline("text-to-speech", model=str(voice_folder), pipeline_class=TTSGanPipeline, speed=2.0)
+    np.testing.assert_array_equal(speaker("Who is it?", pitch=1.0)["audio"], say("Who is it?", speed=2.0, pitch=1.0))
+    np.testing.assert_array_equal(speaker("Who is it?", speed=1.0)["audio"], say("Who is it?"))
+
+
+def test_arguments_can_come_as_the_stock_pipeline_takes_them(speaker, say):
+    speech = speaker("Who is it?", forward_params={"speed": 2.0}, pitch=1.0)
+    np.testing.assert_array_equal(speech["audio"], say("Who is it?", speed=2.0, pitch=1.0))
+
+
+def test_an_unknown_argument_is_refused_with_the_known_ones(speaker):
+    with pytest.raises(TypeError, match=r"Unknown arguments \['sped'\]; .*`speed`"):
+        speaker("Who is it?", sped=2.0)
+
+
+def test_an_unknown_speaker_is_refused_with_the_known_ones(speaker):
+    with pytest.raises(ValueError, match="it knows `ann`, `bob`"):
+        speaker("Who is it?", speaker="eve")
+
+
+@pytest.mark.parametrize("text", ["", "...", " \n"])
+def test_text_without_words_is_refused(speaker, text):
+    with pytest.raises(ValueError, match="nothing to say"):
+        speaker(text)
+
+
+def test_a_pipeline_can_be_made_of_its_parts(voice, processor, say):
+    speaker = TTSGanPipeline(model=voice, processor=processor)
+    np.testing.assert_array_equal(speaker("Who is it?")["audio"], say("Who is it?"))
+    assert len(speaker(SENTENCES, batch_size=2)) == 3
+
+
+def test_a_processor_that_does_not_load_says_why(voice_folder, tmp_path):
+    """The stock loader would go on with the phone vocabulary as if it were a tokenizer, and speak nonsense."""
+    folder = shutil.copytree(voice_folder, tmp_path / "voice")
+    shutil.rmtree(folder / "text_tokenizer")
+    with pytest.raises((OSError, ValueError), match="(?i)tokenizer"):
+        TTSGanPipeline.from_pretrained(folder)
+
+
+VOICE = Path(__file__).parents[2] / "examples" / "voices" / "en"
+FRAME = 256  # samples of a frame of that voice, at 16 kHz
+
+
+def silences(audio: np.ndarray, least: int = 2 * FRAME) -> list[int]:
+    """Lengths in samples of the stretches of zeros."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[1], audio != 0, [1]]).astype(int)))
+    return [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return TTSGanPipeline.from_pretrained(VOICE)
+
+
+@pytest.mark.parametrize(("time", "samples"), [("500ms", 8_000), ("1.5s", 24_000), ("80ms", 1_280)])
+def test_a_break_is_silence_of_its_length_in_the_waveform(shipped, time, samples):
+    """The same in the model, in the stock pipeline and in ours."""
+    text = f"<speak>The train leaves<break time='{time}'/> at nine o'clock.</speak>"
+    stock = pipeline("text-to-speech", model=shipped.model, processor=shipped.processor, tokenizer=shipped.tokenizer)
+    with torch.no_grad():
+        output = shipped.model(**shipped.processor(text))
+    assert output.waveform.shape[1] == output.waveform_lengths[0] == output.durations.sum() * FRAME
+    for audio in (output.waveform[0].numpy(), shipped(text)["audio"], stock(text)["audio"].reshape(-1)):
+        (found,) = silences(audio)
+        assert abs(found - samples) <= FRAME
+        level = np.abs(audio).reshape(-1, FRAME).max(1)
+        assert np.abs(np.diff(audio)).max() < 0.5, "sound that ends at once clicks"
+        assert level[:10].max() > 0.01 and level[-30:].max() > 0.01
+
+
+def test_breaks_between_sentences_are_as_long_as_asked_for(shipped):
+    """Each sentence is spoken by itself, and what lies between is the break, neither more nor less."""
+    text = "<speak>Good morning.<break time='700ms'/> The train leaves at nine.<break time='1s'/> Hurry up!</speak>"
+    assert len(shipped.processor.sentences(text)) == 3
+    first, second = silences(shipped(text)["audio"])
+    assert abs(first - 11_200) <= FRAME and abs(second - 16_000) <= FRAME
+    for speech in shipped([text, "Good morning.", text], batch_size=3)[::2]:
+        assert [abs(a - b) <= FRAME for a, b in zip(silences(speech["audio"]), (11_200, 16_000), strict=True)]
+
+
+def test_long_ssml_is_cut_between_its_tags(shipped):
+    sentence = "<s>The <prosody rate='fast'>train <break time='40ms'/>leaves</prosody> at nine. Who is it?</s>"
+    speech = shipped(f"<speak>{sentence * 12}</speak>")["audio"]
+    pauses = [length for length in silences(speech) if length < 1_500]
+    assert len(pauses) == 12 and len(silences(speech)) == 12 + 23
+
+
+def test_prosody_changes_its_own_phones_alone(shipped):
+    plain = "The train leaves at nine o'clock."
+    slow = "<speak>The train <prosody rate='50%'>leaves</prosody> at nine o'clock.</speak>"
+    with torch.no_grad():
+        one, other = (shipped.model(**shipped.processor(text)) for text in (plain, slow))
+    inputs = shipped.processor(slow)
+    inside = inputs["marks"][0, :, 0] == 0.5
+    ratio = other.durations[0][inside].sum() / one.durations[0][inside].sum()
+    assert 1.8 <= ratio <= 2.2 and abs(int(other.durations[0][~inside].sum() - one.durations[0][~inside].sum())) <= 1
+
+
+def test_volume_changes_its_own_phones_alone(shipped):
+    """-12 dB is about a quarter; silence is none."""
+    plain = "The train leaves at nine o'clock."
+    with torch.no_grad():
+        wave = shipped.model(**shipped.processor(plain))
+        for volume, most in (("-12dB", 0.45), ("silent", 0.0)):
+            text = f"<speak>The train <prosody volume='{volume}'>leaves</prosody> at nine o'clock.</speak>"
+            inputs = shipped.processor(text)
+            marked = shipped.model(**inputs)
+            place = torch.repeat_interleave(inputs["marks"][0, :, 2] < 0, marked.durations[0]).repeat_interleave(FRAME)
+            assert marked.waveform[0][place].norm() <= most * wave.waveform[0][place].norm()
+            assert marked.waveform[0][~place].norm() > 0.9 * wave.waveform[0][~place].norm()
+
+
+def test_marked_and_plain_text_share_a_batch(speaker):
+    marked = "<speak>Who<break time='300ms'/> is <prosody rate='2' pitch='high' volume='loud'>it</prosody>?</speak>"
+    texts = [marked, "Who is it?", LONG]
+    for speech, text in zip(speaker(texts, batch_size=4), texts, strict=True):
+        expected = speaker(text)["audio"]
+        assert speech["audio"].shape == expected.shape
+        assert_alike(speech["audio"], expected)
+
+
+def test_controls_of_a_call_are_added_to_those_of_the_text(speaker):
+    text = "<speak>Who is <prosody rate='2'>it</prosody>?<break time='320ms'/></speak>"
+    fast, slow = (len(speaker(text, speed=speed)["audio"]) - 320 * 16 for speed in (2.0, 1.0))
+    assert 0.4 < fast / slow < 0.6

@@ -1,0 +1,173 @@
+"""From text to model inputs: each phone knows its text tokens, whatever the language, and errors say what to do."""
+
+import pytest
+from conftest import SENTENCES
+
+from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
+from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE, PAD, SILENCE
+
+
+def phones_with_pieces(processor, text: str, language: str) -> list[tuple[str, str]]:
+    """Each phone with the text that its tokens stand for."""
+    row = processor.encode(text, language)
+    phones = processor.tokenizer.convert_ids_to_tokens(row["input_ids"])
+    tokens = processor.text_tokenizer.convert_ids_to_tokens(row["text_input_ids"])
+    return [(p, "".join(tokens[a:b]).replace("##", "")) for p, (a, b) in zip(phones, row["token_spans"], strict=True)]
+
+
+def test_all_phones_of_an_english_word_get_all_its_tokens(processor):
+    pairs = phones_with_pieces(processor, "Good morning.", "en")
+    assert pairs[0] == pairs[-1] == (SILENCE, "")
+    assert [piece for _, piece in pairs[1:4]] == ["good"] * 3
+    assert pairs[4] == (" ", "")
+    assert {piece for _, piece in pairs[5:-2]} == {"morning"}
+    assert pairs[-2] == (".", ".")
+
+
+def test_the_phones_of_a_chinese_character_get_its_token(processor):
+    pairs = phones_with_pieces(processor, "今天很好。", "zh")
+    assert [piece for phone, piece in pairs if phone in ("j", "in1", "t", "ian1")] == ["今", "今", "天", "天"]
+    assert [piece for phone, piece in pairs if phone == "h"] == ["很", "好"]
+
+
+def test_all_phones_of_a_number_get_the_tokens_of_its_digits(processor):
+    """ "25" is read as two words, but the text encoder sees digits."""
+    pairs = phones_with_pieces(processor, "the 25 cats", "en")
+    of_number = [phone for phone, piece in pairs if piece == "25"]
+    assert of_number[0] == "T" and of_number[-1] == "V" and len(of_number) > 8
+    assert [piece for phone, piece in pairs if phone == "K"] == ["cats"]
+
+
+def test_mixed_text_keeps_both_kinds_of_spans(processor):
+    pieces = [piece for _, piece in phones_with_pieces(processor, "the 北京 cats", "en")]
+    assert [piece for piece in dict.fromkeys(pieces) if piece] == ["the", "北", "京", "cats"]
+
+
+def test_a_batch_is_padded_and_masked(processor, inputs):
+    rows = [processor.encode(text) for text in SENTENCES]
+    assert inputs["attention_mask"].sum(1).tolist() == [len(row["input_ids"]) for row in rows]
+    assert inputs["text_attention_mask"].sum(1).tolist() == [len(row["text_input_ids"]) for row in rows]
+    assert inputs["input_ids"].shape == inputs["token_spans"].shape[:2]
+    for item, row in enumerate(rows):
+        count = len(row["input_ids"])
+        assert inputs["input_ids"][item].tolist()[:count] == row["input_ids"]
+        assert (inputs["input_ids"][item, count:] == processor.tokenizer.convert_tokens_to_ids(PAD)).all()
+        assert (inputs["token_spans"][item, count:] == 0).all()
+
+
+def test_spans_lie_within_the_tokens(inputs):
+    spans, tokens = inputs["token_spans"], inputs["text_attention_mask"].sum(1)
+    assert (spans[..., 0] <= spans[..., 1]).all() and (spans[..., 1] <= tokens[:, None]).all()
+
+
+def test_without_a_text_tokenizer_there_are_phones_alone(phone_processor):
+    assert set(phone_processor("Good morning.")) == {"input_ids", "attention_mask", "speaker_id", "language_id"}
+
+
+def test_speakers_and_languages_are_one_for_all_or_one_each(processor):
+    both = processor(["Good.", "好。"], speaker=["bob", "ann"], language=["en", "zh"])
+    assert both["speaker_id"].tolist() == [1, 0] and both["language_id"].tolist() == [0, 1]
+    assert processor(["Good.", "Good."], speaker="bob")["speaker_id"].tolist() == [1, 1]
+    with pytest.raises(ValueError):
+        processor(["Good.", "Good."], speaker=["bob"])
+
+
+def test_an_unknown_speaker_is_refused_with_the_known_ones(processor):
+    with pytest.raises(ValueError, match="no speaker `eve` in this voice; it knows `ann`, `bob`"):
+        processor("Good.", speaker="eve")
+
+
+def test_phones_that_the_voice_has_not_learnt_are_named(processor):
+    with pytest.raises(ValueError, match=r"has not learnt the phones \['<a>', '<p>', '<s>', '<ß>'\] of `Spaß`"):
+        processor("Spaß", language="de")
+
+
+def test_phones_of_another_language_can_be_added():
+    processor = TTSGanProcessor(phone_tokenizer(("<s>", "<p>", "<a>", "<ß>")), languages=["de"])
+    assert processor.tokenizer.unk_token_id not in processor("Spaß")["input_ids"]
+
+
+def test_text_beyond_the_limit_is_refused_with_advice(text_tokenizer):
+    processor = TTSGanProcessor(phone_tokenizer(), text_tokenizer, max_phones=20)
+    with pytest.raises(ValueError, match="takes at most 20 at once.*`Good morning.*split it into sentences"):
+        processor("Good morning. " * 10)
+
+
+def test_a_text_longer_than_the_text_encoder_reads_goes_through_in_windows(text_tokenizer):
+    processor = TTSGanProcessor(phone_tokenizer(), text_tokenizer, max_phones=5_000)
+    row = processor.encode("cats " * 600)
+    assert row["text_attention_mask"] == [1] * 512 + [2] * 512
+    first, last = row["token_spans"][-2]
+    assert row["text_attention_mask"][first] == 2 and last - first == 1
+    assert row["text_input_ids"][first] == text_tokenizer.convert_tokens_to_ids("cats")
+
+
+def test_arguments_of_the_model_are_sent_there(processor):
+    with pytest.raises(TypeError, match=r"Unknown arguments \['speed'\]; speed, pitch and the like go to the model"):
+        processor("Good.", speed=2.0)
+
+
+def test_a_lexicon_wins_and_is_saved(tmp_path):
+    processor = TTSGanProcessor(phone_tokenizer(), lexicon={"gan": "G AE1 N"})
+    processor.save_pretrained(tmp_path)
+    for each in (processor, TTSGanProcessor.from_pretrained(tmp_path)):
+        assert each.tokenizer.convert_ids_to_tokens(each.encode("gan")["input_ids"])[1:-1] == ["G", "AE1", "N"]
+
+
+@pytest.mark.parametrize("name", ["processor", "phone_processor"])
+def test_it_is_saved_and_loaded_with_and_without_a_text_tokenizer(name, request, tmp_path):
+    processor = request.getfixturevalue(name)
+    processor.save_pretrained(tmp_path)
+    loaded = TTSGanProcessor.from_pretrained(tmp_path)
+    assert (loaded.text_tokenizer is None) == (processor.text_tokenizer is None)
+    assert (loaded.speakers, loaded.languages, loaded.max_phones) == (["ann", "bob"], ["en", "zh"], 1_000)
+    assert loaded.sampling_rate == processor.sampling_rate
+    before, after = processor(SENTENCES), loaded(SENTENCES)
+    assert before.keys() == after.keys() and all(before[key].equal(after[key]) for key in before)
+
+
+def test_every_phone_has_a_number_of_its_own(processor):
+    """A space is the boundary between words: tokenizers like to lose it."""
+    tokenizer = processor.tokenizer
+    vocabulary = tokenizer.get_vocab()
+    assert vocabulary[" "] != tokenizer.unk_token_id and sorted(vocabulary.values()) == list(range(len(tokenizer)))
+
+
+def test_a_lexicon_and_words_come_from_files_and_are_saved(tmp_path):
+    (tmp_path / "lexicon.txt").write_text("# ours\ngan\tG AE1 N\n单雄信\tshan4 xiong2 xin4\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("去银行 5 n\n", encoding="utf-8")
+    processor = TTSGanProcessor(
+        phone_tokenizer(), lexicon=tmp_path / "lexicon.txt", user_dict=str(tmp_path / "words.txt")
+    )
+    processor.save_pretrained(tmp_path / "voice")
+    for each in (processor, TTSGanProcessor.from_pretrained(tmp_path / "voice")):
+        assert each.lexicon == {"gan": "G AE1 N", "单雄信": "sh an4 x iong2 x in4"}
+        assert each.frontend("gan").phones == ("G", "AE1", "N")
+        assert [word.text for word in each.frontend("我去银行", "zh").words] == ["我", "去银行"]
+
+
+def test_text_without_marks_has_no_inputs_for_them(processor):
+    """Whoever feeds a voice by hand, or exports it, need not know about marks."""
+    assert "marks" not in processor("<speak>Good <sub alias='morning'>m</sub>.</speak>")
+
+
+def test_marks_reach_their_phones(processor):
+    manner = "<prosody rate='50%' pitch='+2st' volume='-6dB'>"
+    text = f"<speak>Good {manner}morning</prosody><break time='300ms'/> it is.</speak>"
+    inputs = processor(["Good.", text])
+    phones = processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][1])
+    place = phones.index(",")
+    assert inputs["pause_ms"][1, place] == 300 and (inputs["pause_ms"][1] == NO_PAUSE).sum() == len(phones) - 1
+    for phone, mark in zip(phones[5:place], inputs["marks"][1, 5:place].tolist(), strict=True):
+        assert mark == [0.5, 2.0, -6.0], phone
+    assert inputs["marks"][1, :4].tolist() == inputs["marks"][0, :4].tolist() == [[1.0, 0.0, 0.0]] * 4
+    assert (inputs["pause_ms"][0, :6] == NO_PAUSE).all() and (inputs["pause_ms"][0, 6:] == 0).all()
+
+
+def test_the_language_of_ssml_is_that_of_the_voice(processor):
+    assert processor("<speak xml:lang='zh-CN'>今天</speak>")["language_id"].tolist() == [1]
+
+
+def test_markup_that_cannot_be_read_is_refused_with_its_place(processor):
+    with pytest.raises(ValueError, match="position 12.*no element `brek`"):
+        processor("<speak>Good <brek/></speak>")

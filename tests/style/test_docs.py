@@ -1,0 +1,100 @@
+"""What the README and the docs show must exist and run: code blocks, make targets, scripts, recipes, links."""
+
+import ast
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from transformers_tts_gan.text.explain import explain
+
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+RUN = [
+    "README.md",
+    "docs/quickstart.md",
+    "docs/frontend.md",
+]  # the rest shows training, which takes longer than a test may
+VOICE = ROOT / "examples" / "voices" / "en"
+FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def page_id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """Fenced blocks of one language, each behind as many empty lines as stand above it: errors name its line."""
+    text = path.read_text(encoding="utf-8")
+    found = [match for match in FENCE.finditer(text) if match[2] == language]
+    return ["\n" * (text[: match.start(3)].count("\n")) + match[3] for match in found]
+
+
+def public_names() -> set[str]:
+    tree = ast.parse((ROOT / "transformers_tts_gan" / "__init__.pyi").read_text(encoding="utf-8"))
+    return {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def without_urls(path: Path) -> str:
+    return re.sub(r"https?://\S+", "", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_id)
+def test_python_blocks_compile_and_import_public_names_only(path):
+    for code in blocks(path, "python"):
+        for node in ast.walk(ast.parse(code, filename=page_id(path))):
+            if isinstance(node, ast.ImportFrom) and node.module == "transformers_tts_gan":
+                assert {alias.name for alias in node.names} <= public_names()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_id)
+def test_commands_name_make_targets_that_exist(path):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    shell = "\n".join(blocks(path, "bash")) + "\n".join(re.findall(r"`([^`\n]+)`", without_urls(path)))
+    assert set(re.findall(r"\bmake ([a-z]+)", shell)) <= targets
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_id)
+def test_scripts_recipes_and_voices_named_exist(path):
+    named = set(re.findall(r"\b(?:examples|tests|transformers_tts_gan)/[\w./-]*\w", without_urls(path)))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_training_page_names_arguments_that_exist():
+    tree = ast.parse((ROOT / "transformers_tts_gan" / "training" / "arguments.py").read_text(encoding="utf-8"))
+    fields = {node.target.id for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
+    named = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "training.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert named and set(named) <= fields
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_id)
+def test_links_between_pages_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_python_blocks_run_from_top_to_bottom(name, tmp_path, monkeypatch):
+    """As a reader would: in one session, in the root of the repository (here a folder that may be littered)."""
+    os.symlink(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    session = {"__name__": "__main__"}
+    for code in blocks(ROOT / name, "python"):
+        exec(compile(code, str(ROOT / name), "exec"), session)
+
+
+def test_the_tables_of_the_frontend_page_are_what_the_command_prints():
+    page = (ROOT / "docs" / "frontend.md").read_text(encoding="utf-8")
+    command = r"^```bash\n(python -m transformers_tts_gan\.text [^\n]*)\n```\n\n```text\n(.*?)\n```"
+    shown = re.findall(command, page, re.MULTILINE | re.DOTALL)
+    assert len(shown) == 2
+    for command, table in shown:
+        *_, language, text = shlex.split(command)
+        assert explain(text, language) == table
+
+
+def test_the_bundled_voice_is_the_one_the_pages_name():
+    assert (VOICE / "config.json").is_file()

@@ -1,0 +1,95 @@
+"""The public names and where they come from. `__init__.py` imports each when it is first used."""
+
+from .data.load import (
+    load_speech as load_speech,
+)
+from .data.prepare import (
+    LengthBucketSampler as LengthBucketSampler,
+)
+from .data.prepare import (
+    PrepareSpeech as PrepareSpeech,
+)
+from .data.prepare import (
+    SpeechCollator as SpeechCollator,
+)
+from .data.prepare import (
+    prepare_speech as prepare_speech,
+)
+from .evaluation.evaluate import (
+    VoiceReport as VoiceReport,
+)
+from .evaluation.evaluate import (
+    evaluate_voice as evaluate_voice,
+)
+from .evaluation.html_report import (
+    write_page as write_page,
+)
+from .inference.pipeline import (
+    TTSGanPipeline as TTSGanPipeline,
+)
+from .metrics.asr import (
+    load_recognizer as load_recognizer,
+)
+from .metrics.mos import (
+    DnsmosPredictor as DnsmosPredictor,
+)
+from .metrics.mos import (
+    MosPredictor as MosPredictor,
+)
+from .metrics.mos import (
+    SpeakerEncoder as SpeakerEncoder,
+)
+from .metrics.speech import (
+    MelDistance as MelDistance,
+)
+from .metrics.speech import (
+    WordErrors as WordErrors,
+)
+from .models.configuration_tts_gan import (
+    TTSGanConfig as TTSGanConfig,
+)
+from .models.configuration_tts_gan import (
+    TTSGanDiscriminatorConfig as TTSGanDiscriminatorConfig,
+)
+from .models.configuration_tts_gan import (
+    TTSGanVocoderConfig as TTSGanVocoderConfig,
+)
+from .models.discriminators import (
+    TTSGanDiscriminator as TTSGanDiscriminator,
+)
+from .models.modeling_tts_gan import (
+    TTSGanModel as TTSGanModel,
+)
+from .models.modeling_tts_gan import (
+    TTSGanOutput as TTSGanOutput,
+)
+from .models.processing_tts_gan import (
+    TTSGanProcessor as TTSGanProcessor,
+)
+from .models.processing_tts_gan import (
+    load_text_tokenizer as load_text_tokenizer,
+)
+from .models.processing_tts_gan import (
+    phone_tokenizer as phone_tokenizer,
+)
+from .models.transfer import (
+    TransferReport as TransferReport,
+)
+from .models.transfer import (
+    grow_voice as grow_voice,
+)
+from .models.vocoder import (
+    TTSGanVocoder as TTSGanVocoder,
+)
+from .models.vocoder import (
+    TTSGanVocoderOutput as TTSGanVocoderOutput,
+)
+from .training.arguments import (
+    TTSGanTrainingArguments as TTSGanTrainingArguments,
+)
+from .training.arguments import (
+    parse_arguments as parse_arguments,
+)
+from .training.trainer import (
+    TTSGanTrainer as TTSGanTrainer,
+)

@@ -1,0 +1,1 @@
+"""Sound as samples and frames: reading and writing files, resampling, mel spectrograms, pitch."""

@@ -1,0 +1,1 @@
+"""Model cards: what a model was made from, how it sounds, and its measured numbers."""

@@ -1,0 +1,1 @@
+"""Corpora: loading, preparing, batching, and checking recordings and their texts."""

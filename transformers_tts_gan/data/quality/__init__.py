@@ -1,0 +1,1 @@
+"""The corpus doctor: which recordings should not be trained on, and why."""

@@ -1,0 +1,1 @@
+"""Speaking: the pipeline from text of any length to a waveform."""

@@ -1,9 +1,0 @@
-"""For `evaluate.load` by path: the share of characters that a recogniser did not hear.
-
-The second argument is the language.
-"""
-
-from transformers_tts_gan.evaluate_metrics import CharacterErrorRate
-
-
-__all__ = ["CharacterErrorRate"]

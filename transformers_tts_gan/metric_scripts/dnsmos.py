@@ -1,9 +1,0 @@
-"""For `evaluate.load` by path: the mean opinion score that DNSMOS predicts.
-
-The second argument is the sampling rate in Hz.
-"""
-
-from transformers_tts_gan.evaluate_metrics import DnsmosScore
-
-
-__all__ = ["DnsmosScore"]

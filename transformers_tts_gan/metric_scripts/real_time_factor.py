@@ -1,6 +1,0 @@
-"""For `evaluate.load` by path: seconds of computing for a second of sound."""
-
-from transformers_tts_gan.evaluate_metrics import RealTimeFactor
-
-
-__all__ = ["RealTimeFactor"]

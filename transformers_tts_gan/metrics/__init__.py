@@ -1,0 +1,1 @@
+"""Numbers about speech: error rates, distances, predicted MOS, speaker similarity, speed."""

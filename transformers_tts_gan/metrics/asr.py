@@ -1,0 +1,190 @@
+"""Speech recognisers that judge a voice, behind one small interface: `transcribe(wave, sampling_rate) -> str`.
+
+Enters: a float32 waveform `(S,)` in [-1, 1] at any rate. Leaves: the text that was heard, as the recogniser writes it.
+Decoding is deterministic, and no sentence is helped by the one before it. Recommended: Whisper base for English
+(`Systran/faster-whisper-base`), Vosk small-cn for Chinese.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+import torchaudio
+from huggingface_hub.errors import HFValidationError
+from transformers import AutomaticSpeechRecognitionPipeline, Pipeline, pipeline
+from transformers.utils.hub import has_file
+
+from ..audio.io import SILENCE_PEAK, check_sampling_rate
+
+
+logger = logging.getLogger(__name__)
+
+RECOGNIZER_RATE = 16_000  # Hz; what all of them were trained on
+MAX_TOKENS_PER_SECOND = 10  # nobody speaks faster; Whisper repeats itself without end over sounds that are no speech
+EXTRA = "`pip install transformers-tts-gan[eval]`"
+
+
+@runtime_checkable
+class Recognizer(Protocol):
+    """What `evaluate_voice` asks for: any object with this method will do."""
+
+    def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
+        """What is heard in the waveform `(S,)`; "" for nothing."""
+
+
+class FasterWhisperRecognizer:
+    """Whisper (Radford et al., 2022, arXiv:2212.04356) by faster-whisper: beam 5, 8 bit weights on a CPU.
+
+    Args:
+        folder_or_id: A model converted for CTranslate2: a folder, or a Hub id.
+        language: Of the speech, as "en" or "zh"; never guessed from the sound.
+        device: "cpu" or "cuda".
+    """
+
+    def __init__(self, folder_or_id: str | Path, language: str, device: str = "cpu"):
+        try:
+            from faster_whisper import WhisperModel
+        except ImportError as error:
+            raise ImportError(f"`{folder_or_id}` needs faster-whisper, which is not installed: {EXTRA}.") from error
+        kind = "int8" if device == "cpu" else "float16"
+        threads = torch.get_num_threads()
+        self.language = language
+        self.model = WhisperModel(str(folder_or_id), device=device, compute_type=kind, cpu_threads=threads)
+
+    def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
+        wave = resample(wave, sampling_rate)
+        segments, _ = self.model.transcribe(
+            wave,
+            language=self.language,
+            beam_size=5,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            max_new_tokens=min(20 + MAX_TOKENS_PER_SECOND * len(wave) // RECOGNIZER_RATE, 200),
+        )
+        return " ".join(segment.text.strip() for segment in segments)
+
+
+class VoskRecognizer:
+    """A Vosk model folder; half a second of silence before and after keeps it from missing the first and last word."""
+
+    def __init__(self, folder: str | Path):
+        try:
+            import vosk
+        except ImportError as error:
+            raise ImportError(f"`{folder}` needs vosk, which is not installed: {EXTRA}.") from error
+        vosk.SetLogLevel(-1)
+        self.model = vosk.Model(str(folder))
+        self.new_decoder = vosk.KaldiRecognizer
+
+    def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
+        padded = np.pad(resample(wave, sampling_rate), RECOGNIZER_RATE // 2)
+        samples = (np.clip(padded, -1.0, 1.0) * 32767).astype(np.int16)
+        decoder = self.new_decoder(self.model, RECOGNIZER_RATE)
+        ended = decoder.AcceptWaveform(samples.tobytes())  # true where it heard an end; what follows comes separately
+        parts = [decoder.Result(), decoder.FinalResult()] if ended else [decoder.FinalResult()]
+        return " ".join(json.loads(part)["text"] for part in parts).strip()
+
+
+class PipelineRecognizer:
+    """Any speech recogniser of Transformers: Whisper, wav2vec 2.0, ..., from a folder, the Hub, or a pipeline."""
+
+    def __init__(self, source: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"):
+        made = isinstance(source, Pipeline)
+        self.pipeline = source if made else pipeline("automatic-speech-recognition", model=str(source), device=device)
+        self.options = {}
+        model = self.pipeline.model
+        if model.can_generate() and getattr(model.generation_config, "is_multilingual", False):  # Whisper
+            self.options["generate_kwargs"] = {"language": language, "task": "transcribe"}
+
+    def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
+        audio = {"raw": resample(wave, sampling_rate), "sampling_rate": RECOGNIZER_RATE}
+        chunks = {"chunk_length_s": 30} if len(audio["raw"]) > 30 * RECOGNIZER_RATE else {}
+        return self.pipeline(audio, **chunks, **self.options)["text"].strip()
+
+
+def load_recognizer(
+    folder_or_id: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"
+) -> Recognizer:
+    """The recogniser that a folder or a Hub id holds, told by its files; or one around a pipeline of Transformers.
+
+    `model.bin` is faster-whisper's, `conf/model.conf` or `am/final.mdl` is Vosk's; the rest goes to Transformers.
+
+    Args:
+        folder_or_id: A local folder, a Hub id such as `Systran/faster-whisper-base` (Vosk: folders only), or what
+            `pipeline("automatic-speech-recognition", ...)` made, which stays on its device.
+        language: Of the speech, as "en" or "zh".
+        device: "cpu" or "cuda"; Vosk always runs on the CPU.
+
+    Raises:
+        ImportError: the recogniser's package is missing; the message says what to install.
+        FileNotFoundError: neither a folder with a recogniser nor a Hub id that can be reached.
+        TypeError: a pipeline that recognises no speech.
+    """
+    if isinstance(folder_or_id, Pipeline):
+        if not isinstance(folder_or_id, AutomaticSpeechRecognitionPipeline):
+            raise TypeError(
+                f"`{type(folder_or_id).__name__}` hears no speech; a recogniser is needed: "
+                '`pipeline("automatic-speech-recognition", model=...)`.'
+            )
+        return PipelineRecognizer(folder_or_id, language)
+    folder = Path(folder_or_id)
+    if any((folder / name).is_file() for name in ("conf/model.conf", "am/final.mdl")):
+        return VoskRecognizer(folder)
+    try:
+        kind = FasterWhisperRecognizer if has_file(str(folder_or_id), "model.bin") else PipelineRecognizer
+        return kind(folder_or_id, language, device)
+    except (OSError, HFValidationError) as error:
+        raise FileNotFoundError(
+            f"`{folder_or_id}` is neither the folder of a recogniser (faster-whisper, Vosk or Transformers) nor a Hub "
+            f"id that can be reached: check the name, or pass a local folder. ({str(error).splitlines()[0]})"
+        ) from error
+
+
+def as_recognizer(recognizer, language: str) -> Recognizer:
+    """What has a `transcribe` as it is, a pipeline of Transformers as a recogniser of `language`.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(recognizer, Pipeline):
+        return load_recognizer(recognizer, language)
+    if isinstance(recognizer, Recognizer):
+        return recognizer
+    raise TypeError(
+        f"`recognizer` is {type(recognizer).__name__}; needs an object with `transcribe(wave, sampling_rate)`: "
+        '`load_recognizer(folder_or_id, "en")` makes one.'
+    )
+
+
+def listen(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> tuple[str, str]:
+    """The text that is heard in `(S,)`, and the reason where a recogniser failed or was not asked: then it is "".
+
+    Nothing here raises: whoever counts the errors of a voice must go on, with a sentence of which nothing was heard.
+    """
+    if problem := nothing_to_hear(wave):
+        return "", problem
+    try:
+        heard = recognizer.transcribe(wave, sampling_rate)
+        if not isinstance(heard, str | None):
+            raise TypeError(f'`transcribe` gave {type(heard).__name__}; needs `str`, "" for nothing.')
+    except Exception as error:  # of a recogniser that we do not know
+        logger.warning("The recogniser failed, which counts as nothing heard: %s: %s", type(error).__name__, error)
+        return "", f"the recogniser failed: {type(error).__name__}: {error}"
+    return heard or "", ""
+
+
+def nothing_to_hear(wave: np.ndarray) -> str:
+    """Why a recogniser need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
+    if not np.isfinite(wave).all():
+        return "not finite"
+    return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""
+
+
+def resample(wave: np.ndarray, sampling_rate: int) -> np.ndarray:
+    """`(S,)` at `sampling_rate` Hz as float32 at the 16 kHz that recognisers expect."""
+    sampling_rate = check_sampling_rate(sampling_rate)
+    wave = torch.as_tensor(np.asarray(wave, dtype=np.float32))
+    return torchaudio.functional.resample(wave, sampling_rate, RECOGNIZER_RATE).numpy()

@@ -1,0 +1,6 @@
+"""For `evaluate.load` by path: the share of Chinese syllables with their tone that a recogniser did not hear."""
+
+from transformers_tts_gan.metrics.hf_evaluate import TonePinyinErrorRate
+
+
+__all__ = ["TonePinyinErrorRate"]

@@ -1,0 +1,1 @@
+"""The networks: text encoder, acoustic model and vocoder as one `PreTrainedModel`, and the discriminators."""

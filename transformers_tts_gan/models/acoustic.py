@@ -1,0 +1,155 @@
+"""From phones to mel frames: encode, time, intone, expand, decode.
+
+After FastPitch (Łańcucki, 2021, arXiv:2006.06873) with a learned alignment as in JETS. The phone decides what is said;
+the context that a pretrained text encoder brings is added through a gate that starts at 0, and reaches the predictors
+of duration, pitch and energy in full.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..audio.mel import MEL_MEAN, MEL_SCALE
+from .aligner import Aligner, frame_to_phone
+from .configuration_tts_gan import TTSGanConfig
+from .layers import ConvNeXtBlock, Convolution, SelfAttention, length_mask
+
+
+PITCH_REFERENCE_HZ = 150.0
+PITCH_OCTAVE = 2.0  # units of the pitch feature per octave: 6 semitones are 1
+
+
+@dataclass
+class Prosody:
+    """How the phones are spoken; each `(B, T)`."""
+
+    log_duration: torch.Tensor  # log(1 + frames)
+    pitch: torch.Tensor  # units of 6 semitones around 150 Hz
+    voicing: torch.Tensor  # share of the phone's frames with a voice
+    energy: torch.Tensor  # mean frame level
+
+
+class VariancePredictor(nn.Module):
+    """Two convolutions over phones and one linear layer (Ren et al., 2020, FastSpeech 2, arXiv:2006.04558, 2.3)."""
+
+    def __init__(self, config: TTSGanConfig, outputs: int):
+        super().__init__()
+        sizes = (config.hidden_size, config.predictor_size, config.predictor_size)
+        self.convolutions = nn.ModuleList(Convolution(i, o, 3) for i, o in zip(sizes, sizes[1:], strict=False))
+        self.norms = nn.ModuleList(nn.LayerNorm(size) for size in sizes[1:])
+        self.dropout = nn.Dropout(config.predictor_dropout)
+        self.output = nn.Linear(config.predictor_size, outputs)
+
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            hidden = F.relu(convolution(hidden, mask))
+            hidden = self.dropout(norm(hidden))
+        return self.output(hidden).float()  # (B, T, outputs)
+
+
+class AcousticModel(nn.Module):
+    """Phones, speaker and context to log-mel frames."""
+
+    def __init__(self, config: TTSGanConfig, context_size: int | None):
+        super().__init__()
+        size, width, kernel = config.hidden_size, config.intermediate_size, config.kernel_size
+        self.phone_embedding = nn.Embedding(config.vocab_size, size, padding_idx=config.pad_token_id)
+        self.speaker_embedding = nn.Embedding(config.num_speakers, size)
+        self.language_embedding = nn.Embedding(config.num_languages, size)
+        self.attention = nn.ModuleList(
+            SelfAttention(size, config.num_attention_heads, config.dropout) for _ in range(config.num_encoder_layers)
+        )
+        self.encoder = nn.ModuleList(
+            ConvNeXtBlock(size, width, kernel, 1 / config.num_encoder_layers, config.dropout)
+            for _ in range(config.num_encoder_layers)
+        )
+        self.encoder_norm = nn.LayerNorm(size)
+        self.context = nn.Linear(context_size, size, bias=False) if context_size else None
+        self.context_gate = nn.Parameter(torch.zeros(size)) if context_size else None
+        self.aligner = Aligner(size, config.vocoder_config.num_mel_bins, config.aligner_size)
+        self.duration_predictor = VariancePredictor(config, 1)
+        self.prosody_predictor = VariancePredictor(config, 3)
+        self.prosody_embedding = Convolution(3, size, 3)
+        self.position_embedding = nn.Linear(3, size)
+        self.decoder = nn.ModuleList(
+            ConvNeXtBlock(size, width, kernel, 1 / config.num_decoder_layers) for _ in range(config.num_decoder_layers)
+        )
+        self.decoder_norm = nn.LayerNorm(size)
+        self.to_mel = nn.Linear(size, config.vocoder_config.num_mel_bins)
+
+    def embed(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """Phone ids `(B, T)` to vectors `(B, T, H)`."""
+        return self.phone_embedding(input_ids)
+
+    def encode(self, phones: torch.Tensor, mask: torch.Tensor, condition: torch.Tensor, context: torch.Tensor | None):
+        """Phone vectors, condition `(B, 1, H)`, context `(B, T, C)` to the hidden states for sound and for prosody."""
+        hidden = phones + condition
+        for attention, block in zip(self.attention, self.encoder, strict=True):
+            hidden = block(attention(hidden, mask), mask)
+        hidden = self.encoder_norm(hidden) + condition  # (B, T, H)
+        if context is None or self.context is None:
+            return hidden, hidden
+        color = self.context(context)  # (B, T, H)
+        return hidden + self.context_gate * color, hidden + color
+
+    def predict(self, hidden: torch.Tensor, mask: torch.Tensor) -> Prosody:
+        """How phones with these hidden states `(B, T, H)` are usually spoken."""
+        log_duration = self.duration_predictor(hidden, mask)[..., 0]
+        pitch, voicing, energy = self.prosody_predictor(hidden, mask).unbind(-1)
+        return Prosody(log_duration, pitch, voicing, energy)
+
+    def decode(self, hidden, durations, prosody: Prosody, condition, mask, frames: int | None = None):
+        """Hidden states `(B, T, H)` and durations `(B, T)` to log-mel frames `(B, F, M)` and a mask `(B, F, 1)`."""
+        features = torch.stack([prosody.pitch * prosody.voicing, prosody.voicing, prosody.energy], dim=-1)  # (B, T, 3)
+        hidden = hidden + self.prosody_embedding(features.to(hidden.dtype), mask)
+        lengths = durations.sum(dim=1)  # (B,)
+        frames = int(lengths.max()) if frames is None else frames
+        frame_mask = length_mask(lengths, frames)[..., None].to(hidden.dtype)
+        index = frame_to_phone(durations, frames)  # (B, F)
+        expanded = hidden.gather(1, index[..., None].expand(-1, -1, hidden.shape[-1]))
+        expanded = expanded + self.position_embedding(phone_positions(durations, index).to(hidden.dtype)) + condition
+        for block in self.decoder:
+            expanded = block(expanded, frame_mask)
+        log_mel = self.to_mel(self.decoder_norm(expanded)).float() * MEL_SCALE + MEL_MEAN  # (B, F, M)
+        return log_mel, frame_mask
+
+
+def phone_positions(durations: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """Where in its phone each frame lies, `(B, F, 3)`.
+
+    Frames since its start and to its end, as log(1 + n), and the share.
+    """
+    ends = durations.cumsum(dim=1)
+    end, length = ends.gather(1, index), durations.gather(1, index).clamp(min=1)
+    frame = torch.arange(index.shape[1], device=index.device)
+    since = (frame - (end - length)).clamp(min=0).float()
+    remaining = (end - 1 - frame).clamp(min=0).float()
+    return torch.stack([since.log1p(), remaining.log1p(), (since + 0.5) / length], dim=-1)
+
+
+def measure_prosody(durations: torch.Tensor, f0: torch.Tensor, level: torch.Tensor) -> Prosody:
+    """How recorded phones were spoken: means over their frames of F0 in Hz `(B, F)` and level `(B, F)`."""
+    voiced = (f0 > 0).float()
+    pitch = torch.log2(f0.clamp(min=20) / PITCH_REFERENCE_HZ) * PITCH_OCTAVE * voiced
+    voicing = phone_mean(voiced, durations)
+    return Prosody(
+        durations.float().log1p(),
+        phone_mean(pitch, durations) / voicing.clamp(min=1e-3),
+        voicing,
+        phone_mean(level, durations),
+    )
+
+
+def phone_mean(values: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:
+    """Mean `(B, T)` of frame values `(B, F)` over each phone; 0 for phones of no frames."""
+    ends = durations.cumsum(dim=1).clamp(max=values.shape[1])
+    starts = (ends - durations).clamp(min=0)
+    sums = F.pad(values.double().cumsum(dim=1), (1, 0))  # (B, F + 1)
+    return ((sums.gather(1, ends) - sums.gather(1, starts)) / durations.clamp(min=1)).float()
+
+
+def whole_frames(durations: torch.Tensor) -> torch.Tensor:
+    """Round real durations `(B, T)` so that their running sum is never off by more than half a frame."""
+    return torch.diff(durations.cumsum(dim=1).round(), dim=1, prepend=durations.new_zeros(len(durations), 1)).long()

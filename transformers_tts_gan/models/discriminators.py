@@ -1,0 +1,139 @@
+"""The critics: each hears a waveform in its own way and says, place by place, how real it sounds.
+
+Period critics after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram critics after UnivNet
+(Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high
+bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset `base` has
+the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
+"""
+
+import logging
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from transformers import AutoModel, PreTrainedModel
+from transformers import initialization as init
+from transformers.utils import CONFIG_NAME, cached_file
+
+from ..audio.mel import hann_window
+from .configuration_tts_gan import TTSGanDiscriminatorConfig
+
+
+logger = logging.getLogger(__name__)
+
+SLOPE = 0.1
+DISCRIMINATOR_FOLDER = "discriminator"
+HIDDEN_FOLDER = "_discriminator"  # the Trainer pushes no file whose name begins so
+
+
+class PeriodCritic(nn.Module):
+    """Every `period`-th sample side by side: what should repeat, repeats."""
+
+    def __init__(self, period: int, channels: tuple[int, ...], strides: tuple[int, ...]):
+        super().__init__()
+        self.period = period
+        sizes = zip((1, *channels), channels, strides, strict=False)
+        self.layers = nn.ModuleList(nn.Conv1d(i, o, 5, stride=stride, padding=2) for i, o, stride in sizes)
+        self.output = nn.Conv1d(channels[-1], 1, 3, padding=1)
+
+    def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """`(B, S)` samples to logits and feature maps."""
+        waveform = F.pad(waveform, (0, -waveform.shape[-1] % self.period), mode="constant")
+        rows = waveform.unflatten(-1, (-1, self.period)).transpose(1, 2)  # (B, period, S / period)
+        features = []
+        hidden = run_layers(self.layers, rows.reshape(-1, 1, rows.shape[-1]), len(waveform), features)
+        return self.output(hidden).unflatten(0, (len(waveform), -1)), features
+
+
+class ResolutionCritic(nn.Module):
+    """A complex spectrogram as an image of two channels; each frequency band has layers of its own."""
+
+    def __init__(
+        self, n_fft: int, channels: tuple[int, ...], strides: tuple[tuple[int, int], ...], edges: tuple[float, ...]
+    ):
+        super().__init__()
+        self.n_fft = n_fft
+        self.edges = [int(edge * (n_fft // 2)) for edge in edges]
+        self.bands = nn.ModuleList(
+            nn.ModuleList(
+                nn.Conv2d(i, o, (3, 9), stride=tuple(stride), padding=(1, 4))
+                for i, o, stride in zip((2, *channels), channels, strides, strict=False)
+            )
+            for _ in self.edges[1:]
+        )
+        self.output = nn.Conv2d(channels[-1], 1, 3, padding=1)
+
+    def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """`(B, S)` samples to logits and feature maps."""
+        image = compressed_spectrum(waveform, self.n_fft)
+        ends, features = [], []
+        for layers, low, high in zip(self.bands, self.edges, self.edges[1:], strict=False):
+            band = image[..., low:high].contiguous(memory_format=torch.channels_last)
+            ends.append(run_layers(layers, band, len(waveform), features))
+        return self.output(torch.cat(ends, dim=-1)).unflatten(0, (len(waveform), -1)), features
+
+
+def compressed_spectrum(waveform: torch.Tensor, n_fft: int) -> torch.Tensor:
+    """The complex spectrogram `(B, 2, F, n_fft / 2)` of `(B, S)` samples, its magnitudes to the power of 0.3."""
+    with torch.autocast(waveform.device.type, enabled=False):
+        window = hann_window(n_fft, str(waveform.device))
+        spectrum = torch.stft(waveform.float(), n_fft, n_fft // 4, window=window, return_complex=True)
+        image = torch.view_as_real(spectrum[:, :-1])  # (B, N, F, 2)
+        magnitude = image.square().sum(-1, keepdim=True) + 1e-6
+        return (image * magnitude**-0.35).permute(0, 3, 2, 1)
+
+
+def run_layers(layers: nn.ModuleList, hidden: torch.Tensor, batch: int, features: list[torch.Tensor]) -> torch.Tensor:
+    """The last layer's feature map; every layer's is added to `features`, with the batch in front."""
+    for layer in layers:
+        hidden = F.leaky_relu(layer(hidden), SLOPE)
+        features.append(hidden.unflatten(0, (batch, -1)))
+    return hidden
+
+
+class TTSGanDiscriminator(PreTrainedModel):
+    """All critics. Kept outside the voice: it is needed to go on training, never to speak."""
+
+    config_class = TTSGanDiscriminatorConfig
+    main_input_name = "waveform"
+
+    def __init__(self, config: TTSGanDiscriminatorConfig):
+        super().__init__(config)
+        self.critics = nn.ModuleList(
+            [PeriodCritic(period, config.period_channels, config.period_strides) for period in config.periods]
+            + [
+                ResolutionCritic(n_fft, config.resolution_channels, config.resolution_strides, config.band_edges)
+                for n_fft in config.resolutions
+            ]
+        )
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module):
+        if isinstance(module, (nn.Conv1d, nn.Conv2d)):
+            init.kaiming_normal_(module.weight, a=SLOPE, nonlinearity="leaky_relu")
+            init.zeros_(module.bias)
+
+    @classmethod
+    def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
+        """The critics saved with a voice, a vocoder or a checkpoint of a training; `None` where there are none."""
+        missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
+        for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
+            if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
+                critics, found = cls.from_pretrained(name_or_path, subfolder=folder, output_loading_info=True)
+                if found["missing_keys"]:
+                    logger.warning(
+                        "The critics saved with `%s` lack %d of their weights, which begin anew: give "
+                        "`discriminator_warmup`.",
+                        name_or_path,
+                        len(found["missing_keys"]),
+                    )
+                return critics
+        return None
+
+    def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
+        """Judge `(B, S)` samples: per critic its logits, and its feature maps; the batch is their first dimension."""
+        logits, features = zip(*(critic(waveform) for critic in self.critics), strict=True)
+        return list(logits), list(features)
+
+
+AutoModel.register(TTSGanDiscriminatorConfig, TTSGanDiscriminator, exist_ok=True)

@@ -1,0 +1,333 @@
+"""From text to model inputs: phones, tokens of the text encoder, and which tokens belong to which phone.
+
+The phone vocabulary is a tokenizer of its own (`tokenizer`), so that a voice's folder loads everywhere a tokenizer is
+expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `text_tokenizer/` and may be missing.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from transformers import (
+    AutoConfig,
+    AutoProcessor,
+    AutoTokenizer,
+    BatchFeature,
+    PreTrainedTokenizerFast,
+    ProcessorMixin,
+)
+from transformers.utils import cached_file
+
+from ..text.frontend import TextFrontend
+from ..text.ipa import ipa_symbols
+from ..text.lexicon import read_lexicon
+from ..text.phoneset import BASE_PHONES
+from ..text.sentences import split_sentences
+from ..text.ssml.parse import has_markup
+from ..text.token_alignment import token_ranges, windows
+from ..text.utterance import Utterance
+from ..text.zh.segment import Segmenter
+from ..utils.remote_code import HubShim
+from .configuration_tts_gan import TTSGanConfig
+from .text_encoder import encoder_limit
+
+
+PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
+TEXT_TOKENIZER_FOLDER = "text_tokenizer"
+TEXT_LEVELS = ("word", "phone")
+SYMBOL_TABLE = "phonemes.json"
+WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
+NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
+NO_PAUSE = -1
+
+
+class TTSGanProcessor(HubShim, ProcessorMixin):
+    r"""Text frontend, phone vocabulary and the text encoder's tokenizer.
+
+    Args:
+        tokenizer: The phone vocabulary, as `phone_tokenizer()` makes it.
+        text_tokenizer: The tokenizer of the text encoder; `None` for a voice without one.
+        speakers: Names, in the order of the speaker table.
+        languages: Codes such as `en` and `zh`, in the order of the language table; the first is the default.
+        sampling_rate: Of the voice, in Hz.
+        lexicon: Words and the phones to say them with (ARPAbet, pinyin or IPA), or a file of `word<TAB>phones` lines;
+            it wins over everything else, and is saved with the processor.
+        user_dict: Chinese words to keep whole, or a file of them as jieba takes it; saved with the processor.
+        emoji: `drop` passes over emoji, `name` says their names.
+        phonemes: `letters` or `espeak`: what the phones of languages but English and Chinese are, which keep their
+            own; see [`TextFrontend`]. Saved with the processor.
+        max_phones: Longest text in phones; longer text is refused with advice.
+        text_level: What the text encoder reads: `word` for text (BERT and its like), `phone` for phonemes (PL-BERT).
+    """
+
+    auto_classes = {"AutoProcessor": "TTSGanProcessor"}
+
+    def __init__(
+        self,
+        tokenizer,
+        text_tokenizer=None,
+        speakers: list[str] | None = None,
+        languages: list[str] | None = None,
+        sampling_rate: int = 16_000,
+        lexicon: Mapping[str, str] | str | Path | None = None,
+        max_phones: int = 1_000,
+        text_level: str = "word",
+        user_dict: list[str] | str | Path | None = None,
+        emoji: str = "drop",
+        phonemes: str = "letters",
+        **kwargs,
+    ):
+        super().__init__(tokenizer, **kwargs)
+        if text_level not in TEXT_LEVELS:
+            raise ValueError(f"`text_level` is `{text_level}`, but a text encoder reads `word` or `phone`.")
+        if text_tokenizer is not None and not text_tokenizer.is_fast:
+            raise ValueError(
+                f"`text_tokenizer` is a `{type(text_tokenizer).__name__}`, which does not tell the characters of its "
+                "tokens; a fast tokenizer is needed, as `AutoTokenizer.from_pretrained` loads it."
+            )
+        self.text_level = text_level
+        self._text_tokenizer = text_tokenizer
+        self.speakers = list(speakers or ["speaker"])
+        self.languages = list(languages or ["en"])
+        self.sampling_rate = sampling_rate
+        self.lexicon = read_lexicon(lexicon or {})
+        self.user_dict = sorted(Segmenter(user_dict or ()).words)
+        self.emoji = emoji
+        self.phonemes = phonemes
+        self.max_phones = max_phones
+
+    @classmethod
+    def get_attributes(cls):
+        return ["tokenizer"]
+
+    @property
+    def text_tokenizer(self):
+        """The tokenizer of the text encoder, or `None`."""
+        return self._text_tokenizer
+
+    @property
+    def frontend(self) -> TextFrontend:
+        """The text frontend with this voice's lexicon and words."""
+        if "_frontend" not in self.__dict__:
+            words = (self.lexicon, self.user_dict)
+            self.__dict__["_frontend"] = TextFrontend(self.languages[0], *words, self.emoji, self.phonemes)
+        return self.__dict__["_frontend"]
+
+    def add_words(
+        self, lexicon: Mapping[str, str] | str | Path | None = None, user_dict: list[str] | str | Path | None = None
+    ) -> None:
+        """More entries for `lexicon` and `user_dict`, as the constructor takes them; new ones win over old ones."""
+        self.lexicon.update(read_lexicon(lexicon or {}))
+        self.user_dict = sorted({*self.user_dict, *Segmenter(user_dict or ()).words})
+        self.__dict__.pop("_frontend", None)
+
+    def __call__(
+        self,
+        text: str | Utterance | list[str | Utterance],
+        language: str | list[str] | None = None,
+        speaker: str | list[str] | None = None,
+        return_tensors: str | None = "pt",
+        **kwargs,
+    ) -> BatchFeature:
+        """Everything a [`TTSGanModel`] needs to say `text`, padded to one length.
+
+        Args:
+            text: One sentence or several: plain, SSML, or what `frontend` made of it.
+            language: One of `languages`, or any language for letters; one for all or one each.
+            speaker: One of `speakers`; one for all or one each.
+            return_tensors: Only `"pt"`.
+
+        Raises:
+            ValueError: For text that cannot be spoken, an unknown speaker, or too many phones; the message says which.
+        """
+        if kwargs := {name for name in kwargs if name not in ("padding", "truncation", "add_special_tokens")}:
+            raise TypeError(f"Unknown arguments {sorted(kwargs)}; speed, pitch and the like go to the model.")
+        texts = [text] if isinstance(text, (str, Utterance)) else list(text)
+        languages = language if isinstance(language, list) else [language] * len(texts)
+        speakers = speaker if isinstance(speaker, list) else [speaker] * len(texts)
+        rows = []
+        for item, code, name in zip(texts, languages, speakers, strict=True):
+            utterance = self.read(item, code)
+            rows.append({**self.encode(utterance, code, name), **self.encode_marks(utterance)})
+        return BatchFeature(self.pad(rows))
+
+    def read(self, text: str | Utterance, language: str | None = None) -> Utterance:
+        """What the frontend makes of `text`, unless it has done so already."""
+        return self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
+
+    def sentences(self, text: str, language: str | None = None) -> list[str | Utterance]:
+        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
+        if has_markup(text):
+            return self.read(text, language).split()
+        return split_sentences(text) or [text]
+
+    def encode(
+        self, text: str | Utterance, language: str | None = None, speaker: str | None = None
+    ) -> dict[str, list | int]:
+        """One text as lists of numbers: phones, speaker, language, and what the text encoder reads."""
+        utterance = self.read(text, language)
+        language = utterance.language if language is None else language
+        phones = [SILENCE, *utterance.phones, SILENCE]
+        if len(phones) > self.max_phones:
+            raise ValueError(
+                f"The text has {len(phones)} phones, but this voice takes at most {self.max_phones} at once; it "
+                f"starts `{utterance.text[:40]}`: split it into sentences, as `TTSGanPipeline` does."
+            )
+        ids = self.tokenizer.convert_tokens_to_ids(phones)
+        if unknown := {p for p, i in zip(phones, ids, strict=True) if i == self.tokenizer.unk_token_id}:
+            raise ValueError(
+                f"This voice has not learnt the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
+                "another spelling, or train it on text that has them."
+            )
+        row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
+        if self.text_tokenizer is None:
+            return row
+        encode_context = self.encode_words if self.text_level == "word" else self.encode_symbols
+        return {**row, **encode_context(utterance)}
+
+    def encode_marks(self, utterance: Utterance) -> dict[str, list]:
+        """Rate, semitones and dB of each phone, and its milliseconds of silence; nothing without marks.
+
+        Beside a break at either end there is no other silence.
+        """
+        if not utterance.marks:
+            return {}
+        marks = [[mark.rate, mark.pitch, mark.volume] for mark in utterance.marks]
+        pauses = [NO_PAUSE if mark.seconds is None else round(mark.seconds * 1_000) for mark in utterance.marks]
+        first, last = (0 if pauses[end] != NO_PAUSE else NO_PAUSE for end in (0, -1))
+        return {"marks": [NEUTRAL, *marks, NEUTRAL], "pause_ms": [first, *pauses, last]}
+
+    def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
+        """IPA symbols for a phoneme-level encoder, padded at both ends as for PL-BERT, and those of each phone."""
+        known, pad = self.text_tokenizer.get_vocab(), self.text_tokenizer.pad_token_id
+        ids, spans = [pad], [(0, 0)]
+        for phone in utterance.phones:
+            start = len(ids)
+            ids += [known[symbol] for symbol in ipa_symbols(phone, known)]
+            spans.append((start, len(ids)) if len(ids) > start else (0, 0))
+        return self.windowed([*ids, pad], [1, *[0] * (len(ids) - 1), 1], [*spans, (0, 0)])
+
+    def encode_words(self, utterance: Utterance) -> dict[str, list]:
+        """Tokens of a word-level encoder and, for each phone, the first of its word's tokens and one past the last."""
+        encoded = self.text_tokenizer(
+            utterance.plain, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
+        )
+        spans = [(0, 0), *token_ranges(utterance.plain_spans, encoded["offset_mapping"]), (0, 0)]
+        return self.windowed(encoded["input_ids"], encoded["special_tokens_mask"], spans)
+
+    def windowed(self, ids: list[int], special: list[int], spans: list[tuple[int, int]]) -> dict[str, list]:
+        """Tokens in windows that the encoder can read; `text_attention_mask` numbers the windows from 1."""
+        rows = windows(ids, special, spans, self.token_limit)
+        numbers = [number for number, size in enumerate(rows.sizes, start=1) for _ in range(size)]
+        return {"text_input_ids": rows.ids, "text_attention_mask": numbers, "token_spans": rows.ranges}
+
+    @property
+    def token_limit(self) -> int:
+        """Tokens that the text encoder reads at once."""
+        return min(self.text_tokenizer.model_max_length, WINDOW)
+
+    def without_text_tokenizer(self) -> "TTSGanProcessor":
+        """The same for a voice without its text encoder."""
+        fields = ("speakers", "languages", "sampling_rate", "lexicon", "max_phones", "user_dict", "emoji", "phonemes")
+        return type(self)(self.tokenizer, **{name: getattr(self, name) for name in fields})
+
+    def speaker_id(self, speaker: str | None) -> int:
+        """Row of a speaker's name; the first for `None`."""
+        return index_of(speaker, self.speakers, "speaker")
+
+    def language_id(self, language: str | None) -> int:
+        """Row of a language; the first for one that this voice has not been trained on."""
+        return self.languages.index(language) if language in self.languages else 0
+
+    def pad(self, rows: list[dict]) -> dict[str, torch.Tensor]:
+        """Rows of `encode` as tensors of one length, with their masks."""
+        batch = {
+            "input_ids": pad_lists([row["input_ids"] for row in rows], self.tokenizer.pad_token_id),
+            "attention_mask": pad_lists([[1] * len(row["input_ids"]) for row in rows], 0),
+            "speaker_id": torch.tensor([row["speaker_id"] for row in rows]),
+            "language_id": torch.tensor([row["language_id"] for row in rows]),
+        }
+        if "text_input_ids" in rows[0]:
+            pad_id = self.text_tokenizer.pad_token_id or 0
+            batch["text_input_ids"] = pad_lists([row["text_input_ids"] for row in rows], pad_id)
+            batch["text_attention_mask"] = pad_lists([row["text_attention_mask"] for row in rows], 0)
+            batch["token_spans"] = pad_lists([row["token_spans"] for row in rows], 0)
+        if any("marks" in row for row in rows):
+            batch.update(pad_marks([{**no_marks(len(row["input_ids"])), **row} for row in rows]))
+        return batch
+
+    def to_dict(self) -> dict:
+        return {**super().to_dict(), "text_tokenizer": self.text_tokenizer is not None}
+
+    def save_pretrained(self, save_directory, push_to_hub: bool = False, **kwargs):
+        if self.text_tokenizer is not None:
+            self.text_tokenizer.save_pretrained(Path(save_directory) / TEXT_TOKENIZER_FOLDER)
+        return super().save_pretrained(save_directory, push_to_hub=push_to_hub, **kwargs)
+
+    @classmethod
+    def _get_arguments_from_pretrained(cls, pretrained_model_name_or_path, processor_dict=None, **kwargs):
+        tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
+        text_tokenizer = None
+        if (processor_dict or {}).pop("text_tokenizer", False):
+            kwargs["subfolder"] = str(Path(kwargs.get("subfolder", "")) / TEXT_TOKENIZER_FOLDER)
+            text_tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
+        return [tokenizer, text_tokenizer]
+
+
+def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFast:
+    """The phone vocabulary: padding, unknown, silence, the phones of English and Chinese, then `extra_phones`."""
+    phones = dict.fromkeys((PAD, UNKNOWN, SILENCE, *BASE_PHONES, *sorted(extra_phones)))
+    tokenizer = Tokenizer(WordLevel({phone: number for number, phone in enumerate(phones)}, unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
+
+
+def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str]:
+    """The tokenizer of a text encoder and its `text_level`: `phone` where `phonemes.json` lies beside the weights.
+
+    Its `model_max_length` is what the encoder can read, so that longer text goes through in windows.
+    """
+    table = cached_file(name_or_path, SYMBOL_TABLE, _raise_exceptions_for_missing_entries=False)
+    if table is None:
+        tokenizer = AutoTokenizer.from_pretrained(name_or_path)
+        if cached_file(name_or_path, "config.json", _raise_exceptions_for_missing_entries=False) is not None:
+            limit = encoder_limit(AutoConfig.from_pretrained(name_or_path))
+            tokenizer.model_max_length = min(tokenizer.model_max_length, limit or tokenizer.model_max_length)
+        return tokenizer, "word"
+    symbols = json.loads(Path(table).read_text(encoding="utf-8"))
+    tokenizer = Tokenizer(WordLevel({PAD: 0, **symbols}, unk_token=PAD))
+    options = {"pad_token": PAD, "unk_token": PAD, "model_max_length": 512}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **options), "phone"
+
+
+def no_marks(count: int) -> dict[str, list]:
+    """What `encode_marks` would say of `count` phones that nobody marked."""
+    return {"marks": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
+
+
+def pad_marks(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:
+    """`marks` `(B, T, 3)` and `pause_ms` `(B, T)`; what is filled up lasts 0 ms."""
+    marks = pad_lists([row["marks"] for row in rows], 0, torch.float32)
+    return {"marks": marks, "pause_ms": pad_lists([row["pause_ms"] for row in rows], 0)}
+
+
+def index_of(name: str | None, names: list[str], kind: str) -> int:
+    """Position of `name`, 0 for `None`; an unknown one is refused with the known ones."""
+    if name is None:
+        return 0
+    if name not in names:
+        raise ValueError(f"There is no {kind} `{name}` in this voice; it knows {', '.join(f'`{n}`' for n in names)}.")
+    return names.index(name)
+
+
+def pad_lists(lists: list[list], value: int, dtype: torch.dtype = torch.long) -> torch.Tensor:
+    """Lists of numbers or of tuples, filled up with `value` at the end to one length."""
+    tensors = [torch.as_tensor(items, dtype=dtype) for items in lists]
+    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
+
+
+AutoProcessor.register(TTSGanConfig, TTSGanProcessor, exist_ok=True)

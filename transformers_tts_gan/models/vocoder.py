@@ -1,0 +1,293 @@
+"""From log-mel frames to a waveform: a network reads pitch and filters off the frames, pulses and noise do the rest.
+
+ConvNeXt blocks at the frame rate and an inverse Fourier transform of each filtered piece, as in Vocos (Siuzdak, 2023,
+arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
+phases but the spectra of pulses and of noise, each through a filter of its own (`excitation.py`): phases that fit
+together need no learning, and spectral losses alone are enough for clear speech. Pulses never stop: the filters, of
+which a frame has several, decide how much is heard of them and of the noise. Their pitch is predicted from the frames,
+as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters `(B, F, M)`, leaves
+`(B, F * hop_length)`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from transformers import PreTrainedConfig, PreTrainedModel
+from transformers import initialization as init
+from transformers.utils import ModelOutput
+
+from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window, log_mel
+from ..audio.pitch import fill_gaps, fundamental_frequency
+from .configuration_tts_gan import TTSGanVocoderConfig
+from .excitation import (
+    frame_spectra,
+    mixed_phase_filter,
+    noise,
+    pulse_train,
+    zero_phase_filter,
+)
+from .layers import ConvNeXtBlock, Convolution, length_mask
+
+
+LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be read off
+PITCH_BINS = 180
+PITCH_BLUR = 1.5  # bins
+NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
+HUB_ARGUMENTS = ("cache_dir", "force_download", "local_files_only", "revision", "subfolder", "token")
+
+
+@dataclass
+class TTSGanVocoderOutput(ModelOutput):
+    """What a [`TTSGanVocoder`] returns.
+
+    Args:
+        waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`.
+        waveform_lengths: `(B,)` samples.
+        target_waveform: `(B, S)` the recorded samples to compare with, where `labels` were given.
+        losses: Scalars by name that need no critic, not weighted yet, where `labels` were given.
+    """
+
+    waveform: torch.Tensor | None = None
+    waveform_lengths: torch.Tensor | None = None
+    target_waveform: torch.Tensor | None = None
+    losses: dict[str, torch.Tensor] | None = None
+
+
+class PitchReader(nn.Module):
+    """F0 and voicing from log-mel frames: a distribution over 180 pitches, each a fifth of a semitone apart."""
+
+    def __init__(self, config: TTSGanVocoderConfig):
+        super().__init__()
+        size = config.pitch_size
+        self.embed = Convolution(config.num_mel_bins, size, config.kernel_size)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(size, 2 * size, config.kernel_size, 0.5) for _ in range(2))
+        self.norm = nn.LayerNorm(size)
+        self.output = nn.Linear(size, PITCH_BINS + 1)
+
+    def forward(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """`(B, F, M)` frames to `(B, F, 181)` logits: of the pitches, and of being voiced."""
+        hidden = self.embed((log_mel - MEL_MEAN) / MEL_SCALE, mask)
+        for block in self.blocks:
+            hidden = block(hidden, mask)
+        return self.output(self.norm(hidden)).float()
+
+    def read(self, logits: torch.Tensor) -> torch.Tensor:
+        """F0 `(B, F)` in Hz, 0 where unvoiced: the mean of the pitches around the likeliest one."""
+        pitch, voiced = logits[..., :-1], logits[..., -1] > 0
+        bins = torch.arange(PITCH_BINS, device=logits.device)
+        near = (bins - pitch.argmax(dim=-1, keepdim=True)).abs() <= 3
+        share = pitch.masked_fill(~near, float("-inf")).softmax(dim=-1)
+        octaves = (share * bins).sum(dim=-1) / (PITCH_BINS - 1)
+        return LOWEST_F0 * (HIGHEST_F0 / LOWEST_F0) ** octaves * voiced
+
+    def loss(self, logits: torch.Tensor, f0: torch.Tensor) -> torch.Tensor:
+        """How far the logits are from measured `(B, F)` Hz: cross-entropies of the pitch and of the voicing.
+
+        Towards a blurred pitch, as in CREPE (Kim et al., 2018, arXiv:1802.06182, section 2.1).
+        """
+        voiced = (f0 > 0).float()
+        place = torch.log(f0.clamp(LOWEST_F0, HIGHEST_F0) / LOWEST_F0) / math.log(HIGHEST_F0 / LOWEST_F0)
+        bins = torch.arange(PITCH_BINS, device=f0.device)
+        target = (-0.5 * ((bins - place[..., None] * (PITCH_BINS - 1)) / PITCH_BLUR).square()).softmax(dim=-1)
+        wrong = -(target * logits[..., :-1].log_softmax(dim=-1)).sum(dim=-1)
+        wrong = (wrong * voiced).sum() / voiced.sum().clamp(min=1)
+        return wrong + F.binary_cross_entropy_with_logits(logits[..., -1], voiced)
+
+
+class TTSGanVocoder(PreTrainedModel):
+    """A vocoder of its own: pretrained on any speech without transcripts, shared by voices, trained on with each.
+
+    Example:
+
+    ```python
+    vocoder = TTSGanVocoder.from_pretrained("examples/voices/vocoder")
+    waveform = vocoder(log_mel(recording, vocoder.config)).waveform
+    ```
+    """
+
+    config_class = TTSGanVocoderConfig
+    base_model_prefix = "vocoder"
+    main_input_name = "log_mel"
+    supports_gradient_checkpointing = True
+    accepts_loss_kwargs = False
+    _keys_to_ignore_on_load_unexpected = [r"^acoustic\.", r"^text_encoder\."]  # of a whole voice
+
+    def __init__(self, config: TTSGanVocoderConfig):
+        super().__init__(config)
+        size, layers = config.hidden_size, config.num_hidden_layers
+        self.embed = Convolution(config.num_mel_bins, size, config.kernel_size)
+        self.norm = nn.LayerNorm(size)
+        self.blocks = nn.ModuleList(
+            ConvNeXtBlock(size, config.intermediate_size, config.kernel_size, 1 / layers) for _ in range(layers)
+        )
+        self.final_norm = nn.LayerNorm(size)
+        self.head = nn.Linear(size, config.filters_per_frame * (2 * config.cepstrum_size + config.anticausal_size))
+        self.pitch_reader = PitchReader(config)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module):
+        init_weights(module, self.config.initializer_range)
+        if module is self.head:  # as soft as speech is from the first step
+            level = torch.zeros(self.config.filters_per_frame, len(module.bias) // self.config.filters_per_frame)
+            level[:, [0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
+            init.copy_(module.bias, level.flatten())
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path, *args, **kwargs):
+        """As of any model; of a whole voice, its vocoder. ValueError for a vocoder of another kind."""
+        if kwargs.get("config") is None:
+            options = {name: value for name, value in kwargs.items() if name in HUB_ARGUMENTS}
+            config, _ = PreTrainedConfig.get_config_dict(pretrained_model_name_or_path, **options)
+            refuse_other_vocoder(str(pretrained_model_name_or_path), config.get("vocoder_config") or config)
+        return super().from_pretrained(pretrained_model_name_or_path, *args, **kwargs)
+
+    def forward(
+        self,
+        log_mel: torch.Tensor | None = None,
+        frame_lengths: torch.Tensor | None = None,
+        labels: torch.Tensor | None = None,
+        label_lengths: torch.Tensor | None = None,
+        f0: torch.Tensor | None = None,
+        segment_frames: int | None = None,
+    ) -> TTSGanVocoderOutput:
+        """Turn frames into samples.
+
+        Args:
+            log_mel: `(B, F, M)` natural-log mel frames, as `features.log_mel` makes them.
+            frame_lengths: `(B,)` frames of each item; `None`: all full.
+            labels: `(B, S)` a recording to rebuild instead of `log_mel`, for training.
+            label_lengths: `(B,)` samples of each recording.
+            f0: `(B, F)` pitch in Hz of the pulses, instead of the one read off the frames; gaps, where it is 0, are
+                filled with lines. With `labels`, of the recording, and measured where left out.
+            segment_frames: With `labels`: train on a random piece of so many frames of each.
+        """
+        target, losses, mask = None, None, None
+        if labels is not None:
+            if f0 is None:
+                f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
+            target, f0 = self.piece(labels, label_lengths, f0, segment_frames)
+            log_mel = self.log_mel(target).to(self.dtype)
+            losses = {"f0": self.pitch_reader.loss(self.pitch_reader(log_mel), f0)}
+        if frame_lengths is None:
+            frame_lengths = torch.full((len(log_mel),), log_mel.shape[1], device=log_mel.device)
+        else:
+            mask = length_mask(frame_lengths, log_mel.shape[1])[..., None]
+        waveform = self.synthesize(log_mel, mask, f0)
+        return TTSGanVocoderOutput(waveform, frame_lengths * self.config.hop_length, target, losses)
+
+    def piece(self, labels, label_lengths, f0, segment_frames: int | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """A random piece of `(B, S)` recordings and of their `(B, F)` pitch; all of them where no length is given."""
+        hop, frames = self.config.hop_length, labels.shape[1] // self.config.hop_length
+        if segment_frames is None:
+            return labels, f0[:, :frames]
+        lengths = None if label_lengths is None else label_lengths // hop
+        starts = segment_starts(lengths, len(labels), frames, segment_frames, labels.device)
+        return cut(labels, starts * hop, segment_frames * hop), cut(f0, starts, segment_frames)
+
+    def log_mel(self, waveform: torch.Tensor) -> torch.Tensor:
+        """The frames `(B, F, M)` of `(B, S)` samples, in float32."""
+        return log_mel(waveform, self.config)
+
+    def synthesize(
+        self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """`(B, F, M)` frames, their `(B, F, 1)` mask and perhaps their pitch to `(B, F * hop_length)` samples."""
+        mask = None if mask is None else mask.to(log_mel.dtype)
+        f0 = self.pitch_reader.read(self.pitch_reader(log_mel, mask)) if f0 is None else f0
+        f0 = fill_gaps(f0.float() if mask is None else f0.float() * mask[..., 0])
+        hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
+        for block in self.blocks:
+            hidden = block(hidden, mask)
+        cepstra = self.head(self.final_norm(hidden)).float()
+        cepstra = cepstra.unflatten(-1, (self.config.filters_per_frame, -1)).flatten(1, 2)  # (B, N * F, 2 * C + A)
+        with torch.autocast(cepstra.device.type, enabled=False):
+            return self.shape_sources(cepstra, f0, None if mask is None else mask.float())
+
+    def shape_sources(self, cepstra: torch.Tensor, f0: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Pulses and noise, each through its filter, back to samples `(B, F * hop_length)`."""
+        config, hop_length = self.config, self.config.hop_length // self.config.filters_per_frame
+        pulses = pulse_train(f0, config.hop_length, config.sampling_rate)
+        hiss = noise(*pulses.shape, pulses.device, fresh=self.training)
+        if mask is not None:
+            inside = mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
+            pulses, hiss = pulses * inside, hiss * inside
+            mask = mask.repeat_interleave(config.filters_per_frame, dim=1)
+        sizes = (config.cepstrum_size, config.anticausal_size, config.cepstrum_size)
+        causal, anticausal, hiss_cepstrum = cepstra.split(sizes, dim=-1)
+        voice = frame_spectra(pulses, config.filter_size, hop_length)
+        breath = frame_spectra(hiss, config.filter_size, hop_length)
+        voice = voice * mixed_phase_filter(causal, anticausal, config.filter_size)
+        breath = breath * zero_phase_filter(hiss_cepstrum, config.filter_size)
+        return inverse_stft(voice + breath, hop_length, mask)
+
+
+def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
+    """Overlap-add frames of complex spectra `(B, F, n_fft // 2 + 1)` to samples `(B, F * hop_length)`."""
+    frames = torch.fft.irfft(spectrum)  # (B, F, n_fft)
+    n_fft = frames.shape[-1]
+    window = hann_window(n_fft, str(frames.device))
+    weight = window.square().expand(1, frames.shape[1], n_fft)
+    frames = frames * window
+    if mask is not None:
+        frames, weight = frames * mask, weight * mask
+    samples = overlap_add(frames, hop_length) / overlap_add(weight, hop_length).clamp(min=1e-6)
+    return samples if mask is None else samples * mask.repeat_interleave(hop_length, dim=1)[..., 0]
+
+
+def overlap_add(frames: torch.Tensor, hop_length: int) -> torch.Tensor:
+    """Sum `(B, F, n_fft)` windows, each `hop_length` samples after the last, and keep the middle `F * hop_length`."""
+    batch, count, n_fft = frames.shape
+    parts = n_fft // hop_length
+    total = frames.new_zeros(batch, count + parts - 1, hop_length)
+    for part, chunk in enumerate(frames.split(hop_length, dim=-1)):
+        total[:, part : part + count] += chunk
+    edge = (n_fft - hop_length) // 2
+    return total.flatten(1)[:, edge : edge + count * hop_length]
+
+
+def segment_starts(lengths, batch: int, frames: int, segment_frames: int, device) -> torch.Tensor:
+    """A random first frame `(B,)` for a piece of `segment_frames` within each item's length."""
+    room = torch.full((batch,), frames, device=device) if lengths is None else lengths
+    room = (room - segment_frames).clamp(min=0) + 1
+    return (torch.rand(batch, device=device) * room).long()
+
+
+def cut(sequence: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tensor:
+    """The piece `(B, length, ...)` of `(B, T, ...)` that begins at `starts` `(B,)`; zeros past the end."""
+    index = starts[:, None] + torch.arange(length, device=sequence.device)  # (B, length)
+    inside = index < sequence.shape[1]
+    rows = torch.arange(len(sequence), device=sequence.device)[:, None]
+    piece = sequence[rows, index.clamp(max=sequence.shape[1] - 1)]
+    return piece * inside.view(*inside.shape, *[1] * (sequence.dim() - 2)).to(sequence.dtype)
+
+
+def refuse_other_vocoder(name: str, config: dict):
+    """Only a [`TTSGanVocoder`] reads our frames; weights of others would make noise without a word."""
+    kind = config.get("model_type")
+    if kind == TTSGanVocoderConfig.model_type:
+        return
+    bands, rate = config.get("num_mel_bins") or config.get("model_in_dim"), config.get("sampling_rate")
+    found = ", ".join(([f"{bands} mel bands"] if bands else []) + ([f"{rate} Hz"] if rate else []))
+    raise ValueError(
+        f"`{name}` is a `{kind}` model{f' ({found})' if found else ''}, but a `TTSGanVocoder` is needed. Others read "
+        "mel frames of another scale, such as base-10 logarithms from 80 to 7,600 Hz in SpeechT5, and know no pitch, "
+        "so their weights cannot be converted.\n"
+        "Leave `vocoder` out, take `examples/voices/vocoder`, or train on from that one with recordings of your own: "
+        "`examples/run_vocoder.py examples/recipes/vocoder_small.yaml`, by `--vocoder` and `--datasets`."
+    )
+
+
+def init_weights(module: nn.Module, std: float):
+    """New weights of the parts of a voice; those that a checkpoint brought stay."""
+    if isinstance(module, (nn.Linear, nn.Conv1d)):
+        init.trunc_normal_(module.weight, std=std)
+        if module.bias is not None:
+            init.zeros_(module.bias)
+    elif isinstance(module, nn.LayerNorm):
+        init.ones_(module.weight)
+        init.zeros_(module.bias)
+    elif isinstance(module, ConvNeXtBlock):
+        init.constant_(module.scale, module.initial_scale)

@@ -1,0 +1,1 @@
+"""English: numbers, words, and their phones in ARPAbet."""

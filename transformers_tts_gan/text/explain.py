@@ -1,0 +1,172 @@
+"""A table of what becomes of a text, for people who wonder why something is said the way it is.
+
+Enters: an utterance, and the tokenizer of a text encoder where there is one. Leaves: lines of aligned columns.
+"""
+
+import argparse
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from .frontend import PHONEMES, TextFrontend
+from .phoneset import BOUNDARY, PAUSES
+from .token_alignment import token_ranges
+from .utterance import Mark, Utterance, Word
+
+
+def table(utterance: Utterance, tokenizer=None) -> str:
+    """Columns `text` as written, `normalised` as spoken, `words`, `phones`, and `tokens` and `marks` if there are any.
+
+    Words that read the same characters, such as `twenty` and `five` for 25, share a line.
+    """
+    lines = _lines(utterance)
+    headers = ["text", "normalised", "words", "phones"]
+    rows = [[_written(utterance, line), _spoken(line), _words(line), " ".join(line["phones"])] for line in lines]
+    if tokenizer is not None:
+        headers.append("tokens")
+        for row, tokens in zip(
+            rows, _tokens(utterance.plain, [line["plain"] for line in lines], tokenizer), strict=True
+        ):
+            row.append(" ".join(tokens))
+    if utterance.marks:
+        headers.append("marks")
+        for row, line in zip(rows, lines, strict=True):
+            row.append(_marks(line["marks"]))
+    return _aligned([headers, *rows])
+
+
+def display_width(text: str) -> int:
+    """Columns of a terminal: two for a wide character, none for one that joins the one before.
+
+    >>> display_width("我ok")
+    4
+    """
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _lines(utterance: Utterance) -> list[dict]:
+    """Runs of words that share characters, and pauses."""
+    lines: list[dict] = []
+    words, position = iter(utterance.words), 0
+    while position < len(utterance.phones):
+        phone = utterance.phones[position]
+        if phone == BOUNDARY:
+            position += 1
+            continue
+        word = None if phone in PAUSES else next(words)
+        end = position + (1 if word is None else len(word.phones))
+        spans, plain = utterance.spans[position:end], utterance.plain_spans[position:end]
+        line = {
+            "span": (min(a for a, _ in spans), max(b for _, b in spans)),
+            "plain": (min(a for a, _ in plain), max(b for _, b in plain)),
+            "words": [] if word is None else [word],
+            "phones": list(utterance.phones[position:end]),
+            "marks": utterance.marks[position:end],
+        }
+        if word is not None and lines and lines[-1]["words"] and line["span"][0] < lines[-1]["span"][1]:
+            _join(lines[-1], line)
+        else:
+            lines.append(line)
+        position = end
+    return lines
+
+
+def _join(line: dict, more: dict) -> None:
+    for key in ("span", "plain"):
+        line[key] = (min(line[key][0], more[key][0]), max(line[key][1], more[key][1]))
+    line["words"] += more["words"]
+    line["phones"] += ["|", *more["phones"]]
+
+
+def _written(utterance: Utterance, line: dict) -> str:
+    return " ".join(utterance.text[slice(*line["span"])].split())
+
+
+def _spoken(line: dict) -> str:
+    words: list[Word] = line["words"]
+    if not words:
+        return line["phones"][0]
+    return ("" if words[0].language == "zh" else " ").join(word.text for word in words)
+
+
+def _words(line: dict) -> str:
+    return " | ".join(word.text for word in line["words"])
+
+
+def _tokens(plain: str, spans: list[tuple[int, int]], tokenizer) -> list[list[str]]:
+    """The characters of each span's tokens; the unknown token by its name."""
+    if not tokenizer.is_fast:
+        raise ValueError(
+            f"`{type(tokenizer).__name__}` does not tell which characters its tokens are: take a fast one."
+        )
+    encoded = tokenizer(plain, return_offsets_mapping=True, truncation=False, verbose=False)
+    names = [
+        tokenizer.unk_token if number == tokenizer.unk_token_id else plain[slice(*offset)].strip()
+        for number, offset in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
+    ]
+    return [names[slice(*part)] for part in token_ranges(spans, encoded["offset_mapping"])]
+
+
+def _marks(marks: tuple[Mark, ...]) -> str:
+    mark = marks[0]
+    shown = [f"{mark.seconds:g} s"] if mark.seconds is not None else []
+    shown += [f"rate {mark.rate:g}"] if mark.rate != 1 else []
+    shown += [f"{mark.pitch:+g} st"] if mark.pitch else []
+    return ", ".join(shown + ([f"{mark.volume:+g} dB"] if mark.volume else []))
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    widths = [max(display_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    padded = [
+        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([padded[0], "  ".join("-" * width for width in widths), *padded[1:]])
+
+
+def explain(
+    text: str,
+    language: str = "en",
+    lexicon: Mapping[str, str | list[str]] | str | Path | None = None,
+    user_dict: list[str] | str | Path | None = None,
+    tokenizer=None,
+    phonemes: str = "letters",
+) -> str:
+    """A table of what becomes of `text`: as spoken, words, phones, and tokens where there is a `tokenizer`.
+
+    Raises:
+        ValueError: For text that cannot be spoken, and for a tokenizer that does not tell where its tokens come from.
+    """
+    return table(TextFrontend(language, lexicon, user_dict, phonemes=phonemes)(text), tokenizer)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Show why a text is said the way it is: words, phones and tokens.")
+    parser.add_argument("text")
+    parser.add_argument("--language", default=None, help="`en`, `zh`, or another code")
+    parser.add_argument("--phonemes", choices=PHONEMES, default=None, help="what is a phone of other languages")
+    parser.add_argument("--lexicon", default=None, help="file of `word<TAB>phones` lines")
+    parser.add_argument("--user_dict", default=None, help="file of Chinese words to keep whole")
+    parser.add_argument("--tokenizer", default=None, help="folder or Hub id of a text encoder's tokenizer")
+    parser.add_argument("--voice", default=None, help="folder of a voice: its lexicon, words, language and tokenizer")
+    arguments = parser.parse_args()
+    saved = {}
+    if arguments.voice is not None:
+        saved = json.loads((Path(arguments.voice) / "processor_config.json").read_text(encoding="utf-8"))
+    folder = arguments.tokenizer
+    if folder is None and saved.get("text_tokenizer"):
+        folder = str(Path(arguments.voice) / "text_tokenizer")
+    tokenizer = None
+    if folder is not None:
+        from transformers import AutoTokenizer  # here: without a tokenizer nobody need wait for it
+
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    language = arguments.language or saved.get("languages", ["en"])[0]
+    lexicon, words = arguments.lexicon or saved.get("lexicon"), arguments.user_dict or saved.get("user_dict")
+    phonemes = arguments.phonemes or saved.get("phonemes", "letters")
+    try:
+        sys.stdout.write(explain(arguments.text, language, lexicon, words, tokenizer, phonemes) + "\n")
+    except (ValueError, OSError, ImportError) as error:
+        sys.exit(f"This cannot be spoken: {error}")

@@ -1,0 +1,349 @@
+"""Text to phones in one call: normalisation, words, and pronunciation, with the way back to the original characters.
+
+What a writer may say about it, such as `<break time="500ms"/>` or `[[K AE1 T]]`, is in `text.ssml.parse`.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from pathlib import Path
+
+from .espeak import espeak_phones
+from .lexicon import read_lexicon, read_phones, syllables
+from .normalize import Spoken, normalize
+from .phoneset import BOUNDARY, PAUSES, chinese_phones, english_sequence, letter_phones
+from .ssml.parse import MarkupError, Piece, has_markup, is_chinese, parse
+from .ssml.values import say_as
+from .symbols import PAUSES as PAUSE_MARKS
+from .utterance import Mark, Span, Utterance, Word
+from .zh.numbers import simplify
+from .zh.segment import Segmenter
+
+
+PHONEMES = ("letters", "espeak")
+_POSITION = re.compile(r"(?<=osition )\d+")
+
+
+class TextFrontend:
+    """Callable from text to [`Utterance`].
+
+    Args:
+        language: Of the text as a whole: `en`, `zh` (each may hold words of the other), or another code.
+        lexicon: Words whose phones you know better, `{"银行": "yin2 hang2", "gan": "G AE1 N"}`, or a file of them; it
+            wins over all else. Chinese entries may be whole syllables, in simplified or traditional characters, and
+            hold for both; English ones are found in any case.
+        user_dict: Chinese words to keep whole: a list, or a file as jieba takes it.
+        emoji: `drop` passes over them, `name` says their names.
+        phonemes: What is a phone of another language: each of its `letters`, or each IPA character of what `espeak`
+            (espeak-ng, in the extra `espeak`, under the GPL) makes of its words and numbers. English and Chinese keep
+            their own pronunciation with either.
+    """
+
+    def __init__(
+        self,
+        language: str = "en",
+        lexicon: Mapping[str, str | list[str]] | str | Path | None = None,
+        user_dict: list[str] | str | Path | None = None,
+        emoji: str = "drop",
+        phonemes: str = "letters",
+    ):
+        if emoji not in ("drop", "name"):
+            raise ValueError(f"`emoji` is {emoji!r}, but `drop` or `name` is needed.")
+        if phonemes not in PHONEMES:
+            raise ValueError(f"`phonemes` is {phonemes!r}, but `letters` or `espeak` is needed.")
+        self.emoji = emoji
+        self.phonemes = phonemes
+        self.language = _language(language)
+        given = {word: tuple(phones.split()) for word, phones in read_lexicon(lexicon or {}).items()}
+        self.lexicon = {_simplified(word): phones for word, phones in given.items()} | given
+        self._lower = {word.lower(): phones for word, phones in self.lexicon.items()}
+        words = {_simplified(word) for word in Segmenter(user_dict or ()).words}.union(self.lexicon)
+        self._segment = Segmenter(word for word in words if not word.isascii())
+
+    def __call__(self, text: str, language: str | None = None) -> Utterance:
+        """Phones of `text`. ValueError for nothing to say, and for markup or a character that nobody can read."""
+        if not isinstance(text, str):
+            raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed; call once per text.")
+        language = _language(language) if language else self.language
+        builder = _Builder()
+        if has_markup(text):
+            utterance = self._marked(text, language, builder)
+        else:
+            self._read(self._normalize(text, language), builder, {})
+            words, phones, spans = tuple(builder.words), tuple(builder.phones), tuple(builder.spans)
+            utterance = Utterance(text, language, words, phones, spans, text, spans)
+        if not builder.words:
+            raise ValueError(f"There is nothing to say in {text[:40]!r}: `text` needs at least one word or number.")
+        return utterance
+
+    def _normalize(self, text: str, language: str) -> list[Spoken]:
+        return normalize(text, language, self.emoji, numbers=self.phonemes == "espeak")
+
+    def _marked(self, text: str, language: str, builder: "_Builder") -> Utterance:
+        pieces = parse(text)
+        languages = {piece.language for piece in pieces}
+        if len(languages) == 1 and None not in languages:  # `<speak xml:lang="zh">`
+            language = _language(*languages)
+            pieces = tuple(replace(piece, language=None) for piece in pieces)
+        plain, origins = "".join(piece.text for piece in pieces), _Origins(pieces)
+        given: dict[int, Piece] = {}
+        try:
+            items = list(self._items(pieces, plain, language, given))
+            self._read(items, builder, {place: phones for place, (phones, _) in given.items()})
+        except MarkupError:
+            raise
+        except ValueError as error:  # its positions are those of the plain text
+            raise ValueError(_POSITION.sub(lambda at: str(origins.position(int(at[0]))), str(error))) from None
+        for place, (_, piece) in given.items():
+            if place not in builder.given:
+                raise MarkupError(text, piece.span[0], f"`{plain[place]}` is not read by itself here; use `<sub>`.")
+        words = tuple(
+            replace(word, span=builder.made[n].span if n in builder.made else origins.span(word.span))
+            for n, word in enumerate(builder.words)
+        )
+        spans = tuple(
+            origins.span(span) if source is None or span[0] != span[1] or source.text and phone == BOUNDARY
+            else (source.span[0], source.span[0] if phone == BOUNDARY else source.span[1])
+            for phone, span, source in zip(builder.phones, builder.spans, builder.sources, strict=True)
+        )  # fmt: skip
+        phones, places = tuple(builder.phones), tuple(builder.spans)
+        return Utterance(text, language, words, phones, spans, plain, places, builder.marks(origins))
+
+    def _items(self, pieces: Iterable[Piece], plain: str, language: str, given: dict) -> Iterable[Spoken]:
+        """What is spoken, in characters of the plain text; `given` collects readings by place."""
+        waiting: list[Piece] = []  # neighbours are read as one text, whatever the manner
+        for piece in pieces:
+            spoken_in = _language(piece.language) if piece.language else language
+            if waiting and (piece.kind not in ("text", "reading", "phoneme") or piece.language != waiting[0].language):
+                yield from _normalized(waiting, plain, language, self._normalize)
+                waiting = []
+            if piece.kind == "text":
+                waiting.append(piece)
+            elif piece.kind == "reading":
+                read = syllables(read_phones(piece.value[0], "pinyin"))
+                given.update((piece.plain - len(read) + n, (part, piece)) for n, part in enumerate(read))
+            elif piece.kind == "phoneme":
+                phones = read_phones(piece.value[1], piece.value[0] or None)
+                read = syllables(phones)
+                if len(read) == len(piece.text) and is_chinese(piece.text):
+                    given.update((piece.plain + n, (part, piece)) for n, part in enumerate(read))
+                    waiting.append(piece)
+                    continue
+                yield from _normalized(waiting, plain, language, self._normalize)
+                waiting = []
+                yield _Control(piece.text or piece.value[1], _place(piece), spoken_in, piece, phones)
+            elif piece.kind in ("sub", "say-as"):
+                words = piece.value[0] if piece.kind == "sub" else say_as(piece.text, *piece.value, spoken_in)
+                spelled = piece.value[0] in ("characters", "spell-out") and piece.kind == "say-as"
+                spoken = [
+                    item for item in _alias(words, spoken_in, piece, self._normalize) if item.language or not spelled
+                ]
+                yield from (replace(item, span=_place(piece)) for item in spoken)
+            else:
+                yield _Control("", _place(piece), "", piece)
+        yield from _normalized(waiting, plain, language, self._normalize)
+
+    def _read(self, spoken: Iterable[Spoken], builder: "_Builder", given: dict[int, tuple[str, ...]]) -> None:
+        for (control, language), run in groupby(spoken, key=lambda item: (isinstance(item, _Control), item.language)):
+            items = list(run)
+            if control:
+                for item in items:
+                    builder.control(item)
+            elif not language:
+                builder.pause(items[-1])
+            elif language == "zh":
+                self._chinese_run(items, builder, given)
+            else:
+                self._word_run(items, builder)
+
+    def _word_run(self, items: list[Spoken], builder: "_Builder") -> None:
+        texts = [item.text for item in items]
+        language = items[0].language
+        if language == "en":
+            read = english_sequence(texts)
+        elif self.phonemes == "espeak":
+            read = [espeak_phones(text, language) for text in texts]
+        else:
+            read = [letter_phones(text) for text in texts]
+        for item, phones in zip(items, read, strict=True):
+            word = item.text.replace(".", "")  # letters to be spelled are written `G.A.N.`
+            phones = self.lexicon.get(word) or self._lower.get(word.lower()) or phones
+            builder.word(Word(item.text, item.span, item.language, phones), [(phones, item.span)])
+
+    def _chinese_run(self, items: list[Spoken], builder: "_Builder", given: dict[int, tuple[str, ...]]) -> None:
+        spans = [item.span for item in items for _ in item.text]
+        words = self._segment("".join(item.text for item in items))
+        start = 0
+        try:
+            readings = chinese_phones(words, self.lexicon)
+        except ValueError as error:
+            raise ValueError(f"At position {_unknown_at(items)} of the text: {error}") from None
+        for word, read in zip(words, readings, strict=True):
+            places = spans[start : start + len(word)]
+            start += len(word)
+            span = (places[0][0], places[-1][1])
+            parts = list(zip(read, places, strict=True))
+            if word in self.lexicon:
+                spelled = syllables(self.lexicon[word])
+                whole = [(self.lexicon[word], span)]
+                parts = list(zip(spelled, places, strict=True)) if len(spelled) == len(places) else whole
+            if given:
+                parts = builder.as_given(parts, given)
+            phones = tuple(chain.from_iterable(part for part, _ in parts))
+            builder.word(Word(word, span, "zh", phones), parts)
+
+
+@dataclass(frozen=True)
+class _Control(Spoken):
+    """A pause, an end of a sentence, or phones, that a piece of markup asks for."""
+
+    piece: Piece
+    phones: tuple[str, ...] = ()
+
+
+class _Builder:
+    """Collects words and phones, and puts a boundary between two words that no pause separates."""
+
+    def __init__(self):
+        self.words: list[Word] = []
+        self.phones: list[str] = []
+        self.spans: list[Span] = []
+        self.sources: list[Piece | None] = []  # the markup that made a phone
+        self.made: dict[int, Piece] = {}  # and a word without characters of its own
+        self.seconds: dict[int, float] = {}
+        self.given: set[int] = set()
+
+    def add(self, phone: str, span: Span, source: Piece | None = None) -> None:
+        self.phones.append(phone)
+        self.spans.append(span)
+        self.sources.append(source)
+
+    def word(self, word: Word, parts: list[tuple[tuple[str, ...], Span]], source: Piece | None = None) -> None:
+        if not word.phones:
+            raise ValueError(
+                f"`{word.text}` at position {word.span[0]} has no reading; give it in `lexicon` or leave it out."
+            )
+        if self.phones and self.phones[-1] not in PAUSES:
+            self.add(BOUNDARY, (word.span[0], word.span[0]), source)
+        if source is not None and not source.text:
+            self.made[len(self.words)] = source
+        self.words.append(word)
+        self.phones += word.phones
+        self.sources += [source] * len(word.phones)
+        for phones, span in parts:
+            self.spans += [span] * len(phones)
+
+    def as_given(self, parts: list[tuple[tuple[str, ...], Span]], given: dict[int, tuple[str, ...]]) -> list:
+        """Parts with the readings that the writer gave to characters."""
+        hits = {span[0] for _, span in parts if span[1] - span[0] == 1} & given.keys()
+        self.given |= hits
+        return [(given[span[0]] if span[0] in hits else phones, span) for phones, span in parts]
+
+    def pause(self, item: Spoken, source: Piece | None = None) -> None:
+        if self.phones and self.phones[-1] not in PAUSES:
+            self.add(item.text, item.span, source)
+        elif self.phones and len(self.phones) - 1 in self.seconds and item.text != ",":
+            self.phones[-1] = item.text  # a break in front of a full stop still ends the sentence
+
+    def control(self, item: _Control) -> None:
+        """Phones as they are given; a break takes the place of the pause before it, and adds to a break."""
+        if item.phones:
+            word = Word(item.text, item.span, item.language, item.phones)
+            self.word(word, [(item.phones, item.span)], item.piece)
+        elif item.piece.kind == "end":
+            self.pause(replace(item, text="."), item.piece)
+        else:
+            if not self.phones or self.phones[-1] not in PAUSES:
+                self.add(",", item.span, item.piece)
+            last = len(self.phones) - 1
+            self.seconds[last] = self.seconds.get(last, 0.0) + item.piece.value[0]
+
+    def marks(self, origins: "_Origins") -> tuple[Mark, ...]:
+        marks = []
+        for number, (span, source) in enumerate(zip(self.spans, self.sources, strict=True)):
+            manner = (source or origins.piece(span[0])).manner
+            marks.append(Mark(manner.rate, manner.pitch, manner.volume, self.seconds.get(number)))
+        return tuple(marks) if any(mark != Mark() for mark in marks) else ()
+
+
+class _Origins:
+    """From characters of the plain text back to the original."""
+
+    def __init__(self, pieces: tuple[Piece, ...]):
+        self.pieces = [piece for piece in pieces if piece.text] or list(pieces)
+        self.starts = [piece.plain for piece in self.pieces]
+
+    def piece(self, place: int) -> Piece:
+        return self.pieces[max(bisect_right(self.starts, place) - 1, 0)]
+
+    def position(self, place: int) -> int:
+        piece = self.piece(place)
+        return piece.origin(place - piece.plain, place - piece.plain)[0]
+
+    def span(self, span: Span) -> Span:
+        if span[0] == span[1]:
+            return (self.position(span[0]),) * 2
+        last = self.piece(span[1] - 1)
+        return self.position(span[0]), last.origin(span[1] - 1 - last.plain, span[1] - last.plain)[1]
+
+
+def _place(piece: Piece) -> Span:
+    return piece.plain, piece.plain + len(piece.text)
+
+
+def _normalized(pieces: list[Piece], plain: str, language: str, normalize: Callable) -> list[Spoken]:
+    """Neighbouring pieces as one text; what holds no letters is read in the language around it."""
+    if not pieces:
+        return []
+    start, end = pieces[0].plain, _place(pieces[-1])[1]
+    text = plain[start:end]
+    if pieces[0].language:
+        language = _language(pieces[0].language)
+    elif language in ("en", "zh") and not any(char.isalpha() for char in text):
+        near = [char for char in plain[max(0, start - 40) : start][::-1] if char.isalpha()][:1]
+        near += [char for char in plain[end : end + 40] if char.isalpha()][:1]
+        language = "zh" if any(map(is_chinese, near)) else "en" if near else language
+    try:
+        spoken = normalize(text, language)
+    except ValueError as error:
+        raise ValueError(_POSITION.sub(lambda at: str(int(at[0]) + start), str(error))) from None
+    spoken = [replace(item, span=(item.span[0] + start, item.span[1] + start)) for item in spoken]
+    first = start + len(text) - len(text.lstrip())  # the normaliser knows nothing to pause after there
+    if plain[first : first + 1] in PAUSE_MARKS and not plain[first : first + 2][1:].isdigit():
+        spoken.insert(0, Spoken(PAUSE_MARKS[plain[first]], (first, first + 1), ""))
+    return spoken
+
+
+def _alias(words: str, language: str, piece: Piece, normalize: Callable) -> list[Spoken]:
+    try:
+        return normalize(words, language)
+    except ValueError as error:
+        message = _POSITION.sub(str(piece.plain), str(error))
+        raise ValueError(f"What is said for `{piece.text[:40]}` has no reading: {message}") from None
+
+
+def _unknown_at(items: list[Spoken]) -> int:
+    """Where the first character without a reading stands."""
+    for item in items:
+        try:
+            chinese_phones([item.text])
+        except ValueError:
+            return item.span[0]
+    return items[0].span[0]
+
+
+def _simplified(word: str) -> str:
+    """A word of your own as the normaliser hands it over."""
+    return simplify(word) if any(map(is_chinese, word)) else word
+
+
+def _language(code: str) -> str:
+    """`en-US` as `en`, `zh_CN` and `cmn` as `zh`."""
+    plain = code.lower().replace("_", "-").split("-")[0]
+    if not plain.isalpha():
+        raise ValueError(f"`language` is {code!r}, but a code such as `en`, `zh` or `de` is needed.")
+    return {"cmn": "zh", "eng": "en", "zho": "zh", "english": "en", "chinese": "zh", "mandarin": "zh"}.get(
+        plain, plain
+    )

@@ -1,0 +1,99 @@
+"""Where a long text may be cut: after sentences, at commas, between words.
+
+Enters: text of any length. Leaves: pieces short enough to speak in one go.
+"""
+
+import re
+
+from .zh.segment import HAN, segment
+
+
+# A sentence ends at the mark and whatever closes after it; a full stop only before a space, a bracket or the end.
+_END = re.compile(
+    r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|\.+(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|(?=[\u3400-\u9fff“‘「『（《]))|\n+"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Gen|Col|Capt|Lt|vs|No|Rev|Mt|Fig|Gov|Sen|Sgt)|(?<!\w)[A-Z]|\.[A-Za-z])\.$"
+)
+# What no cut may go through: a tag, phones in brackets, a word with its apostrophes, a number with its signs.
+_WHOLE = re.compile(
+    r"<[^<>\n]{0,300}>|\[\[[^\[\]\n]{0,200}\]\]|\{[^{}\n]{0,100}\}"
+    r"|[^\W\u3400-\u9fff]+(?:(?:['’\-.@/_:]|,(?=\d))[^\W\u3400-\u9fff]+)*[%‰°]?"
+)
+_COMMAS = frozenset(",;:，；：、—")
+_CLOSING = frozenset("\"'”’」』）)]】》〉")
+
+
+def split_sentences(text: str, max_chars: int = 200) -> list[str]:
+    """Cut `text` after sentences, and those longer than `max_chars` at commas, then spaces, then between words.
+
+    Joined, the pieces are the text without the white space at their ends and without pieces that hold no letter or
+    digit. None is longer than `max_chars`. A word, a number, `<...>`, `[[...]]` or `{...}` is cut only if it alone is
+    too long. Quotation marks and brackets that close stay with their sentence.
+
+    >>> split_sentences("Mr. Lee came. 他走了。Why?")
+    ['Mr. Lee came.', '他走了。', 'Why?']
+    """
+    if max_chars < 1:
+        raise ValueError(f"`max_chars` is {max_chars}, but a piece needs at least 1 character.")
+    marked = [match.span() for match in _WHOLE.finditer(text) if match[0][0] in "<[{"]
+    sentences, start, mark = [], 0, 0
+    for end in _END.finditer(text):
+        while mark < len(marked) and marked[mark][1] <= end.start():
+            mark += 1
+        if mark < len(marked) and marked[mark][0] <= end.start():
+            continue
+        if end[0] == "." and _ABBREVIATED.search(text, max(start, end.end() - 12), end.end()):
+            continue
+        sentences.append(text[start : end.end()])
+        start = end.end()
+    pieces = [piece for sentence in [*sentences, text[start:]] for piece in _shorten(sentence.strip(), max_chars)]
+    return [piece for piece in pieces if any(char.isalnum() for char in piece)]
+
+
+def _shorten(sentence: str, max_chars: int) -> list[str]:
+    """Pieces of at most `max_chars`: each ends at the best place in the last three quarters of its room."""
+    if len(sentence) <= max_chars:
+        return [sentence]
+    places = _places(sentence)
+    pieces, start, first = [], 0, 0
+    while len(sentence) - start > max_chars:
+        while first < len(places) and places[first][0] <= start:
+            first += 1
+        last, best = first, (0, 0)
+        while last < len(places) and places[last][0] <= start + max_chars:
+            place, worth = places[last]
+            if place - start > max_chars // 4 or not best[1]:
+                best = max(best, (worth if place - start > max_chars // 4 else 0, place))
+            last += 1
+        end = best[1] or start + max_chars
+        pieces.append(sentence[start:end].strip())
+        start, first = end, last if best[1] == 0 else first
+        start += len(sentence[start:]) - len(sentence[start:].lstrip()) if sentence[start : start + 1].isspace() else 0
+    return [*pieces, sentence[start:].strip()]
+
+
+def _places(sentence: str) -> list[tuple[int, int]]:
+    """Where `sentence` may be cut, in order, each with its worth: 3 after a comma, 2 at a space, 1 between words."""
+    inside: set[int] = set()
+    for match in _WHOLE.finditer(sentence):
+        inside.update(range(match.start() + 1, match.end()))
+    ends: set[int] = set()
+    for run in HAN.finditer(sentence):
+        ends.add(run.start())
+        place = run.start()
+        for word in segment(run[0]):
+            place += len(word)
+            ends.add(place)
+    places = []
+    for place in range(1, len(sentence)):
+        before, after = sentence[place - 1], sentence[place]
+        if place in inside or after in _CLOSING or after in _COMMAS:
+            continue
+        if before in _COMMAS:
+            places.append((place, 3))
+        elif before.isspace() or after.isspace():
+            places.append((place, 2))
+        elif place in ends:
+            places.append((place, 1))
+    return places

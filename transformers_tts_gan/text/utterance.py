@@ -1,0 +1,88 @@
+"""What a text sounds like: words, phones, the characters they come from, and what the writer wishes for."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from .phoneset import BOUNDARY, PAUSES
+from .ssml.values import Manner
+
+
+Span = tuple[int, int]
+SENTENCE_ENDS = (".", "?", "!")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A spoken word, the characters of the original text it reads, its language and its phones."""
+
+    text: str
+    span: Span
+    language: str
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark(Manner):
+    """How the writer wants one phone: `rate` (2.0 is twice as fast), `pitch` in semitones, `volume` in dB, and for a
+    pause of fixed length its `seconds`."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What a text sounds like.
+
+    `phones` are those of all words with a boundary or a pause between them; `spans[i]` are the characters of the
+    original text that phone i belongs to: a word's, a Chinese character's, a whole number's, a punctuation mark's, a
+    tag's where it has no other, or an empty span for a boundary. `plain` is the text without markup, which text
+    encoders read, and `plain_spans` are the same spans in it. `marks` has one [`Mark`] per phone, or none where the
+    text asks for nothing.
+    """
+
+    text: str
+    language: str
+    words: tuple[Word, ...]
+    phones: tuple[str, ...]
+    spans: tuple[Span, ...]
+    plain: str
+    plain_spans: tuple[Span, ...]
+    marks: tuple[Mark, ...] = ()
+
+    def split(self, max_phones: int = 250) -> list["Utterance"]:
+        """Its sentences, those of more than `max_phones` cut at commas or between words; `text` stays the whole."""
+        sounds = [phone != BOUNDARY and phone not in PAUSES for phone in self.phones]
+        counts = list(accumulate(sounds, initial=0))  # phones of words before each place
+        begins = list(accumulate((len(word.phones) for word in self.words), initial=0))[:-1]
+        parts, start, cut = [], 0, 0
+        for end, phone in enumerate(self.phones, start=1):
+            if phone in PAUSES or phone == BOUNDARY and (cut <= start or self.phones[cut - 1] == BOUNDARY):
+                cut = end
+            ends = phone in SENTENCE_ENDS
+            if counts[end] > counts[start] and (ends or end - start >= max_phones):
+                stop = end if ends or cut <= start else cut
+                parts.append((start, stop))
+                start = stop
+        if counts[-1] == counts[start] and parts:  # nothing but pauses is left
+            start = parts.pop()[0]
+        parts.append((start, len(self.phones)))
+        words = [slice(bisect_left(begins, counts[a]), bisect_left(begins, counts[b])) for a, b in parts]
+        return [self._part(*part, self.words[chosen]) for part, chosen in zip(parts, words, strict=True)]
+
+    def _part(self, start: int, end: int, words: tuple[Word, ...]) -> "Utterance":
+        while end > start + 1 and self.phones[end - 1] == BOUNDARY:
+            end -= 1
+        places = [span for span in self.plain_spans[start:end] if span[0] < span[1]]
+        first, last = (min(a for a, _ in places), max(b for _, b in places)) if places else (0, 0)
+        return replace(
+            self,
+            words=words,
+            phones=self.phones[start:end],
+            spans=self.spans[start:end],
+            plain=self.plain[first:last],
+            plain_spans=tuple(
+                (max(min(a, last) - first, 0), max(min(b, last) - first, 0)) for a, b in self.plain_spans[start:end]
+            ),
+            marks=self.marks[start:end],
+        )

@@ -1,0 +1,1 @@
+"""Mandarin Chinese: numbers, words, pinyin and tone changes."""

@@ -1,0 +1,154 @@
+"""Signs, letters and Roman numerals in Chinese text: what a hyphen, `#` or `/` means there, `B2B`, `II型`, `10⁸`.
+
+`prepare` rewrites signs whose meaning depends on their neighbours, one character for one; `read_sign` says the rest.
+"""
+
+import re
+
+from ..symbols import HAN, Spoken, say
+from .numbers import cardinal, match_number, number, simplify
+
+
+_HAN = HAN.pattern
+_QUIET = "\u200b"
+# What stands there, and what is read instead; the first that fits.
+_REWRITTEN = {
+    r"(?<=[一二三四五六日天末])[-–—~](?=周|星期|礼拜)": "到",
+    r"(?:(?<=[歼轰运直强苏图卡米])|(?<=东风|巨浪|红旗|长征|嫦娥|神舟|天宫|天问|米格|伊尔|新冠|鹰击|霹雳)|(?<=阿波罗|旅行者))-(?=\d)": _QUIET,
+    r"(?<=[\d²³)])[ ]?[-−](?=[ ]?\d+(?:\.\d+)?\s?=)": "减",
+    rf"(?<={_HAN})[·・](?={_HAN})": _QUIET,
+    r"[》」』”](?=[《「『“])": ",",
+    r"(?<=\d)\+(?=[个人名元种家款次天年岁万亿位条])": "多",
+    r"(?<=\d)#(?![\d#A-Za-z])": "号",
+    r"(?<=\d)/(?=\d+\s?mmHg)": ",",
+    r"(?<=[\d元角分次米斤克升㎡A-Za-z%])/(?=(?:[人分秒台个件份月年天日次斤克升米吨页户套张瓶位辆只箱]|小时|公斤|分钟|平方米|千字))": "每",
+    rf"(?<={_HAN})/(?={_HAN})": ",",
+}
+_REWRITE = re.compile("|".join(f"({pattern})" for pattern in _REWRITTEN))
+_INSTEAD = list(_REWRITTEN.values())
+_TOPIC = re.compile(r"(?<![\d#A-Za-z])#([^#\n]{1,40})#(?!#)")
+_TOPIC_START = re.compile(r"#(?=[^\W_])")
+
+_TWO = re.compile(r"([A-Z])2([A-Z])(?![A-Za-z0-9])")
+_CURRENCY = re.compile(r"(?:(USD|EUR|GBP|HKD|JPY|CNY)\s?(\d[\d,]*(?:\.\d+)?)([十百千万亿]*)|(?:HK|US)\$(?=\s?\d))")
+_RENMINBI = re.compile(r"RMB(?=\s?\d)")
+_LETTERS = re.compile(r"(?:[A-Z]\.)+(?=$|[\s.,?!])")
+_NUMERAL = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![A-Za-z0-9])")
+_PRONOUN = re.compile("I(?= [a-z])")
+_CAPITALS = re.compile(r"[A-Z]{1,3}(?![A-Za-z'.])")
+_WORDS = frozenset("SIM RAM ROM PIN BUG WIN AND THE FOR MAX TOP POP PRO NEW VAN BOX".split())
+_OF_A_KIND = "型类级期"
+_RULERS = re.compile(
+    r"(?:亨利|路易|伊丽莎白|查理|乔治|爱德华|威廉|腓力|亚历山大|尼古拉|彼得|叶卡捷琳娜|拿破仑|保罗|本笃|理查|詹姆斯)$"
+)
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_POWER = re.compile(rf"([⁻]?)([{_RAISED}]+)|\^([-−]?)(\d+)")
+_CIRCLED = {chr(code): code - 0x245F for code in range(0x2460, 0x2474)}
+_ROMAN_SIGNS = {chr(code): (code - 0x2160) % 16 + 1 for row in (0x2160, 0x2170) for code in range(row, row + 12)}
+
+
+def prepare(plain: str) -> str:
+    """`plain` in simplified characters, signs that mean something in their place rewritten; as long as before.
+
+    >>> prepare("周一-周五在銀行"), prepare("10-3=7"), prepare("#春節#好")
+    ('周一到周五在银行', '10减3=7', '#春节,好')
+    """
+    plain = simplify(plain)
+    if "#" in plain:
+        plain = _TOPIC.sub(r"#\1,", plain)
+    return _REWRITE.sub(_instead, plain)
+
+
+def _instead(match: re.Match) -> str:
+    return _INSTEAD[match.lastindex - 1].rjust(len(match[0]))
+
+
+def read_sign(plain: str, start: int, out: list[Spoken]) -> int | None:
+    """Say the letters or the sign at `start` of Chinese text if they have a meaning of their own there; the end."""
+    char = plain[start]
+    if "A" <= char <= "Z" and not (start and plain[start - 1].isascii() and plain[start - 1].isalpha()):
+        return _letters(plain, start, out)
+    if char == "#" and (end := _hash(plain, start, out)):
+        return end
+    if char == "&" and re.fullmatch("[A-Za-z]&[A-Za-z]", plain[max(0, start - 1) : start + 2]):
+        say("and", (start, start + 1), "en", out)
+        return start + 1
+    if char in _ROMAN_SIGNS or char in _CIRCLED:
+        say(cardinal(_ROMAN_SIGNS.get(char) or _CIRCLED[char]), (start, start + 1), "zh", out)
+        return start + 1
+    if (char in _RAISED or char in "⁻^") and (power := _POWER.match(plain, start)):
+        return _power(power, out)
+    return None
+
+
+def _letters(plain: str, start: int, out: list[Spoken]) -> int | None:
+    if match := _TWO.match(plain, start):
+        for text, place in ((match[1] + ".", 0), ("to", 1), (match[2] + ".", 2)):
+            out.append(Spoken(text, (start + place, start + place + 1), "en"))
+        return match.end()
+    if match := _CURRENCY.match(plain, start):
+        words, end = match_number(plain, start) or ("", start)
+        if match[1]:
+            words, end = _foreign(match), match.end()
+        say(words, (start, end), "zh", out)
+        return end
+    if match := _RENMINBI.match(plain, start):
+        say("人民币", match.span(), "zh", out)
+        return match.end()
+    if match := _LETTERS.match(plain, start):
+        out.append(Spoken(match[0], match.span(), "en"))
+        return match.end()
+    if (match := _NUMERAL.match(plain, start)) and _is_numeral(match):
+        say(cardinal(_value(match)), match.span(), "zh", out)
+        return match.end()
+    if match := _PRONOUN.match(plain, start):
+        out.append(Spoken("I", match.span(), "en"))
+        return match.end()
+    if (match := _CAPITALS.match(plain, start)) and match[0] not in _WORDS:
+        out.append(Spoken(".".join(match[0]) + ".", match.span(), "en"))
+        return match.end()
+    return None
+
+
+def _foreign(match: re.Match) -> str:
+    names = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元", "CNY": "元"}
+    return ("两" if match[2] == "2" else number(match[2])) + match[3] + names[match[1]]
+
+
+def _is_numeral(match: re.Match) -> bool:
+    """Whether the letters are a number: after 第 or a ruler, before 型 and the like, or two and more after a name."""
+    text, start, end = match.string, match.start(), match.end()
+    before, after = text[max(0, start - 5) : start], text[end : end + 1]
+    if before[-1:] == "第" or _RULERS.search(before):
+        return True
+    if match[0] in ("V", "X", "XX", "XXX"):
+        return False
+    if after and after in _OF_A_KIND:
+        return True
+    return len(match[0]) > 1 and HAN.match(before[-1:] or " ") is not None
+
+
+def _value(match: re.Match) -> int:
+    ones = match[2]
+    low = {"IX": 9, "IV": 4}.get(ones, 5 * ("V" in ones) + ones.count("I"))
+    return 10 * len(match[1]) + low
+
+
+def _hash(plain: str, start: int, out: list[Spoken]) -> int | None:
+    """`#` before a topic is 话题, after the letter of a language `sharp`."""
+    if re.fullmatch(r"(?:.*[^A-Za-z])?[CF]", plain[max(0, start - 2) : start], re.S):
+        say("sharp", (start, start + 1), "en", out)
+        return start + 1
+    if _TOPIC_START.match(plain, start) and not plain[start + 1].isdigit():
+        say("话题", (start, start + 1), "zh", out)
+        return start + 1
+    return None
+
+
+def _power(match: re.Match, out: list[Spoken]) -> int:
+    """10⁸ is 十的八次方; the second and third power have names."""
+    raised, negative = match[2] or match[4], match[1] or match[3]
+    value = "".join(str(_RAISED.index(char)) if char in _RAISED else char for char in raised)
+    name = {"2": "的平方", "3": "的立方"}.get(value) if match[2] and not negative else None
+    say(name or f"的{'负' if negative else ''}{number(value)}次方", match.span(), "zh", out)
+    return match.end()

@@ -1,0 +1,1 @@
+"""The trainer: generator and discriminator steps, schedules, checkpoints, monitoring."""

@@ -1,0 +1,184 @@
+"""What decides how a voice is trained; what decides its sound is in the configuration."""
+
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import yaml
+from transformers import HfArgumentParser, TrainingArguments
+
+from .unsupported import refuse_unworkable
+
+
+@dataclass
+class TTSGanTrainingArguments(TrainingArguments):
+    r"""`TrainingArguments` and what alternating a generator and its critics needs beside them.
+
+    Shares such as `gan_start` are of the whole training: of `max_train_minutes` where that is given, else of
+    the steps.
+    """
+
+    max_train_minutes: float | None = field(
+        default=None,
+        metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."},
+    )
+    alignment_warmup: float = field(
+        default=0.03,
+        metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."},
+    )
+    vocoder_start: float = field(
+        default=0.0, metadata={"help": "Share of training after which predicted mels go through the vocoder as well."}
+    )
+    gan_start: float = field(
+        default=0.5, metadata={"help": "Share of training after which the critics join; 1 is no GAN."}
+    )
+    segment_frames: int = field(
+        default=32, metadata={"help": "Frames of each utterance that the vocoder and the critics get."}
+    )
+    recorded_mel_share: float = field(
+        default=0.5,
+        metadata={"help": "Share of these pieces that the vocoder gets from the recording, to stay general."},
+    )
+    text_encoder_frozen: float = field(
+        default=0.25,
+        metadata={"help": "Share of training in which the text encoder is frozen; 1 freezes it for good."},
+    )
+    text_encoder_lr_ratio: float = field(
+        default=0.1, metadata={"help": "The text encoder's learning rate, by the others'."}
+    )
+    vocoder_lr_ratio: float = field(default=1.0, metadata={"help": "The vocoder's learning rate, by the others'."})
+    discriminator_learning_rate: float = field(default=5e-4, metadata={"help": "Peak learning rate of the critics."})
+    discriminator_max_grad_norm: float = field(default=10.0, metadata={"help": "Clips the gradient of the critics."})
+    discriminator_warmup: float = field(
+        default=0.0,
+        metadata={"help": "Share of training from `gan_start` on in which only the critics learn."},
+    )
+    ema_decay: float = field(
+        default=0.999,
+        metadata={"help": "Of the averaged weights that are evaluated and saved; 0 takes those of the last step."},
+    )
+    binarization_start: float = field(
+        default=0.1,
+        metadata={"help": "Share of training after which the soft alignment must agree with the hard one."},
+    )
+    weight_mel: float = field(default=1.0, metadata={"help": "Of the L1 loss of predicted log-mel frames."})
+    weight_duration: float = field(default=0.3, metadata={"help": "Of the loss of log durations."})
+    weight_prosody: float = field(default=0.1, metadata={"help": "Of the losses of pitch, voicing and energy."})
+    weight_alignment: float = field(default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."})
+    weight_wave_mel: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
+    weight_wave_stft: float = field(default=0.5, metadata={"help": "Of the log-spectral loss of the waveform."})
+    weight_f0: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
+    weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
+    weight_feature_matching: float = field(
+        default=1.0, metadata={"help": "Of the difference of the critics' feature maps."}
+    )
+    gan_loss: str = field(
+        default="hinge", metadata={"help": "What critics and voice play for: hinge or least_squares."}
+    )
+    push_discriminator: bool = field(
+        default=True, metadata={"help": "Push the critics with the voice; training goes on only with them."}
+    )
+    log_samples: int = field(
+        default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
+    )
+    cpu_threads: int | None = field(
+        default=None,
+        metadata={"help": "Threads of each process on a CPU; all cores, shared by the processes, where left out."},
+    )
+    # Fields of TrainingArguments that suit a voice better with other defaults.
+    learning_rate: float = field(default=1e-3, metadata={"help": "Peak learning rate of the acoustic model."})
+    lr_scheduler_type: str = field(
+        default="cosine", metadata={"help": "Shape of the learning rate after the warm-up."}
+    )
+    warmup_steps: float = field(default=100, metadata={"help": "Steps, or a share of them below 1, to the peak."})
+    adam_beta1: float = field(default=0.8, metadata={"help": "As the GAN vocoders have it."})
+    adam_beta2: float = field(default=0.99, metadata={"help": "As the GAN vocoders have it."})
+    weight_decay: float = field(default=0.01, metadata={"help": "Of AdamW."})
+    max_grad_norm: float = field(default=1.0, metadata={"help": "Clips the gradient of the voice."})
+    remove_unused_columns: bool = field(default=False, metadata={"help": "The collator needs all columns."})
+    ddp_timeout: int = field(
+        default=600,
+        metadata={"help": "Seconds that a process waits for another one, which may be evaluating or saving."},
+    )
+
+    def __post_init__(self):
+        if self.bf16 and not torch.accelerator.is_available():
+            self.use_cpu = True  # Transformers refuses bf16 on a CPU that was not asked for
+        super().__post_init__()
+        shares = (
+            "alignment_warmup",
+            "vocoder_start",
+            "gan_start",
+            "recorded_mel_share",
+            "text_encoder_frozen",
+            "binarization_start",
+            "discriminator_warmup",
+        )
+        for name in shares:
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"`{name}` is {getattr(self, name)}, but it is a share: from 0 to 1.")
+        if self.max_train_minutes is not None and self.max_train_minutes <= 0:
+            raise ValueError(f"`max_train_minutes` is {self.max_train_minutes}; give a time above 0, or leave it out.")
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"`ema_decay` is {self.ema_decay}; give one from 0 to below 1, such as 0.999.")
+        if self.gan_start < 1 <= self.gan_start + self.discriminator_warmup:
+            raise ValueError(
+                f"`gan_start` {self.gan_start} and `discriminator_warmup` {self.discriminator_warmup} leave the voice "
+                "nothing of the training: their sum must be below 1."
+            )
+        if self.accelerator_config.dispatch_batches is None:
+            self.accelerator_config.dispatch_batches = False  # batches of a stream differ in length
+        refuse_unworkable(self)
+
+    def share_cores(self):
+        """Take `cpu_threads`, or this process's share of the cores: `accelerate launch` leaves it only one."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        processes = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+        torch.set_num_threads(self.cpu_threads or max(1, cores // processes))
+
+    def check_output_dir(self):
+        """Make `output_dir` and write to it now: ValueError where that fails, before hours of work are lost."""
+        try:
+            Path(self.output_dir).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.output_dir):
+                pass
+        except OSError as error:
+            raise ValueError(f"`output_dir` cannot be written: {error}. Name another folder.") from error
+
+
+def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
+    """Dataclasses from the command line, or from one YAML or JSON file followed by `--name value` for what differs.
+
+    Args:
+        classes: Dataclasses whose fields are the arguments, such as [`TTSGanTrainingArguments`].
+        arguments: Instead of those of the command line.
+
+    Raises:
+        ValueError: For a file that is not there or holds no table, and for names that no class knows.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = HfArgumentParser(classes, allow_abbrev=False)
+    if arguments and arguments[0].endswith((".yaml", ".yml", ".json")):
+        arguments = [*_as_options(Path(arguments[0])), *arguments[1:]]
+    *parsed, unknown = parser.parse_args_into_dataclasses(args=arguments, return_remaining_strings=True)
+    if unknown:
+        raise ValueError(f"No argument is named {unknown}; `--help` lists them all.")
+    return tuple(parsed)
+
+
+def _as_options(file: Path) -> list[str]:
+    if not file.is_file():
+        raise ValueError(f"There is no file `{file}` to read arguments from; the recipes lie in `examples/recipes`.")
+    table = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(table, dict):
+        raise ValueError(f"`{file}` holds a {type(table).__name__}, but lines of `name: value` are needed.")
+    options = []
+    for name, value in table.items():
+        values = value if isinstance(value, list) else [value]
+        if value is not None:
+            options += [f"--{name}", *(json.dumps(each) if isinstance(each, dict) else str(each) for each in values)]
+    return options

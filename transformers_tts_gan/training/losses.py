@@ -1,0 +1,76 @@
+"""The losses of training, pure functions with their sources; the alignment's own are in `models/aligner.py`."""
+
+import torch
+import torch.nn.functional as F
+
+from ..audio.mel import mel_spectrogram, spectrogram
+
+
+STFT_FLOOR = 1e-4
+
+
+def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_rate: int) -> torch.Tensor:
+    """Mean absolute log-mel difference of `(B, S)` waveforms at three window lengths.
+
+    One resolution as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.3) leaves a buzz that the others hear
+    (Kumar et al., 2023, arXiv:2306.06546, section 3.4).
+    """
+    loss = fake.new_zeros(())
+    resolutions = ((2048, 512, 80), (1024, 256, 80), (256, 64, 20))
+    for n_fft, hop_length, num_mel_bins in resolutions:
+        arguments = (sampling_rate, n_fft, hop_length, num_mel_bins, 0.0, sampling_rate / 2)
+        loss = loss + F.l1_loss(mel_spectrogram(fake, *arguments), mel_spectrogram(real, *arguments))
+    return loss / len(resolutions)
+
+
+def multi_resolution_stft_loss(fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """Mean absolute difference of the log magnitudes of `(B, S)` waveforms at three window lengths.
+
+    Mel bands of high frequencies are wider than the distance of harmonics; this loss hears pulses and noise apart
+    there, and its short windows single pulses. The log-magnitude term of Yamamoto et al. (2020, Parallel WaveGAN,
+    arXiv:1910.11480, section 2.2).
+    """
+    loss = fake.new_zeros(())
+    resolutions = ((1024, 256), (512, 128), (256, 64))
+    for n_fft, hop_length in resolutions:
+        logs = [spectrogram(wave, n_fft, hop_length).clamp(min=STFT_FLOOR).log() for wave in (fake, real)]
+        loss = loss + F.l1_loss(*logs)
+    return loss / len(resolutions)
+
+
+def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
+    """Real above 1, fake below -1, mean over critics (Lim and Ye, 2017, arXiv:1705.02894; as in Vocos, 3.4)."""
+    losses = [F.relu(1 - r.float()).mean() + F.relu(1 + f.float()).mean() for r, f in zip(real, fake, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
+    """Fake above 1, mean over critics; flat once they are convinced, so that no critic pulls without end."""
+    return torch.stack([F.relu(1 - f.float()).mean() for f in fake]).mean()
+
+
+def discriminator_least_squares_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
+    """Real to 1, fake to 0, mean over critics (Mao et al., 2017, LSGAN, arXiv:1611.04076, equation 9)."""
+    losses = [(1 - r.float()).square().mean() + f.float().square().mean() for r, f in zip(real, fake, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def generator_least_squares_loss(fake: list[torch.Tensor]) -> torch.Tensor:
+    """Fake to 1, mean over critics: pulls the harder the further a verdict lies from that, on either side."""
+    return torch.stack([(1 - f.float()).square().mean() for f in fake]).mean()
+
+
+GAN_LOSSES = {  # by the argument `gan_loss`: of the critics and of the voice
+    "hinge": (discriminator_hinge_loss, generator_hinge_loss),
+    "least_squares": (discriminator_least_squares_loss, generator_least_squares_loss),
+}
+
+
+def feature_matching_loss(real: list[list[torch.Tensor]], fake: list[list[torch.Tensor]]) -> torch.Tensor:
+    """Mean absolute difference of the critics' feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
+    losses = [
+        F.l1_loss(f.float(), r.float().detach())
+        for rs, fs in zip(real, fake, strict=True)
+        for r, f in zip(rs, fs, strict=True)
+    ]
+    return torch.stack(losses).mean()

@@ -1,0 +1,111 @@
+"""Warnings about the ways in which training is known to die, each with what to try, in the log while there is time.
+
+Each warns once and then stays silent until its cause has gone. Nothing here changes the training.
+"""
+
+import logging
+import statistics
+from collections import deque
+
+import torch
+import torch.nn.functional as F
+from transformers import TrainerCallback
+
+from ..models.aligner import frame_to_phone
+
+
+logger = logging.getLogger(__name__)
+
+CRITICS_WON = 0.02  # loss of the critics; 2 (hinge) or 0.5 (least squares) while they know nothing
+SILENT_DB = -30.0  # level of generated pieces, by that of the recorded ones; a new vocoder begins at about -20
+NOT_DIAGONAL = 0.6  # share of the alignment on its best path: 0.45 of new weights (the prior), 0.92 of a trained voice
+SPIKE, SPIKE_WINDOW, SPIKE_MEMORY = 3.0, 20, 100  # times the median of the last steps, of which there are so many
+LEFT_OUT = 3  # steps in a row that were not finite
+
+ADVICE = {
+    "critics have won": "the critics' loss is {value:.4f}: they know every piece, and the voice learns nothing from "
+    "them. Lower `discriminator_learning_rate`, raise `weight_feature_matching`, or start them later "
+    "(`gan_start`).",
+    "silence": "the generated pieces are {value:.0f} dB below the recordings. Lower `learning_rate` or "
+    "`weight_adversarial`, and go back to a checkpoint from before.",
+    "alignment": "only {value:.0%} of the alignment lies on its best path: it is no staircase. Check that the texts "
+    "say what is spoken, raise `alignment_warmup` or `weight_alignment`, or leave out long recordings and pauses.",
+    "spike": "the loss is {value:.1f} times its median of late. Once is a bad recording; if it comes back, lower "
+    "`learning_rate` or `max_grad_norm`.",
+    "not finite": "{value:.0f} steps in a row were not finite and left out. Lower `learning_rate`, train without "
+    "`fp16` or `bf16`, or go back to a checkpoint from before.",
+}
+
+
+class AlarmCallback(TrainerCallback):
+    """Looks at each step and each log; the trainer tells it of steps and of what it leaves out."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+        self.ringing = set()
+        self.recent: dict[tuple[str, ...], deque] = {}
+        self.left_out, self.in_a_row = False, 0
+
+    def watch(self, losses: dict[str, torch.Tensor]):
+        """One batch's losses by name, all finite. Each phase of training has other ones, so a median of its own."""
+        loss = sum(losses.values()).item()
+        recent = self.recent.setdefault(tuple(losses), deque(maxlen=SPIKE_MEMORY))
+        if len(recent) >= SPIKE_WINDOW:
+            ratio = loss / max(statistics.median(recent), 1e-9)
+            self.ring("spike", ratio > SPIKE, ratio)
+        recent.append(loss)
+
+    def leave_out(self):
+        """The trainer leaves the present step out, because something in it was not finite."""
+        self.left_out = True
+
+    def on_step_end(self, args, state, control, **kwargs):
+        self.in_a_row = self.in_a_row + 1 if self.left_out else 0
+        self.left_out = False
+        self.ring("not finite", self.in_a_row >= LEFT_OUT, self.in_a_row)
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        logs = logs or {}
+        if (loss := logs.get("discriminator_loss")) is not None:
+            self.ring("critics have won", loss < CRITICS_WON, loss)
+        if (level := logs.get("level")) is not None:
+            self.ring("silence", level < SILENT_DB, level)
+        settled = self.trainer.progress_here >= min(1.0, max(args.alignment_warmup, args.binarization_start) + 0.05)
+        if settled and (share := logs.get("diagonal")) is not None:
+            self.ring("alignment", share < NOT_DIAGONAL, share)
+
+    def ring(self, name: str, wrong: bool, value: float):
+        """Warn of `name` if it is `wrong` now and was not before."""
+        if not wrong:
+            self.ringing.discard(name)
+        elif name not in self.ringing:
+            self.ringing.add(name)
+            if self.trainer.is_world_process_zero():
+                step = self.trainer.state.global_step
+                logger.warning("Step %d, %s: %s", step, name, ADVICE[name].format(value=value))
+
+
+@torch.no_grad()
+def vital_signs(outputs) -> dict[str, torch.Tensor]:
+    """What the losses do not show, for the log: `level` of the generated pieces in dB by the recorded ones, and the
+    share of the alignment that is `diagonal`; from a [`TTSGanOutput`] or a [`TTSGanVocoderOutput`]."""
+    signs = {}
+    if outputs.waveform is not None:
+        fake, real = (wave.float().square().mean() for wave in (outputs.waveform, outputs.target_waveform))
+        signs["level"] = 10 * torch.log10(fake.clamp(min=1e-10) / real.clamp(min=1e-10))
+    if getattr(outputs, "alignment", None) is not None:
+        signs["diagonal"] = diagonal_share(outputs.alignment, outputs.durations)
+    return signs
+
+
+def diagonal_share(scores: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:
+    """Share of the probability in `scores` `(B, F, T)` that lies on the best path, or one phone beside it.
+
+    The best path, given by `durations` `(B, T)`, passes through every phone in turn; an alignment that is a cloud, or
+    in which one phone has swallowed the others, puts little on it. A staircase is 1.
+    """
+    index = frame_to_phone(durations, scores.shape[1])[..., None]  # (B, F, 1)
+    probabilities = F.pad(scores.float().softmax(-1), (1, 1))
+    near = sum(probabilities.gather(-1, index + step)[..., 0] for step in (0, 1, 2))  # (B, F)
+    mask = torch.arange(scores.shape[1], device=scores.device) < durations.sum(dim=1, keepdim=True)
+    return (near * mask).sum() / mask.sum().clamp(min=1)

@@ -1,0 +1,1 @@
+"""What every room may use: optional packages, Markdown tables, what a saved model carries to the Hub."""
