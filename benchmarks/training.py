@@ -4,10 +4,10 @@
     python benchmarks/training.py --corpus corpora/kathleen --picture steps.svg --output steps.json
 
 Ours are true steps of `TTSGanTrainer` with preset `small` and the recipes' settings (16 utterances, pieces of 32
-frames, bf16, no text encoder): forward, losses, both backward passes, clipping, both optimizers; without critics ("mel
+frames, bf16, no text encoder): forward, losses, both backward passes, clipping, both optimizers; without discriminators ("mel
 only"), with our small set, and with the full set of Vocos. VITS is `transformers.VitsModel`'s own modules at their
-default sizes with HiFi-GAN's critics as in VITS (Kim et al., 2021, arXiv:2106.06103, section 4.2), pieces of 8,192
-samples; its alignment search is left out, and gradients of its second look at recordings: this favours VITS. Both
+default sizes with HiFi-GAN's discriminators as in VITS (Kim et al., 2021, arXiv:2106.06103, section 4.2), pieces of 8,192
+samples; its alignment search is left out, and gradients of its second look at recordings: this favors VITS. Both
 see whole utterances and decode one piece of each; loading is not counted. Systems take turns, so that a busy moment of
 the machine hits all; medians count.
 """
@@ -56,7 +56,7 @@ from transformers_tts_gan.utils.markdown import markdown_table
 
 
 PHONES_PER_SECOND, SECONDS = 14, 4.0
-SYSTEMS = {"mel only": None, "ours": "small", "full set": "base"}  # presets of the critics
+SYSTEMS = {"mel only": None, "ours": "small", "full set": "base"}  # presets of the discriminators
 TINY_SYSTEMS = {"mel only": None, "ours": "tiny", "full set": "small"}
 TINY_VITS = {"width": 64, "hidden_size": 16, "num_hidden_layers": 1, "ffn_dim": 16, "flow_size": 16,
              "upsample_initial_channel": 32, "posterior_encoder_num_wavenet_layers": 2}  # fmt: skip
@@ -112,9 +112,13 @@ class Timer(TrainerCallback):
 
 
 def our_step(
-    rows: Dataset, processor: TTSGanProcessor, critics: str | None, preset: str, clock: Clock = time.perf_counter
+    rows: Dataset,
+    processor: TTSGanProcessor,
+    discriminators: str | None,
+    preset: str,
+    clock: Clock = time.perf_counter,
 ) -> Step:
-    """A step of `TTSGanTrainer` on all `rows` at once; `critics` is their preset, `None` trains without."""
+    """A step of `TTSGanTrainer` on all `rows` at once; `discriminators` is their preset, `None` trains without."""
     torch.manual_seed(0)
     longest = max(len(ids) for ids in rows["input_ids"])
     config = TTSGanConfig.from_preset(preset, vocab_size=len(processor.tokenizer), max_phones=max(1000, longest))
@@ -124,9 +128,9 @@ def our_step(
         max_steps=1,
         per_device_train_batch_size=len(rows),
         segment_frames=32,
-        gan_start=1.0 if critics is None else 0.0,
-        alignment_warmup=0.0,
-        binarization_start=0.0,
+        discriminator_start_ratio=1.0 if discriminators is None else 0.0,
+        alignment_warmup_ratio=0.0,
+        binarization_start_ratio=0.0,
         warmup_steps=0,
         bf16=True,
         use_cpu=True,
@@ -138,7 +142,7 @@ def our_step(
     trainer = TTSGanTrainer(
         TTSGanModel(config),
         args,
-        discriminator=TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(critics or "tiny")),
+        discriminator=TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(discriminators or "tiny")),
         train_dataset=rows,
         processing_class=processor,
         callbacks=[timer],
@@ -151,19 +155,19 @@ def our_step(
     return step
 
 
-class HifiGanCritics(nn.Module):
-    """The critics of VITS: five by period and one on plain samples (Kong et al., 2020, arXiv:2010.05646, table 5)."""
+class HifiGanDiscriminators(nn.Module):
+    """The discriminators of VITS: five by period and one on plain samples (Kong et al., 2020, arXiv:2010.05646, table 5)."""
 
     def __init__(self, width: int = 1024):
         super().__init__()
         channels, self.periods = (1, width // 32, width // 8, width // 2, width, width), (2, 3, 5, 7, 11)
 
-        def period_critic() -> nn.ModuleList:
+        def period_discriminator() -> nn.ModuleList:
             sizes = zip(channels, channels[1:], (3, 3, 3, 3, 1), strict=False)
             layers = [nn.Conv2d(i, o, (5, 1), (stride, 1), (2, 0)) for i, o, stride in sizes]
             return nn.ModuleList(map(weight_norm, [*layers, nn.Conv2d(width, 1, (3, 1), padding=(1, 0))]))
 
-        self.by_period = nn.ModuleList(period_critic() for _ in self.periods)
+        self.by_period = nn.ModuleList(period_discriminator() for _ in self.periods)
         w = width // 64  # 16, 64, 256 and 1,024 channels, 4 in each group but the first
         sizes = [(1, w, 15, 1, 1), (w, 4 * w, 41, 4, w // 4 or 1), (4 * w, 16 * w, 41, 4, w)]
         sizes += [(16 * w, width, 41, 4, 4 * w), (width, width, 41, 4, 16 * w), (width, width, 5, 1, 1)]
@@ -174,7 +178,7 @@ class HifiGanCritics(nn.Module):
         )
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
-        """`(B, S)` samples to each critic's logits and feature maps."""
+        """`(B, S)` samples to each discriminator's logits and feature maps."""
         views = [waveform[:, None]]
         for period in self.periods:
             views.append(F.pad(waveform, (0, -waveform.shape[1] % period)).unflatten(1, (-1, period))[:, None])
@@ -195,11 +199,11 @@ class VitsStep:
     def __init__(self, rows: Dataset, bf16: bool, clock: Clock = time.perf_counter, width: int = 1024, **sizes):
         torch.manual_seed(0)
         config = VitsConfig(**sizes)
-        self.model, self.critics = VitsModel(config).train(), HifiGanCritics(width)
+        self.model, self.discriminators = VitsModel(config).train(), HifiGanDiscriminators(width)
         self.bf16, self.clock = bf16, clock
         self.hop = int(np.prod(config.upsample_rates))
         self.optimizers = [
-            torch.optim.AdamW(module.parameters(), 2e-4, (0.8, 0.99)) for module in (self.model, self.critics)
+            torch.optim.AdamW(module.parameters(), 2e-4, (0.8, 0.99)) for module in (self.model, self.discriminators)
         ]
         waves = [torch.from_numpy(np.asarray(wave, dtype=np.float32) / 32767) for wave in rows["waveform"]]
         self.waveform = nn.utils.rnn.pad_sequence(waves, batch_first=True)
@@ -214,22 +218,22 @@ class VitsStep:
     def __call__(self) -> float:
         start = self.clock()
         fake, real, loss = self.forward()
-        generator, critics = self.optimizers
+        generator, discriminators = self.optimizers
         with self.autocast():
-            logits, _ = self.critics(torch.cat([real, fake.detach()]))
+            logits, _ = self.discriminators(torch.cat([real, fake.detach()]))
         halves = [each.chunk(2) for each in logits]
         discriminator_least_squares_loss([r for r, _ in halves], [f for _, f in halves]).backward()
-        critics.step()
-        self.critics.requires_grad_(False)
+        discriminators.step()
+        self.discriminators.requires_grad_(False)
         with self.autocast():
-            logits, features = self.critics(fake)
+            logits, features = self.discriminators(fake)
             with torch.no_grad():
-                _, real_features = self.critics(real)
+                _, real_features = self.discriminators(real)
         mels = (mel_spectrogram(wave, 16_000, 1024, self.hop, 80, 0.0, 8_000.0) for wave in (fake, real))
         loss = loss + 45 * F.l1_loss(*mels) + generator_least_squares_loss(logits)
         (loss + 2 * feature_matching_loss(real_features, features)).backward()
         generator.step()
-        self.critics.requires_grad_(True)
+        self.discriminators.requires_grad_(True)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         return self.clock() - start
@@ -280,7 +284,7 @@ def take_turns(steps: dict[str, Step], rounds: int, budget: float) -> dict[str, 
 def compare(
     rows: Dataset, processor: TTSGanProcessor, tiny: bool, rounds: int, budget: float, clock: Clock
 ) -> list[dict]:
-    """Seconds per step of ours with and without critics, and of VITS in both precisions, on the same utterances."""
+    """Seconds per step of ours with and without discriminators, and of VITS in both precisions, on the same utterances."""
     preset, systems, vits = ("tiny", TINY_SYSTEMS, TINY_VITS) if tiny else ("small", SYSTEMS, {})
     steps: dict[str, Step] = {name: our_step(rows, processor, systems[name], preset, clock) for name in systems}
     steps["VITS, float32"] = VitsStep(rows, False, clock, **vits)
@@ -302,14 +306,14 @@ def compare(
 
 
 def sweep(points: dict[str, tuple[str, list[int]]], processor: TTSGanProcessor, clock: Clock) -> list[dict]:
-    """Seconds per step for each name's preset and utterances (lengths in frames), with the preset's critics."""
+    """Seconds per step for each name's preset and utterances (lengths in frames), with the preset's discriminators."""
     found = []
     for name, (preset, frames) in points.items():
         config = TTSGanConfig.from_preset(preset).vocoder_config
         rows = synthetic_rows(frames, config)
         steps = {
-            kind: our_step(rows, processor, critics, preset, clock)
-            for kind, critics in (("mel only", None), ("with critics", preset))
+            kind: our_step(rows, processor, discriminators, preset, clock)
+            for kind, discriminators in (("mel only", None), ("with discriminators", preset))
         }
         audio = sum(frames) * config.hop_length / config.sampling_rate
         for kind, seconds in take_turns(steps, 2, 0.0).items():
@@ -320,7 +324,7 @@ def sweep(points: dict[str, tuple[str, list[int]]], processor: TTSGanProcessor, 
 
 
 def sweep_table(title: str, rows: list[dict]) -> str:
-    cells = [[title, "mel only", "with critics", "audio trained per second"]]
+    cells = [[title, "mel only", "with discriminators", "audio trained per second"]]
     for mel_only, judged in zip(rows[::2], rows[1::2], strict=True):
         cells.append(
             [
@@ -334,8 +338,8 @@ def sweep_table(title: str, rows: list[dict]) -> str:
 
 
 def draw(sweeps: dict[str, list[dict]], file: Path):
-    """An SVG with one group of bars for each sweep: seconds per step, without critics and with them."""
-    left, width, height, colors = 60, 260, 240, {"mel only": "#9ab8d8", "with critics": "#1f5fa8"}
+    """An SVG with one group of bars for each sweep: seconds per step, without discriminators and with them."""
+    left, width, height, colors = 60, 260, 240, {"mel only": "#9ab8d8", "with discriminators": "#1f5fa8"}
     parts = []
     for number, (title, rows) in enumerate(sweeps.items()):
         x0, top = left + number * (width + 60), max(row["seconds_per_step"] for row in rows)

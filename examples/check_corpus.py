@@ -37,7 +37,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("corpus", help="folder, metadata file or Hub id")
     parser.add_argument("--split", help="check this split only (default: all rows)")
     parser.add_argument("--language", default="en", help="of rows that name none")
-    parser.add_argument("--recognizer", help="folder or Hub id of a recogniser that hears whether texts are right")
+    parser.add_argument("--recognizer", help="folder or Hub id of a recognizer that hears whether texts are right")
     parser.add_argument("--model", help="folder or Hub id of a voice of this language, another judge of the texts")
     parser.add_argument("--output", type=Path, help="where to write (default: CORPUS/corpus_check)")
     parser.add_argument(
@@ -46,7 +46,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--planted", type=Path, help="planted.json of a corpus with known faults, to count those found"
     )
-    parser.add_argument("--device", default="cpu", help="of the recogniser: cpu or cuda")
+    parser.add_argument("--device", default="cpu", help="of the recognizer: cpu or cuda")
     args = parser.parse_args(arguments)
     if args.output is None:
         folder = Path(args.corpus) if Path(args.corpus).is_dir() else Path(args.corpus).parent
@@ -97,7 +97,7 @@ def write(report: CorpusReport, data, args: argparse.Namespace) -> list[str]:
         old.unlink(missing_ok=True)  # what this run has no use for must not be taken for its own
     content = json.dumps(finite(report.to_dict()), ensure_ascii=False, indent=1)
     (args.output / "report.json").write_text(content + "\n", encoding="utf-8")
-    judges = f"Recogniser: {args.recognizer or 'none'}. Voice: {args.model or 'none'}."
+    judges = f"Recognizer: {args.recognizer or 'none'}. Voice: {args.model or 'none'}."
     parts = [f"# {args.corpus}", judges, str(report), *listing(report)]
     (args.output / "report.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     written = ["report.md", "report.json"]
@@ -132,7 +132,7 @@ def clean_metadata(report: CorpusReport, data, output: Path) -> list[str]:
 
 
 def picture(report: CorpusReport, path: Path) -> list[str]:
-    """Histograms of what was measured, the rows that are left out in another colour, the bounds as lines."""
+    """Histograms of what was measured, the rows that are left out in another color, the bounds as lines."""
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -3,7 +3,7 @@
     python examples/evaluate_voice.py --model my_voice
     python examples/evaluate_voice.py --model my_voice --corpus my_recordings --split test --recognizer whisper-base
 
-A recogniser hears all three; the share of words (Chinese: characters) that it misses says how clear they are.
+A recognizer hears all three; the share of words (Chinese: characters) that it misses says how clear they are.
 The held-out sentences are those of `my_voice/voice_data.json`, which training wrote, or of `--corpus`. English is
 heard by Whisper base from the Hub unless `--recognizer` (or the variable TTS_GAN_RECOGNIZER) names another: the
 folder of a faster-whisper, Vosk or Transformers model, or a Hub id. Opinion scores and the similarity of speakers are
@@ -176,7 +176,7 @@ def recognizer_for(args: argparse.Namespace, language: str) -> Recognizer:
     try:
         return load_recognizer(args.recognizer or DEFAULT_RECOGNIZER, language, args.device)
     except (FileNotFoundError, ImportError) as error:
-        raise SystemExit(f"{error}\nName another recogniser with --recognizer.") from error
+        raise SystemExit(f"{error}\nName another recognizer with --recognizer.") from error
 
 
 def worst(report: VoiceReport) -> str:

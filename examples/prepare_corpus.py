@@ -42,10 +42,10 @@ ALLISON_TYPOS = {
 ALLISON_TYPOS |= {"Un-indentified": "Unidentified", "thru": "through"}
 SOURCES = {
     "allison": "Asterisk's core sounds, read by Allison Smith (https://www.asterisk.org), from the Debian packages "
-    f"{' and '.join(ALLISON_PACKAGES)}. Licence: CC-BY-SA-3.0. Changed: decoded, trimmed, some texts corrected.",
+    f"{' and '.join(ALLISON_PACKAGES)}. License: CC-BY-SA-3.0. Changed: decoded, trimmed, some texts corrected.",
     "ljspeech": "The LJ Speech Dataset, Keith Ito and Linda Johnson, 2017 (https://keithito.com/LJ-Speech-Dataset). "
-    "Licence: public domain.",
-    "aishell3": "AISHELL-3, Shi et al., 2020, arXiv:2010.11567 (https://www.openslr.org/93). Licence: Apache-2.0.",
+    "License: public domain.",
+    "aishell3": "AISHELL-3, Shi et al., 2020, arXiv:2010.11567 (https://www.openslr.org/93). License: Apache-2.0.",
     "baker": "Chinese Standard Mandarin Speech Corpus (BZNSYP), DataBaker, 2017. For non-commercial use only.",
     "folder": "Your own recordings.",
 }

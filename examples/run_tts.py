@@ -27,12 +27,12 @@ from transformers_tts_gan import (
     TTSGanTrainer,
     TTSGanTrainingArguments,
     TTSGanVocoder,
-    grow_voice,
     load_speech,
     load_text_tokenizer,
     parse_arguments,
     phone_tokenizer,
     prepare_speech,
+    resize_embedding_tables,
 )
 from transformers_tts_gan.cards.provenance import write_origin
 from transformers_tts_gan.metrics.asr import load_recognizer
@@ -58,7 +58,9 @@ class ModelArguments:
     text_encoder: str | None = field(default=None, metadata={"help": "Pretrained text encoder: Hub id or folder."})
     text_encoder_layers: int | None = field(default=None, metadata={"help": "Keep only so many of its first layers."})
     vocoder: str | None = field(default=None, metadata={"help": "Pretrained vocoder: Hub id or folder."})
-    discriminator: str | None = field(default=None, metadata={"help": "Critics; else those saved with these parts."})
+    discriminator: str | None = field(
+        default=None, metadata={"help": "Discriminators; else those saved with these parts."}
+    )
     text_encoder_lora: str | None = field(
         default=None,
         metadata={"help": 'Train only additions to the text encoder, like {"r": 8, "lora_alpha": 16}.'},
@@ -137,7 +139,7 @@ def build(model: ModelArguments, rows: Dataset, phonemes: str) -> tuple[TTSGanMo
     if model.model_name_or_path is not None:
         voice = TTSGanModel.from_pretrained(model.model_name_or_path)
         processor = TTSGanProcessor.from_pretrained(model.model_name_or_path)
-        report = grow_voice(voice, processor, **names(rows, processor.phonemes))
+        report = resize_embedding_tables(voice, processor, **names(rows, processor.phonemes))
         return with_lora(voice, model), processor, report
     vocoder = None if model.vocoder is None else TTSGanVocoder.from_pretrained(model.vocoder)
     config = None
@@ -151,20 +153,20 @@ def build(model: ModelArguments, rows: Dataset, phonemes: str) -> tuple[TTSGanMo
     return with_lora(voice, model), processor, voice.transfer_report
 
 
-def load_critics(model: ModelArguments) -> TTSGanDiscriminator:
-    """The critics named, or those saved with the parts that training starts from, or new ones."""
+def load_discriminator(model: ModelArguments) -> TTSGanDiscriminator:
+    """The discriminators named, or those saved with the parts that training starts from, or new ones."""
     if model.discriminator is not None:
         return TTSGanDiscriminator.from_pretrained(model.discriminator)
     parts = [model.model_name_or_path] if model.model_name_or_path else [model.vocoder, model.acoustic]
     parts = [part for part in parts if part is not None]
     for part in parts:
-        critics = TTSGanDiscriminator.beside(part)
-        if critics is not None:
-            logger.info("The critics are those saved with `%s`.", part)
-            return critics
+        discriminators = TTSGanDiscriminator.beside(part)
+        if discriminators is not None:
+            logger.info("The discriminators are those saved with `%s`.", part)
+            return discriminators
     if parts:
         logger.info(
-            "No critics were saved with %s: new ones begin. With `--discriminator_warmup 0.05` they learn a little "
+            "No discriminators were saved with %s: new ones begin. With `--discriminator_warmup_ratio 0.05` they learn a little "
             "before the voice listens to them.",
             " or ".join(f"`{part}`" for part in parts),
         )
@@ -215,7 +217,7 @@ def main():
     trainer = TTSGanTrainer(
         voice,
         training,
-        discriminator=load_critics(model_arguments),
+        discriminator=load_discriminator(model_arguments),
         speech_metrics=new_speech_metrics(data),
         train_dataset=train,
         eval_dataset=held_out,

@@ -36,7 +36,9 @@ class VocoderArguments:
     vocoder: str | None = field(
         default=None, metadata={"help": "A vocoder to train on; a new one of `preset` otherwise."}
     )
-    discriminator: str | None = field(default=None, metadata={"help": "Critics; else those saved with `vocoder`."})
+    discriminator: str | None = field(
+        default=None, metadata={"help": "Discriminators; else those saved with `vocoder`."}
+    )
     preset: str = field(default="small", metadata={"help": "tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
     eval_split: str | None = field(default="test", metadata={"help": "Split that is held out."})
@@ -71,8 +73,8 @@ def main():
     if arguments.discriminator is not None:
         discriminator = TTSGanDiscriminator.from_pretrained(arguments.discriminator)
     else:
-        critics = None if arguments.vocoder is None else TTSGanDiscriminator.beside(arguments.vocoder)
-        discriminator = critics or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset))
+        discriminators = None if arguments.vocoder is None else TTSGanDiscriminator.beside(arguments.vocoder)
+        discriminator = discriminators or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(arguments.preset))
     trainer = TTSGanTrainer(
         vocoder,
         training,

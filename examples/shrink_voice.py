@@ -28,7 +28,7 @@ def store_in_half(folder: Path):
 
 
 def describe(folder: Path, origin: dict, processor: TTSGanProcessor | None):
-    """Keep what is known of the training, held-out sentences and licences included, and see to a card."""
+    """Keep what is known of the training, held-out sentences and licenses included, and see to a card."""
     if origin:
         save_origin(folder, origin)
     if (folder / CARD).exists():

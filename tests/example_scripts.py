@@ -31,7 +31,7 @@ def recipe(path: Path, **table) -> Path:
     quick = {
         "preset": "tiny",
         "max_steps": 3,
-        "gan_start": 0.4,
+        "discriminator_start_ratio": 0.4,
         "segment_frames": 12,
         "per_device_train_batch_size": 3,
         "logging_steps": 1,

@@ -76,7 +76,7 @@ from .models.transfer import (
     TransferReport as TransferReport,
 )
 from .models.transfer import (
-    grow_voice as grow_voice,
+    resize_embedding_tables as resize_embedding_tables,
 )
 from .models.vocoder import (
     TTSGanVocoder as TTSGanVocoder,

@@ -1,7 +1,7 @@
 """Run an experiment: train each of its arms with every seed for the same minutes, judge them, compare.
 
     python examples/experiments/compare_arms.py examples/experiments/text_encoder.yaml --recognizer whisper-base
-    python examples/experiments/compare_arms.py examples/experiments/critics.yaml --minutes 60 --seeds 0 1 2 3 4
+    python examples/experiments/compare_arms.py examples/experiments/discriminators.yaml --minutes 60 --seeds 0 1 2 3 4
 
 The YAML file holds what is asked, the script that trains, the arguments of all arms and those of each. Arms of one
 seed train side by side, one core each, so that other work on the machine slows all of them alike. What is finished is

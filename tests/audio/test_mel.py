@@ -57,7 +57,7 @@ def test_a_louder_sound_has_a_higher_level():
 
 
 def test_a_frame_hears_its_own_samples():
-    """The n-th frame is centred on the n-th hop: a click in hop 10 is loudest there."""
+    """The n-th frame is centered on the n-th hop: a click in hop 10 is loudest there."""
     wave = torch.zeros(1, 20 * HOP)
     wave[0, 10 * HOP + HOP // 2] = 1.0
     assert log_mel(wave, TTSGanVocoderConfig()).mean(-1)[0].argmax() == 10

@@ -85,5 +85,5 @@ def test_gaps_are_filled_with_lines_and_ends_are_level():
     assert fill_gaps(f0).tolist() == [[100.0, 100.0, 110.0, 120.0, 130.0, 130.0], [UNKNOWN_F0] * 6, [50.0] * 6]
 
 
-def test_a_frame_without_neighbours_can_be_filled():
+def test_a_frame_without_neighbors_can_be_filled():
     assert fill_gaps(torch.zeros(1, 1)).tolist() == [[UNKNOWN_F0]] and fill_gaps(torch.zeros(1, 0)).shape == (1, 0)

@@ -14,7 +14,7 @@ from transformers_tts_gan.text.frontend import TextFrontend
 
 
 SUMMARY = (
-    r"summary en_word_accuracy=(\S+) polyphone_accuracy=(\S+) polyphone_baseline=(\S+) normalisation_accuracy=(\S+) "
+    r"summary en_word_accuracy=(\S+) polyphone_accuracy=(\S+) polyphone_baseline=(\S+) normalization_accuracy=(\S+) "
     r"chars_per_second=(\d+)"
 )
 

@@ -16,7 +16,7 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 @pytest.fixture(scope="module")
 def script():
-    sys.path.insert(0, str(BENCHMARKS))  # it takes parts of its neighbour
+    sys.path.insert(0, str(BENCHMARKS))  # it takes parts of its neighbor
     spec = importlib.util.spec_from_file_location("benchmark_training", BENCHMARKS / "training.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -29,11 +29,11 @@ def rows(script):
     return script.synthetic_rows([40, 50], TTSGanConfig.from_preset("tiny").vocoder_config)
 
 
-def test_the_critics_of_vits_have_their_published_size(script):
+def test_the_discriminators_of_vits_have_their_published_size(script):
     """5 by period and one on plain samples: 46.7 million weights (HiFi-GAN's own, with two more scales, have 70.7)."""
     with torch.device("meta"):
-        critics = script.HifiGanCritics()
-    assert sum(p.numel() for p in critics.parameters()) == pytest.approx(46.75e6, rel=0.01)
+        discriminators = script.HifiGanDiscriminators()
+    assert sum(p.numel() for p in discriminators.parameters()) == pytest.approx(46.75e6, rel=0.01)
 
 
 def test_vits_has_the_size_of_its_configuration(script, rows):
@@ -44,14 +44,16 @@ def test_vits_has_the_size_of_its_configuration(script, rows):
 
 
 @pytest.mark.parametrize("bf16", [False, True])
-def test_a_step_of_vits_moves_every_weight_of_voice_and_critics(script, rows, bf16):
+def test_a_step_of_vits_moves_every_weight_of_voice_and_discriminators(script, rows, bf16):
     """A part without a gradient would make its step cheaper than it is."""
     step = script.VitsStep(rows, bf16, **script.TINY_VITS)
     before = {
-        name: p.detach().clone() for module in (step.model, step.critics) for name, p in module.named_parameters()
+        name: p.detach().clone()
+        for module in (step.model, step.discriminators)
+        for name, p in module.named_parameters()
     }
     assert step() > 0
-    after = {name: p for module in (step.model, step.critics) for name, p in module.named_parameters()}
+    after = {name: p for module in (step.model, step.discriminators) for name, p in module.named_parameters()}
     unused = {"text_encoder.encoder.layers.0.attention.emb_rel_k", "text_encoder.encoder.layers.0.attention.emb_rel_v"}
     still = {name for name, tensor in before.items() if torch.equal(after[name], tensor)}
     assert {name for name in still if "log_scale" not in name and "translate" not in name} <= unused

@@ -106,7 +106,7 @@ def test_a_shipped_voice_says_where_its_sentences_are_and_has_room_for_numbers(n
     folder = Path(__file__).parents[2] / "examples" / "voices" / name
     origin = json.loads((folder / "voice_data.json").read_text(encoding="utf-8"))
     assert origin["eval_split"] == "test" and origin["language"] == name
-    assert all(dataset["source"].startswith("https://") and dataset["licences"] for dataset in origin["datasets"])
+    assert all(dataset["source"].startswith("https://") and dataset["licenses"] for dataset in origin["datasets"])
     card = (folder / "README.md").read_text(encoding="utf-8")
     (tmp_path / "README.md").write_text(card, encoding="utf-8")
     update_card(tmp_path, make_report(name), HOW)

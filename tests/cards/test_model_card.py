@@ -53,10 +53,10 @@ def trainer(tmp_path_factory):
     trainer.save_model()
     origin = {
         "datasets": [
-            {"path": write_source(folder / "ljs", "# LJSpeech\n\nLicence: public domain.")},
+            {"path": write_source(folder / "ljs", "# LJSpeech\n\nLicense: public domain.")},
             {"path": write_source(folder / "baker", "---\nlicense: cc-by-nc-sa-4.0\n---\n# Baker")},
             {"path": write_source(folder / "mine", "# My own recordings")},
-            {"path": str(folder / "gone"), "licences": ["cc-by-4.0"]},
+            {"path": str(folder / "gone"), "licenses": ["cc-by-4.0"]},
         ],
         "parts": {"text_encoder": None, "vocoder": write_source(folder / "vocoder", "---\nlicense: mit\n---\n")},
     }
@@ -71,7 +71,7 @@ def card(trainer):
     return Path(trainer.args.output_dir, "README.md").read_text(encoding="utf-8")
 
 
-def test_the_metadata_names_the_task_the_language_and_the_licence(trainer, card):
+def test_the_metadata_names_the_task_the_language_and_the_license(trainer, card):
     data = ModelCard.load(Path(trainer.args.output_dir, "README.md")).data.to_dict()
     assert set(data) <= PUBLIC_FIELDS
     assert (data["library_name"], data["pipeline_tag"]) == ("transformers", "text-to-speech")
@@ -121,13 +121,13 @@ def test_the_card_says_how_to_speak_and_how_well_it_went(trainer, card):
     assert "runtime" not in card and "](https://huggingface.co/)" not in card
 
 
-def test_duties_of_a_corpus_are_warned_of_on_top_and_unknown_licences_named(card):
+def test_duties_of_a_corpus_are_warned_of_on_top_and_unknown_licenses_named(card):
     top = card.split("## Use")[0]
     assert "> **Not for commercial use:** `baker` (corpus, cc-by-nc-sa-4.0)" in top
     assert "> **Share alike:** `baker`" in top and "ljs" not in top
     for row in ("| corpus | `ljs` | public-domain |", "| corpus | `gone` | cc-by-4.0 |"):
         assert row in unpadded(card)
-    assert "The licence of `mine` is not stated in its card: look before you share." in card
+    assert "The license of `mine` is not stated in its card: look before you share." in card
 
 
 def test_the_samples_can_be_heard_and_the_speeds_were_measured(trainer, card):

@@ -1,16 +1,16 @@
-"""What a voice was made from: licences as they are stated, and no path of this machine on a card."""
+"""What a voice was made from: licenses as they are stated, and no path of this machine on a card."""
 
 import json
 
 import pytest
 
-from transformers_tts_gan.cards.provenance import Source, find_corpora, read_origin, shown, stated_licences
+from transformers_tts_gan.cards.provenance import Source, find_corpora, read_origin, shown, stated_licenses
 
 
 @pytest.mark.parametrize(
-    ("card", "licences", "duties"),
+    ("card", "licenses", "duties"),
     [
-        ("---\nlicense: cc-by-nc-4.0\n---\nMIT licence", ("cc-by-nc-4.0",), ["non-commercial"]),
+        ("---\nlicense: cc-by-nc-4.0\n---\nMIT license", ("cc-by-nc-4.0",), ["non-commercial"]),
         (
             "---\nlicense: other\nlicense_name: Baker-Non-Commercial\n---\n",
             ("baker-non-commercial",),
@@ -24,9 +24,9 @@ from transformers_tts_gan.cards.provenance import Source, find_corpora, read_ori
         ("# Nothing is said", (), []),
     ],
 )
-def test_licences_are_read_as_they_are_stated(card, licences, duties):
-    assert stated_licences(card) == licences
-    assert Source("corpus", "x", licences=licences).duties == duties
+def test_licenses_are_read_as_they_are_stated(card, licenses, duties):
+    assert stated_licenses(card) == licenses
+    assert Source("corpus", "x", licenses=licenses).duties == duties
 
 
 def test_paths_of_this_machine_are_not_shown():
@@ -37,8 +37,8 @@ def test_paths_of_this_machine_are_not_shown():
     )
 
 
-def test_a_corpus_that_is_gone_keeps_the_licence_that_training_noted(tmp_path):
-    gone = {"path": str(tmp_path / "gone"), "licences": ["cc-by-4.0"]}
+def test_a_corpus_that_is_gone_keeps_the_license_that_training_noted(tmp_path):
+    gone = {"path": str(tmp_path / "gone"), "licenses": ["cc-by-4.0"]}
     (tmp_path / "voice_data.json").write_text(json.dumps({"datasets": [gone]}), encoding="utf-8")
     assert find_corpora(read_origin(tmp_path)) == [Source("corpus", "gone", False, ("cc-by-4.0",), True)]
 

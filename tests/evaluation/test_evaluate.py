@@ -1,6 +1,6 @@
 """The report on a voice: three systems on the same sentences, nothing that fails is left out of the count.
 
-The recogniser is a stand-in that "hears" what the test tells it, so that the scores can be counted by hand.
+The recognizer is a stand-in that "hears" what the test tells it, so that the scores can be counted by hand.
 """
 
 import importlib.util
@@ -74,7 +74,7 @@ def test_scores_are_those_counted_by_hand(model, processor, rows, monkeypatch):
     assert [sentence.text for sentence in report.worst(1)] == ["How are you today?"]
 
 
-def test_the_recogniser_hears_recording_copy_and_voice_of_each_sentence(model, processor, rows):
+def test_the_recognizer_hears_recording_copy_and_voice_of_each_sentence(model, processor, rows):
     listener = Listener("something")
     report = evaluate_voice(model, processor, rows, listener)
     assert len(report.sentences) == 2
@@ -144,7 +144,7 @@ def test_the_report_is_a_table_of_three_and_fits_into_json(model, processor, row
 
 
 class Deaf:
-    """A recogniser that hears nothing, in one way or another."""
+    """A recognizer that hears nothing, in one way or another."""
 
     def __init__(self, way):
         self.way = way
@@ -156,7 +156,7 @@ class Deaf:
 
 
 @pytest.mark.parametrize(("way", "failed"), [("", 0), (None, 0), ("raise", 2), (["good"], 2)])
-def test_what_a_recogniser_does_not_hear_is_wrong_however_it_fails(model, processor, rows, monkeypatch, way, failed):
+def test_what_a_recognizer_does_not_hear_is_wrong_however_it_fails(model, processor, rows, monkeypatch, way, failed):
     speak(monkeypatch, model, np.full(8_000, 0.1))
     report = evaluate_voice(model, processor, rows, Deaf(way), mos=lambda wave, rate: 4.0)
     for system in SYSTEMS:
@@ -183,7 +183,7 @@ def fails(monkeypatch, what):
     ids=["raises", "silent", "nan", "inf", "empty"],
 )
 def test_a_voice_that_fails_has_the_worst_scores_of_all(model, processor, rows, monkeypatch, what, tmp_path):
-    """Each is there for each sentence: a mean over the rest would favour the voice that fails where it is hard."""
+    """Each is there for each sentence: a mean over the rest would favor the voice that fails where it is hard."""
     for number, row in enumerate(rows):  # with a pitch, unlike noise
         row["audio"] = str(write_audio(tmp_path / "spoken" / f"{number}.wav", speech_like(1.0), 16_000))
     fails(monkeypatch, what)
@@ -227,7 +227,7 @@ def test_a_voice_of_too_loud_samples_is_judged_as_it_is_played(model, processor,
 
 
 def test_rows_of_another_language_are_named_not_counted(model, processor, rows):
-    """The recogniser hears one language; counting the words of another would say nothing about the voice."""
+    """The recognizer hears one language; counting the words of another would say nothing about the voice."""
     rows.append({**rows[0], "text": "你好。", "language": "zh"})
     report = evaluate_voice(model, processor, rows, Listener("good morning"))
     assert len(report.sentences) == 2
@@ -243,7 +243,7 @@ def test_a_column_that_is_missing_and_a_text_that_is_none_are_named(model, proce
         evaluate_voice(model, processor, [], Listener("good morning"))
 
 
-def test_a_name_is_no_recogniser(model, processor, rows):
+def test_a_name_is_no_recognizer(model, processor, rows):
     with pytest.raises(TypeError, match="`recognizer` is str; needs an object with `transcribe.*load_recognizer"):
         evaluate_voice(model, processor, rows, "openai/whisper-tiny.en")
 
@@ -295,7 +295,7 @@ def test_the_script_says_what_it_lacks(script, voice, tmp_path, monkeypatch):
     monkeypatch.delenv("TTS_GAN_RECOGNIZER", raising=False)
     with pytest.raises(SystemExit, match="Chinese is best heard by Vosk"):
         script.main(["--model", str(voice), "--language", "zh"])
-    with pytest.raises(SystemExit, match="`no/such/folder` is neither .*\nName another recogniser"):
+    with pytest.raises(SystemExit, match="`no/such/folder` is neither .*\nName another recognizer"):
         script.main(["--model", str(voice), "--recognizer", "no/such/folder"])
     with pytest.raises(SystemExit, match="no sentence of split `test` is in language `de`"):
         script.main(["--model", str(voice), "--language", "de"])

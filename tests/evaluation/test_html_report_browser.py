@@ -251,13 +251,13 @@ def test_totals_stand_with_their_intervals_under_the_system_that_has_them(browse
 
 
 CONTRASTS = """(() => {
-  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = (colour) => numbers(colour).slice(0, 3).map((c) => c / 255)
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => numbers(color).slice(0, 3).map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
   const behind = (e) => {
-    const colour = getComputedStyle(e).backgroundColor;
-    return numbers(colour)[3] === 0 ? behind(e.parentElement) : colour;
+    const color = getComputedStyle(e).backgroundColor;
+    return numbers(color)[3] === 0 ? behind(e.parentElement) : color;
   };
   const written = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   return [...document.querySelectorAll("body *:not(script)")].filter(written).map((e) => {

@@ -68,7 +68,7 @@ def test_the_voice_says_where_it_comes_from(trained):
 
 
 def test_a_voice_is_stored_in_half_its_size_with_another_vocoder(trained, tmp_path, monkeypatch):
-    """Bridge and vocoder meet in a mel spectrogram, so that one can be exchanged without the other."""
+    """Acoustic model and vocoder meet in a mel spectrogram, so that one can be exchanged without the other."""
     vocoder, small = trained / "vocoder", tmp_path / "small"
     run("shrink_voice", "--model", trained / "voice", "--vocoder", vocoder, "--output", small, monkeypatch=monkeypatch)
     old, new = TTSGanModel.from_pretrained(trained / "voice"), TTSGanModel.from_pretrained(small)
@@ -133,7 +133,7 @@ def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
-    """A recipe with a misspelt name would fail only when someone starts an hour of training."""
+    """A recipe with a misspelled name would fail only when someone starts an hour of training."""
     if path.stem.startswith("vocoder"):
         classes = [script("run_vocoder").VocoderArguments]
     else:

@@ -16,7 +16,7 @@ OF_THE_RUNNER = {"script", "minutes"}
 
 @pytest.fixture(scope="module")
 def runner():
-    pytest.importorskip("jiwer", reason="the recogniser's errors are counted with `jiwer`, of the extra `eval`")
+    pytest.importorskip("jiwer", reason="the recognizer's errors are counted with `jiwer`, of the extra `eval`")
     return script("experiments/compare_arms")
 
 
@@ -26,7 +26,7 @@ def test_there_are_experiments():
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_every_argument_of_an_experiment_is_known_to_its_script(path, tmp_path, runner):
-    """A misspelt one would be found after the first arm has trained."""
+    """A misspelled one would be found after the first arm has trained."""
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
     runs = [(experiment["script"], runner.arm_arguments(experiment, arm, 0, None)) for arm in experiment["arms"]]
     runs += [(run["script"], run) for run in experiment.get("parents", {}).values() if "script" in run]

@@ -83,7 +83,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("corpus", LAYOUTS)
 def test_each_published_layout_becomes_one_that_training_reads(script, tmp_path, corpus):
-    """Text without marks, trimmed wavs at their own rate, a fixed held-out share, a README with the licence."""
+    """Text without marks, trimmed wavs at their own rate, a fixed held-out share, a README with the license."""
     make, options, text, name = LAYOUTS[corpus]
     src, dest = tmp_path / "src", tmp_path / "dest"
     src.mkdir()
@@ -127,7 +127,7 @@ def test_held_out_sentences_are_fixed_and_never_trained_on(script):
 
 
 def test_what_another_voice_held_out_can_be_held_out_again(script, tmp_path, capsys):
-    """Else it would be judged on what it has learnt; a text counts however its marks are set, and every take of it."""
+    """Else it would be judged on what it has learned; a text counts however its marks are set, and every take of it."""
     make_folder(tmp_path / "src")
     (tmp_path / "src" / "day" / "4.txt").write_text("Good morning, number 2!", encoding="utf-8")
     texts = tmp_path / "held_out.txt"

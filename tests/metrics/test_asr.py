@@ -1,4 +1,4 @@
-"""Which recogniser a folder gets, what it is given, and what is said where a package or the folder is missing."""
+"""Which recognizer a folder gets, what it is given, and what is said where a package or the folder is missing."""
 
 import json
 import sys
@@ -44,7 +44,7 @@ def tiny_config(vocab_size: int = 32) -> Wav2Vec2Config:
 
 @pytest.fixture(scope="module")
 def ctc_folder(tmp_path_factory):
-    """A Transformers recogniser with random weights."""
+    """A Transformers recognizer with random weights."""
     folder = tmp_path_factory.mktemp("ctc")
     letters = {letter: number for number, letter in enumerate(["<pad>", "<s>", "</s>", "<unk>", "|", *"ABCDEFGH"])}
     (folder / "vocab.json").write_text(json.dumps(letters))
@@ -81,7 +81,7 @@ def test_more_than_half_a_minute_is_heard_in_pieces(ctc_folder):
         ("model.safetensors", "PipelineRecognizer"),
     ],
 )
-def test_the_files_of_a_folder_tell_its_recogniser(tmp_path, monkeypatch, file, kind):
+def test_the_files_of_a_folder_tell_its_recognizer(tmp_path, monkeypatch, file, kind):
     for name in ("FasterWhisperRecognizer", "VoskRecognizer", "PipelineRecognizer"):
         monkeypatch.setattr(asr, name, lambda *args, name=name: name)
     (tmp_path / file).parent.mkdir(exist_ok=True)
@@ -119,7 +119,7 @@ def test_a_wave_is_judged_only_if_there_is_something_to_hear():
 
 @pytest.mark.parametrize("name", ["no/such/folder", "./nowhere"])
 def test_a_name_that_is_nothing_is_refused_with_advice(name):
-    with pytest.raises(FileNotFoundError, match=f"`{name}` is neither the folder of a recogniser .* check the name"):
+    with pytest.raises(FileNotFoundError, match=f"`{name}` is neither the folder of a recognizer .* check the name"):
         load_recognizer(name, "en")
 
 

@@ -57,7 +57,7 @@ def test_a_voice_has_a_mel_distance_in_decibels():
 
 
 class Parrot:
-    """A recogniser that hears what it has been told, in turn."""
+    """A recognizer that hears what it has been told, in turn."""
 
     def __init__(self, *texts: str):
         self.texts = list(texts)
@@ -76,8 +76,8 @@ def test_words_that_are_not_heard_count_as_errors():
     assert WordErrors(Parrot("no"), samples=1)(voice, processor, rows) == {"wer": 1.0}
 
 
-def test_a_silent_voice_is_not_sent_to_the_recogniser():
-    """Recognisers invent words for silence."""
+def test_a_silent_voice_is_not_sent_to_the_recognizer():
+    """Recognizers invent words for silence."""
     voice = tiny_voice().eval()
     silence(voice.vocoder)
     assert WordErrors(Parrot())(voice, tiny_processor(), list(prepared_rows(2))) == {"wer": 1.0}
@@ -100,7 +100,7 @@ def test_a_voice_that_fails_is_as_far_as_silence_and_all_wrong(way, monkeypatch)
     assert WordErrors(Parrot())(voice, tiny_processor(), rows) == {"wer": 1.0}
 
 
-def test_words_of_a_recogniser_that_fails_are_wrong():
+def test_words_of_a_recognizer_that_fails_are_wrong():
     rows = list(prepared_rows(2))
     assert WordErrors(Parrot("yes"))(tiny_voice().eval(), tiny_processor(), rows) == {"wer": pytest.approx(2 / 3)}
 

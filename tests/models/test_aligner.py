@@ -10,7 +10,7 @@ from transformers_tts_gan.models.aligner import (
     binarization_loss,
     forward_sum_loss,
     frame_to_phone,
-    hard_path,
+    viterbi_durations,
 )
 
 
@@ -19,7 +19,7 @@ PHONES, FRAMES = torch.tensor([4, 2]), torch.tensor([10, 7])
 
 
 def planted_scores(sharpness: float) -> torch.Tensor:
-    """Log-probabilities `(B, F, T)` that favour the path of DURATIONS."""
+    """Log-probabilities `(B, F, T)` that favor the path of DURATIONS."""
     index = frame_to_phone(DURATIONS, 10)
     logits = sharpness * one_hot(index, 4).float()
     absent = torch.arange(4) >= PHONES[:, None]  # (B, T)
@@ -27,20 +27,20 @@ def planted_scores(sharpness: float) -> torch.Tensor:
 
 
 def test_planted_durations_are_found_exactly():
-    assert hard_path(planted_scores(5.0), PHONES, FRAMES).equal(DURATIONS)
+    assert viterbi_durations(planted_scores(5.0), PHONES, FRAMES).equal(DURATIONS)
 
 
 def test_every_phone_gets_a_frame_however_unlikely():
     """A phone of no frames would never be heard, nor learn how long it is."""
     scores = torch.full((1, 6, 5), -1.0)
     scores[..., 0] = 0.0
-    durations = hard_path(scores, torch.tensor([5]), torch.tensor([6]))
+    durations = viterbi_durations(scores, torch.tensor([5]), torch.tensor([6]))
     assert durations.min() >= 1 and durations.sum() == 6
 
 
 def test_a_recording_shorter_than_its_text_is_refused():
     with pytest.raises(ValueError, match="4 phones cannot be aligned to 3 frames"):
-        hard_path(torch.zeros(1, 10, 4), torch.tensor([4]), torch.tensor([3]))
+        viterbi_durations(torch.zeros(1, 10, 4), torch.tensor([4]), torch.tensor([3]))
 
 
 def test_the_prior_is_a_distribution_over_the_phones_of_each_frame():
@@ -92,5 +92,5 @@ def test_padding_does_not_change_the_scores():
 def test_scores_that_are_not_numbers_still_give_a_path():
     """Half precision may overflow; the trainer leaves out such a step, if it gets to see the loss."""
     scores = torch.full((1, 6, 3), float("nan"))
-    durations = hard_path(scores, torch.tensor([3]), torch.tensor([6]))
+    durations = viterbi_durations(scores, torch.tensor([3]), torch.tensor([6]))
     assert durations.sum() == 6 and (durations > 0).all()

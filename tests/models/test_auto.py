@@ -74,10 +74,10 @@ def test_auto_classes_load_a_voice_and_ask_for_no_trust(auto_class, voice_folder
     ("config_class", "model_class"),
     [(TTSGanVocoderConfig, TTSGanVocoder), (TTSGanDiscriminatorConfig, TTSGanDiscriminator)],
 )
-def test_vocoders_and_critics_are_known_too(config_class, model_class, tmp_path):
+def test_vocoders_and_discriminators_are_known_too(config_class, model_class, tmp_path):
     model_class(config_class.from_preset("tiny")).save_pretrained(tmp_path)
     assert type(AutoModel.from_pretrained(tmp_path)) is model_class
-    assert (tmp_path / SHIM_FILE).exists() == (model_class is TTSGanVocoder), "critics are not for sharing"
+    assert (tmp_path / SHIM_FILE).exists() == (model_class is TTSGanVocoder), "discriminators are not for sharing"
 
 
 ORDERS = """

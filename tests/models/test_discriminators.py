@@ -1,4 +1,4 @@
-"""The critics: any length of waveform, the batch in front, weights that survive a folder, and an ear that learns."""
+"""The discriminators: any length of waveform, the batch in front, weights that survive a folder, and an ear that learns."""
 
 import pytest
 import torch
@@ -21,26 +21,26 @@ def test_every_verdict_and_feature_map_has_the_batch_in_front(samples):
 
 
 def test_an_item_is_judged_alike_alone_and_in_a_batch():
-    critics, waves = tiny_discriminator().eval(), torch.randn(3, 3001)
+    discriminators, waves = tiny_discriminator().eval(), torch.randn(3, 3001)
     with torch.no_grad():
-        together, alone = critics(waves)[0], critics(waves[1:2])[0]
+        together, alone = discriminators(waves)[0], discriminators(waves[1:2])[0]
     for both, one in zip(together, alone, strict=True):
         torch.testing.assert_close(both[1:2], one, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("preset", ["small", "base"])
 def test_the_larger_presets_judge_a_segment_too(preset):
-    critics = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(preset, period_channels=(4, 8)))
-    logits, _ = critics(torch.randn(1, 12 * 256))
+    discriminators = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(preset, period_channels=(4, 8)))
+    logits, _ = discriminators(torch.randn(1, 12 * 256))
     assert all(torch.isfinite(verdict).all() for verdict in logits)
 
 
-def test_saved_critics_judge_as_before(tmp_path):
-    critics, wave = tiny_discriminator().eval(), torch.randn(1, 3000)
-    critics.save_pretrained(tmp_path)
+def test_saved_discriminators_judge_as_before(tmp_path):
+    discriminators, wave = tiny_discriminator().eval(), torch.randn(1, 3000)
+    discriminators.save_pretrained(tmp_path)
     again = TTSGanDiscriminator.from_pretrained(tmp_path).eval()
     with torch.no_grad():
-        for before, after in zip(critics(wave)[0], again(wave)[0], strict=True):
+        for before, after in zip(discriminators(wave)[0], again(wave)[0], strict=True):
             assert torch.equal(before, after)
 
 
@@ -51,20 +51,20 @@ def test_silence_gives_finite_gradients():
     assert torch.isfinite(wave.grad).all()
 
 
-def test_the_critics_learn_to_tell_tones_from_noise():
-    """A critic that cannot learn this in a few steps will teach a voice nothing."""
-    critics, random = tiny_discriminator(), torch.Generator().manual_seed(0)
-    optimizer = torch.optim.AdamW(critics.parameters(), lr=5e-3, betas=(0.8, 0.99))
+def test_the_discriminators_learn_to_tell_tones_from_noise():
+    """A discriminator that cannot learn this in a few steps will teach a voice nothing."""
+    discriminators, random = tiny_discriminator(), torch.Generator().manual_seed(0)
+    optimizer = torch.optim.AdamW(discriminators.parameters(), lr=5e-3, betas=(0.8, 0.99))
     tones = torch.stack([torch.from_numpy(speech_like(0.3, pitch)) for pitch in (110.0, 160.0, 220.0, 300.0)])
     for _ in range(30):
         noise = 0.1 * torch.randn(tones.shape, generator=random)
-        verdicts = [each.chunk(2) for each in critics(torch.cat([tones, noise]))[0]]
+        verdicts = [each.chunk(2) for each in discriminators(torch.cat([tones, noise]))[0]]
         loss = discriminator_hinge_loss([real for real, _ in verdicts], [fake for _, fake in verdicts])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     new = torch.from_numpy(speech_like(0.3, 185.0, RATE))[None], 0.1 * torch.randn(1, 4800, generator=random)
     with torch.no_grad():
-        tone, noise = (sum(verdict.mean() for verdict in critics(wave)[0]) for wave in new)
+        tone, noise = (sum(verdict.mean() for verdict in discriminators(wave)[0]) for wave in new)
     assert loss < 1.0
     assert tone > noise + 0.5

@@ -14,7 +14,7 @@ FIELDS = {"r": 2, "lora_alpha": 4, "target_modules": ["query", "value"]}
 TEXT = "Good day."
 
 
-def learnt(voice: TTSGanModel) -> TTSGanModel:
+def learned(voice: TTSGanModel) -> TTSGanModel:
     """As after training."""
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
@@ -40,7 +40,7 @@ def test_adding_lora_changes_nothing_at_first(voice):
     voice.add_lora(**FIELDS)
     assert sum(isinstance(module, LoraLinear) for module in voice.modules()) == 2
     assert context(voice).equal(before)
-    assert not context(learnt(voice)).allclose(before)
+    assert not context(learned(voice)).allclose(before)
 
 
 def test_only_loras_weights_of_the_text_encoder_can_learn(voice):
@@ -61,7 +61,7 @@ def test_training_moves_loras_weights_and_nothing_else_of_the_text_encoder(voice
 
 def test_a_voice_with_lora_is_saved_and_loaded_like_any_other(voice, tmp_path):
     voice.add_lora(**FIELDS)
-    expected = context(learnt(voice))
+    expected = context(learned(voice))
     voice.save_pretrained(tmp_path)
     for loaded in (TTSGanModel.from_pretrained(tmp_path), AutoModel.from_pretrained(tmp_path)):
         assert context(loaded).equal(expected)
@@ -81,7 +81,7 @@ def test_a_folder_without_lora_loads_into_a_voice_with_it(voice, tmp_path):
 def test_merging_keeps_the_sound_and_leaves_no_trace(voice, tmp_path):
     names = set(voice.state_dict())
     voice.add_lora(**FIELDS)
-    expected = context(learnt(voice))
+    expected = context(learned(voice))
     voice.merge_lora()
     assert set(voice.state_dict()) == names
     assert context(voice).allclose(expected, atol=1e-5)
@@ -94,7 +94,7 @@ def test_merging_keeps_the_sound_and_leaves_no_trace(voice, tmp_path):
 
 def test_parts_of_a_voice_bring_their_lora_along(voice):
     voice.add_lora(**FIELDS)
-    expected = context(learnt(voice))
+    expected = context(learned(voice))
     assert context(TTSGanModel.from_pretrained_parts(acoustic=voice)).equal(expected)
     voice.merge_lora()
     assert context(TTSGanModel.from_pretrained_parts(acoustic=voice)).allclose(expected, atol=1e-5)

@@ -211,10 +211,10 @@ def test_a_frozen_text_encoder_gets_no_gradient(new_voice, lesson):
 
 
 def test_a_piece_of_the_recording_keeps_the_acoustic_model_out(new_voice, lesson):
-    """`recorded_mel_share=1` trains the vocoder as if it were alone."""
+    """`ground_truth_mel_ratio=1` trains the vocoder as if it were alone."""
     model = new_voice()
     torch.manual_seed(0)
-    model.train()(**lesson, segment_frames=8, recorded_mel_share=1.0).waveform.square().mean().backward()
+    model.train()(**lesson, segment_frames=8, ground_truth_mel_ratio=1.0).waveform.square().mean().backward()
     assert model.vocoder.head.weight.grad.any()
     assert not model.acoustic.to_mel.weight.grad.any()
 

@@ -77,8 +77,8 @@ def test_an_unknown_speaker_is_refused_with_the_known_ones(processor):
         processor("Good.", speaker="eve")
 
 
-def test_phones_that_the_voice_has_not_learnt_are_named(processor):
-    with pytest.raises(ValueError, match=r"has not learnt the phones \['<a>', '<p>', '<s>', '<ß>'\] of `Spaß`"):
+def test_phones_that_the_voice_has_not_learned_are_named(processor):
+    with pytest.raises(ValueError, match=r"has not learned the phones \['<a>', '<p>', '<s>', '<ß>'\] of `Spaß`"):
         processor("Spaß", language="de")
 
 

@@ -17,8 +17,8 @@ from transformers_tts_gan import (
     TTSGanProcessor,
     TTSGanVocoder,
     TTSGanVocoderConfig,
-    grow_voice,
     phone_tokenizer,
+    resize_embedding_tables,
 )
 
 
@@ -148,7 +148,7 @@ def test_growing_leaves_every_old_speaker_as_it_was(own):
     model, processor = own
     texts = ("Good morning.", "The 25 cats of 北京 sat there.")
     before = {name: waveform(model, processor, *texts, speaker=name) for name in ("ann", "bob")}
-    report = grow_voice(model, processor, ["carla", "bob", "dora"], ["en", "de"], ["<ß>", "AE1"])
+    report = resize_embedding_tables(model, processor, ["carla", "bob", "dora"], ["en", "de"], ["<ß>", "AE1"])
     assert processor.speakers == ["ann", "bob", "carla", "dora"] and processor.languages == ["en", "zh", "de"]
     assert (model.config.num_speakers, model.config.num_languages) == (4, 3)
     assert model.config.vocab_size == len(processor.tokenizer) == model.acoustic.phone_embedding.num_embeddings
@@ -159,7 +159,7 @@ def test_growing_leaves_every_old_speaker_as_it_was(own):
 
 def test_a_grown_voice_comes_back_from_a_folder(own, tmp_path):
     model, processor = own
-    grow_voice(model, processor, ["carla"], ["de"], ["<ß>", "<a>"])
+    resize_embedding_tables(model, processor, ["carla"], ["de"], ["<ß>", "<a>"])
     options = {"speaker": "carla", "language": "de"}
     expected = waveform(model, processor, "aß", **options)
     model.save_pretrained(tmp_path)
@@ -171,14 +171,14 @@ def test_a_grown_voice_comes_back_from_a_folder(own, tmp_path):
 def test_growing_by_names_that_are_known_changes_nothing(own):
     model, processor = own
     tables = [model.acoustic.phone_embedding, model.acoustic.speaker_embedding, model.acoustic.language_embedding]
-    report = grow_voice(model, processor, ["ann"], ["zh"], ["AE1"])
+    report = resize_embedding_tables(model, processor, ["ann"], ["zh"], ["AE1"])
     assert not report.resized and sum(report.loaded.values()) == model.num_parameters()
     assert tables[0] is model.acoustic.phone_embedding and tables[1] is model.acoustic.speaker_embedding
 
 
 def test_training_reaches_the_new_rows(own):
     model, processor = own
-    grow_voice(model, processor, ["carla"], (), ["<ß>"])
+    resize_embedding_tables(model, processor, ["carla"], (), ["<ß>"])
     batch = processor("ß", "de", "carla")
     labels = 0.1 * torch.randn(1, 40 * 256, generator=torch.Generator().manual_seed(0))
     sum(model.train()(**batch, labels=labels).losses.values()).backward()
@@ -191,7 +191,7 @@ def test_the_processor_of_another_voice_is_refused(own):
     model, _ = own
     stranger = TTSGanProcessor(phone_tokenizer(), speakers=["a", "b", "c"])
     with pytest.raises(ValueError, match="names 3 rows of `speaker_embedding`, but the voice has 2"):
-        grow_voice(model, stranger, ["d"])
+        resize_embedding_tables(model, stranger, ["d"])
 
 
 def test_a_vocoder_of_another_kind_is_refused_with_words(tmp_path):
@@ -214,35 +214,39 @@ def test_the_vocoder_of_a_whole_voice_is_taken(voice, voice_folder):
     assert all(value.equal(loaded[name]) for name, value in voice.vocoder.state_dict().items())
 
 
-def test_critics_are_found_beside_what_training_starts_from(tmp_path):
-    critics = tiny_discriminator()
+def test_discriminators_are_found_beside_what_training_starts_from(tmp_path):
+    discriminators = tiny_discriminator()
     assert TTSGanDiscriminator.beside(str(tmp_path)) is None
     for name in ("discriminator", "_discriminator"):
-        critics.save_pretrained(tmp_path / name / name)
+        discriminators.save_pretrained(tmp_path / name / name)
         found = TTSGanDiscriminator.beside(str(tmp_path / name))
-        assert all(value.equal(found.state_dict()[key]) for key, value in critics.state_dict().items())
+        assert all(value.equal(found.state_dict()[key]) for key, value in discriminators.state_dict().items())
 
 
-def test_critics_of_an_older_shape_are_warned_of(tmp_path, caplog):
+def test_discriminators_of_an_older_shape_are_warned_of(tmp_path, caplog):
     """Half of them would know nothing, and only a table of Transformers' would say so."""
-    critics = tiny_discriminator()
-    del critics.critics[1]
-    critics.save_pretrained(tmp_path / "discriminator")
+    discriminators = tiny_discriminator()
+    del discriminators.sub_discriminators[1]
+    discriminators.save_pretrained(tmp_path / "discriminator")
     with caplog.at_level(logging.WARNING):
         TTSGanDiscriminator.beside(str(tmp_path))
-    assert "lack 6 of their weights" in caplog.text and "`discriminator_warmup`" in caplog.text
+    assert "lack 6 of their weights" in caplog.text and "`discriminator_warmup_ratio`" in caplog.text
 
 
-def test_critics_that_are_named_win_and_the_log_says_which(tmp_path, caplog):
-    tts, critics = script("run_tts"), tiny_discriminator()
-    critics.save_pretrained(tmp_path / "voice" / "discriminator")
+def test_discriminators_that_are_named_win_and_the_log_says_which(tmp_path, caplog):
+    tts, discriminators = script("run_tts"), tiny_discriminator()
+    discriminators.save_pretrained(tmp_path / "voice" / "discriminator")
     with torch.no_grad():
-        critics.critics[0].output.bias.fill_(7.0)
-    critics.save_pretrained(tmp_path / "named")
+        discriminators.sub_discriminators[0].output.bias.fill_(7.0)
+    discriminators.save_pretrained(tmp_path / "named")
     (tmp_path / "bare").mkdir()
 
     def bias(**fields) -> float:
-        return tts.load_critics(tts.ModelArguments(preset="tiny", **fields)).critics[0].output.bias.item()
+        return (
+            tts.load_discriminator(tts.ModelArguments(preset="tiny", **fields))
+            .sub_discriminators[0]
+            .output.bias.item()
+        )
 
     with caplog.at_level(logging.INFO):
         voice, named, bare = (str(tmp_path / name) for name in ("voice", "named", "bare"))
@@ -250,7 +254,7 @@ def test_critics_that_are_named_win_and_the_log_says_which(tmp_path, caplog):
         assert bias(model_name_or_path=voice) == 0.0 and "saved with `" + voice in caplog.text
         assert bias(vocoder=bare, acoustic=voice) == 0.0
         bias(vocoder=bare)
-    assert "discriminator_warmup" in caplog.text
+    assert "discriminator_warmup_ratio" in caplog.text
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,7 @@ def cells(table: str) -> list[list[str]]:
 
 def test_a_chinese_sentence_is_explained():
     rows = cells(explain("我去银行取25元。", "zh"))
-    assert rows[0] == ["text", "normalised", "words", "phones"]
+    assert rows[0] == ["text", "normalized", "words", "phones"]
     assert ["银行", "银行", "银行", "in2 h ang2"] in rows
     assert any(row[0].startswith("25") and "二十五" in row[1] and "u3" in row[3] for row in rows)
     assert rows[-1] == ["。", ".", "", "."]
@@ -152,7 +152,7 @@ def test_a_chinese_sentence_is_explained():
 def test_a_mixed_sentence_is_explained_with_tokens_and_marks():
     text = "<speak>the 25 <prosody pitch='+2st'>cats</prosody> of 北京<break time='1s'/></speak>"
     rows = cells(explain(text, "en", tokenizer=wordpiece_tokenizer()))
-    assert rows[0] == ["text", "normalised", "words", "phones", "tokens", "marks"]
+    assert rows[0] == ["text", "normalized", "words", "phones", "tokens", "marks"]
     assert rows[3][:3] + rows[3][4:] == ["25", "twenty five", "twenty | five", "2 5", ""]
     assert rows[4] == ["cats", "cats", "cats", "K AE1 T S", "cats", "+2 st"]
     assert rows[6] == ["北京", "北京", "北京", "b ei3 j ing1", "北 京", ""]

@@ -115,7 +115,7 @@ def test_any_string_of_letters_has_phones(word):
     assert set(phones) <= set(BASE_PHONES)
 
 
-def test_neighbours_decide_the_and_record():
+def test_neighbors_decide_the_and_record():
     assert english_sequence(["the", "apple"])[0] == ("DH", "IY0")
     assert english_sequence(["the", "cat"])[0] == ("DH", "AH0")
     assert english_sequence(["to", "record"])[1] != english_sequence(["a", "record"])[1]

@@ -10,13 +10,13 @@ from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, par
 
 
 SHARES = (
-    "alignment_warmup",
-    "vocoder_start",
-    "gan_start",
-    "recorded_mel_share",
-    "text_encoder_frozen",
-    "binarization_start",
-    "discriminator_warmup",
+    "alignment_warmup_ratio",
+    "vocoder_start_ratio",
+    "discriminator_start_ratio",
+    "ground_truth_mel_ratio",
+    "text_encoder_freeze_ratio",
+    "binarization_start_ratio",
+    "discriminator_warmup_ratio",
 )
 
 
@@ -28,9 +28,11 @@ def test_a_share_outside_0_to_1_is_refused_by_name(name, value, tmp_path):
         TTSGanTrainingArguments(output_dir=str(tmp_path), **{name: value})
 
 
-def test_critics_that_warm_up_for_all_of_the_rest_are_refused(tmp_path):
+def test_discriminators_that_warm_up_for_all_of_the_rest_are_refused(tmp_path):
     with pytest.raises(ValueError, match="leave the voice nothing of the training"):
-        TTSGanTrainingArguments(output_dir=str(tmp_path), gan_start=0.5, discriminator_warmup=0.5)
+        TTSGanTrainingArguments(
+            output_dir=str(tmp_path), discriminator_start_ratio=0.5, discriminator_warmup_ratio=0.5
+        )
 
 
 def test_processes_do_not_wait_half_an_hour_for_one_that_is_gone(tmp_path):
@@ -62,9 +64,17 @@ def write(folder, suffix=".yaml", **table):
 
 @pytest.mark.parametrize("suffix", [".yaml", ".yml", ".json"])
 def test_a_file_gives_the_arguments(suffix, tmp_path):
-    path = write(tmp_path, suffix, gan_start=0.7, bf16=False, learning_rate=2e-4, report_to=["tensorboard"], seed=None)
+    path = write(
+        tmp_path,
+        suffix,
+        discriminator_start_ratio=0.7,
+        bf16=False,
+        learning_rate=2e-4,
+        report_to=["tensorboard"],
+        seed=None,
+    )
     (parsed,) = parse_arguments(TTSGanTrainingArguments, arguments=[path])
-    assert (parsed.gan_start, parsed.bf16, parsed.learning_rate, parsed.seed) == (0.7, False, 2e-4, 42)
+    assert (parsed.discriminator_start_ratio, parsed.bf16, parsed.learning_rate, parsed.seed) == (0.7, False, 2e-4, 42)
     assert parsed.report_to == ["tensorboard"]
     assert parsed.output_dir == os.path.join(tmp_path, "out")
 
@@ -83,14 +93,20 @@ def test_a_table_within_a_file_stays_a_table(tmp_path):
 
 
 def test_the_command_line_wins_over_the_file(tmp_path):
-    arguments = [write(tmp_path, gan_start=0.7, bf16=True), "--gan_start", "0.2", "--bf16", "false"]
+    arguments = [
+        write(tmp_path, discriminator_start_ratio=0.7, bf16=True),
+        "--discriminator_start_ratio",
+        "0.2",
+        "--bf16",
+        "false",
+    ]
     (parsed,) = parse_arguments(TTSGanTrainingArguments, arguments=arguments)
-    assert (parsed.gan_start, parsed.bf16) == (0.2, False)
+    assert (parsed.discriminator_start_ratio, parsed.bf16) == (0.2, False)
 
 
 @pytest.mark.parametrize("name", ["gan_begin", "learning_rat"])
 def test_an_unknown_name_is_refused_by_name(name, tmp_path):
-    """A misspelt argument that is silently dropped, or taken for another, costs a training run."""
+    """A misspelled argument that is silently dropped, or taken for another, costs a training run."""
     with pytest.raises(ValueError, match=name):
         parse_arguments(TTSGanTrainingArguments, arguments=[write(tmp_path, **{name: 0.1})])
     with pytest.raises(ValueError, match=name):

@@ -39,7 +39,7 @@ def test_an_empty_mask_gives_zero_and_no_nan():
 @pytest.mark.parametrize(
     ("real", "fake", "loss"), [(1.0, -1.0, 0.0), (5.0, -5.0, 0.0), (0.0, 0.0, 2.0), (-1.0, 1.0, 4.0)]
 )
-def test_the_critics_hinge_loss_at_known_verdicts(real, fake, loss):
+def test_the_discriminators_hinge_loss_at_known_verdicts(real, fake, loss):
     logits = [torch.full((2, 5), real), torch.full((2, 3), real)], [torch.full((2, 5), fake), torch.full((2, 3), fake)]
     assert discriminator_hinge_loss(*logits).item() == pytest.approx(loss)
 
@@ -52,7 +52,7 @@ def test_the_voices_hinge_loss_at_known_verdicts(fake, loss):
 @pytest.mark.parametrize(
     ("real", "fake", "loss"), [(1.0, 0.0, 0.0), (0.5, 0.5, 0.5), (0.0, 1.0, 2.0), (2.0, 0.0, 1.0)]
 )
-def test_the_critics_least_squares_loss_at_known_verdicts(real, fake, loss):
+def test_the_discriminators_least_squares_loss_at_known_verdicts(real, fake, loss):
     logits = [torch.full((2, 5), real), torch.full((2, 3), real)], [torch.full((2, 5), fake), torch.full((2, 3), fake)]
     assert discriminator_least_squares_loss(*logits).item() == pytest.approx(loss)
 
@@ -63,11 +63,11 @@ def test_the_voices_least_squares_loss_at_known_verdicts(fake, loss):
 
 
 @pytest.mark.parametrize("name", GAN_LOSSES)
-def test_critics_and_voice_pull_a_verdict_in_opposite_directions(name):
-    """Of the same doubtful verdict, the critics' gradient lowers what the voice's raises."""
-    critics, voice = GAN_LOSSES[name]
+def test_discriminators_and_voice_pull_a_verdict_in_opposite_directions(name):
+    """Of the same doubtful verdict, the discriminators' gradient lowers what the voice's raises."""
+    discriminators, voice = GAN_LOSSES[name]
     doubtful = torch.full((2, 5), 0.4, requires_grad=True)
-    (down,) = torch.autograd.grad(critics([torch.ones(2, 5)], [doubtful]), doubtful)
+    (down,) = torch.autograd.grad(discriminators([torch.ones(2, 5)], [doubtful]), doubtful)
     (up,) = torch.autograd.grad(voice([doubtful]), doubtful)
     assert (down > 0).all() and (up < 0).all()
 
@@ -105,12 +105,12 @@ def test_the_stft_loss_stands_silence():
 
 
 def test_feature_matching_is_zero_for_equal_features_and_pulls_only_the_fake_side():
-    """A gradient into the real side would train the critic to see nothing."""
+    """A gradient into the real side would train the discriminator to see nothing."""
     real = [[torch.ones(1, 2, 3, requires_grad=True)], [torch.ones(1, 4, requires_grad=True)]]
     fake = [[torch.zeros(1, 2, 3, requires_grad=True)], [torch.zeros(1, 4, requires_grad=True)]]
     assert feature_matching_loss(real, real).item() == 0
     loss = feature_matching_loss(real, fake)
     loss.backward()
     assert loss.item() == pytest.approx(1.0)
-    assert all(maps.grad is None for critic in real for maps in critic)
-    assert all(maps.grad.abs().sum() > 0 for critic in fake for maps in critic)
+    assert all(maps.grad is None for discriminator in real for maps in discriminator)
+    assert all(maps.grad.abs().sum() > 0 for discriminator in fake for maps in discriminator)

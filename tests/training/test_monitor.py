@@ -18,7 +18,7 @@ from transformers_tts_gan.training.monitor import (
 )
 
 
-ARGS = SimpleNamespace(alignment_warmup=0.1, binarization_start=0.1)
+ARGS = SimpleNamespace(alignment_warmup_ratio=0.1, binarization_start_ratio=0.1)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def watch(alarms, *values: float, name: str = "mel"):
     [
         ("discriminator_loss", 0.001, 1.5, "`discriminator_learning_rate`"),
         ("level", -45.0, -0.5, "dB below the recordings"),
-        ("diagonal", 0.3, 0.9, "`alignment_warmup`"),
+        ("diagonal", 0.3, 0.9, "`alignment_warmup_ratio`"),
     ],
 )
 def test_a_bad_sign_warns_once_until_it_has_been_good_again(sign, bad, good, advice, alarms, caplog):
@@ -60,7 +60,7 @@ def test_a_bad_sign_warns_once_until_it_has_been_good_again(sign, bad, good, adv
     assert advice in caplog.text and caplog.text.startswith("WARNING") and "Step 7" in caplog.text
 
 
-def test_an_alignment_may_be_a_cloud_while_it_is_learnt(alarms, caplog):
+def test_an_alignment_may_be_a_cloud_while_it_is_learned(alarms, caplog):
     alarms.trainer.progress_here = 0.12
     log(alarms, diagonal=0.1)
     assert caplog.records == []
@@ -74,7 +74,7 @@ def test_a_loss_far_above_its_median_is_a_spike(alarms, caplog):
 
 
 def test_a_phase_with_other_losses_is_no_spike(alarms, caplog):
-    """When the critics join, the sum of the losses jumps; that is meant to be."""
+    """When the discriminators join, the sum of the losses jumps; that is meant to be."""
     watch(alarms, *[1.0] * SPIKE_WINDOW)
     watch(alarms, *[9.0] * SPIKE_WINDOW, name="adversarial")
     assert caplog.records == []

@@ -1,11 +1,11 @@
-"""Learning rates: the critics' follows the voice's, whichever way that one is planned."""
+"""Learning rates: the discriminators' follows the voice's, whichever way that one is planned."""
 
 import pytest
 import torch
 from torch import nn
 
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments
-from transformers_tts_gan.training.schedules import CriticSchedule, voice_schedule
+from transformers_tts_gan.training.schedules import DiscriminatorSchedule, generator_schedule
 
 
 def optimizer(rate: float = 1e-3):
@@ -17,16 +17,16 @@ def arguments(folder, **others):
     return TTSGanTrainingArguments(**{**defaults, **others})
 
 
-def test_critics_that_join_half_way_rise_and_come_down_with_the_voice(tmp_path):
+def test_discriminators_that_join_half_way_rise_and_come_down_with_the_voice(tmp_path):
     """By a count of their own they would end half-way down, at half of their peak."""
-    voice, critics = optimizer(), optimizer()
-    by_steps = voice_schedule(arguments(tmp_path), voice, 100, lambda: 0.0)
-    schedule, found = CriticSchedule(critics, 5e-4, 4, voice), []
+    voice, discriminators = optimizer(), optimizer()
+    by_steps = generator_schedule(arguments(tmp_path), voice, 100, lambda: 0.0)
+    schedule, found = DiscriminatorSchedule(discriminators, 5e-4, 4, voice), []
     for step in range(100):
         if step >= 50:
             schedule.apply()
             found.append(schedule.get_last_lr()[0] / 5e-4)
-            critics.step()
+            discriminators.step()
             schedule.step()
             assert found[-1] == pytest.approx(min((step - 49) / 4, voice.param_groups[0]["lr"] / 1e-3))
         voice.step()
@@ -35,10 +35,10 @@ def test_critics_that_join_half_way_rise_and_come_down_with_the_voice(tmp_path):
     assert found[-1] < 0.01
 
 
-def test_critics_that_are_there_from_the_start_rise_with_the_voice(tmp_path):
-    voice, critics = optimizer(), optimizer()
-    voice_schedule(arguments(tmp_path), voice, 100, lambda: 0.0)
-    schedule = CriticSchedule(critics, 5e-4, 4, voice)
+def test_discriminators_that_are_there_from_the_start_rise_with_the_voice(tmp_path):
+    voice, discriminators = optimizer(), optimizer()
+    generator_schedule(arguments(tmp_path), voice, 100, lambda: 0.0)
+    schedule = DiscriminatorSchedule(discriminators, 5e-4, 4, voice)
     schedule.apply()
     assert schedule.get_last_lr() == [0.0]
 
@@ -46,7 +46,7 @@ def test_critics_that_are_there_from_the_start_rise_with_the_voice(tmp_path):
 def test_by_the_clock_the_rate_follows_the_progress(tmp_path):
     progress, voice = [0.0], optimizer()
     args = arguments(tmp_path, max_train_minutes=1.0, warmup_steps=1, lr_scheduler_type="linear")
-    by_clock = voice_schedule(args, voice, 10**7, lambda: progress[0])
+    by_clock = generator_schedule(args, voice, 10**7, lambda: progress[0])
     for share in (0.25, 0.5, 1.0):
         progress[0] = share
         voice.step()
@@ -57,7 +57,7 @@ def test_by_the_clock_the_rate_follows_the_progress(tmp_path):
 def test_the_count_of_updates_is_resumed():
     voice = optimizer()
     voice.param_groups[0]["initial_lr"] = 1e-3
-    first, second = (CriticSchedule(optimizer(), 1.0, 10, voice) for _ in range(2))
+    first, second = (DiscriminatorSchedule(optimizer(), 1.0, 10, voice) for _ in range(2))
     for _ in range(4):
         first.step()
     second.load_state_dict(first.state_dict())

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import torch
 
-from transformers_tts_gan.training.seeding import aside, random_state, seed_for_batch, set_random_state
+from transformers_tts_gan.training.seeding import isolated_rng, random_state, seed_for_batch, set_random_state
 
 
 def draw() -> tuple:
@@ -30,8 +30,8 @@ def test_what_is_drawn_aside_is_repeatable_and_changes_nothing():
     before = random_state()
     expected = draw()
     set_random_state(before)
-    with aside(7):
+    with isolated_rng(7):
         first = draw()
-    with aside(7):
+    with isolated_rng(7):
         assert draw() == first
     assert draw() == expected

@@ -25,7 +25,7 @@ from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor
 
 
 def watched(folder, what: str, **arguments):
-    """A trainer whose voice's, text encoder's or critics' weights are kept after each step."""
+    """A trainer whose voice's, text encoder's or discriminators' weights are kept after each step."""
     watch = Watch()
     trainer = make_trainer(folder, callbacks=[watch], **arguments)
     watch.module = trainer.discriminator if what == "discriminator" else getattr(trainer.model, what)
@@ -39,21 +39,21 @@ def moves(watch, before) -> list[bool]:
 
 
 @pytest.mark.parametrize("accumulation", [1, 2])
-def test_every_weight_of_the_voice_and_of_the_critics_moves(accumulation, tmp_path):
+def test_every_weight_of_the_voice_and_of_the_discriminators_moves(accumulation, tmp_path):
     """A part that no loss reaches, or an optimizer that a window of several batches silently stops, shows here."""
     arguments = {"with_text_encoder": True, "gradient_accumulation_steps": accumulation, "max_steps": 4}
     trainer = make_trainer(tmp_path, **arguments)
-    voice, critics = weights(trainer.model), weights(trainer.discriminator)
+    voice, discriminators = weights(trainer.model), weights(trainer.discriminator)
     trainer.train()
     assert unmoved(voice, trainer.model) == []
     still = unmoved(
-        critics, trainer.discriminator
+        discriminators, trainer.discriminator
     )  # of an output's bias, real and fake pull alike while none convinces
     assert [name for name in still if not name.endswith("output.bias")] == []
 
 
-def test_the_critics_gradients_stay_free_of_the_voices(tmp_path):
-    """What the voice's backward pass left in the critics would be applied at their next step."""
+def test_the_discriminators_gradients_stay_free_of_the_voices(tmp_path):
+    """What the voice's backward pass left in the discriminators would be applied at their next step."""
     trainer = make_trainer(tmp_path, max_steps=2)
     trainer.train()
     gradients = [parameter.grad for parameter in trainer.discriminator.parameters()]
@@ -61,8 +61,8 @@ def test_the_critics_gradients_stay_free_of_the_voices(tmp_path):
     assert all(parameter.requires_grad for parameter in trainer.discriminator.parameters())
 
 
-def test_the_critics_join_at_gan_start_and_not_before(tmp_path):
-    trainer, watch = watched(tmp_path, "discriminator", gan_start=0.5, max_steps=4)
+def test_the_discriminators_join_at_gan_start_and_not_before(tmp_path):
+    trainer, watch = watched(tmp_path, "discriminator", discriminator_start_ratio=0.5, max_steps=4)
     before = weights(trainer.discriminator)
     trainer.train()
     assert moves(watch, before) == [False, False, True, True]
@@ -70,8 +70,8 @@ def test_the_critics_join_at_gan_start_and_not_before(tmp_path):
     assert ["adversarial" in log for log in logs] == [False, False, True, True]
 
 
-def test_gan_start_1_means_no_critics_ever(tmp_path):
-    trainer = make_trainer(tmp_path, gan_start=1.0, max_steps=2)
+def test_gan_start_1_means_no_discriminators_ever(tmp_path):
+    trainer = make_trainer(tmp_path, discriminator_start_ratio=1.0, max_steps=2)
     before = weights(trainer.discriminator)
     trainer.train()
     assert_same(weights(trainer.discriminator), before)
@@ -79,15 +79,15 @@ def test_gan_start_1_means_no_critics_ever(tmp_path):
 
 def test_the_vocoder_joins_at_vocoder_start(tmp_path):
     """Before it, steps cost only what the acoustic model costs."""
-    trainer, watch = watched(tmp_path, "vocoder", vocoder_start=0.5, gan_start=1.0, max_steps=4)
+    trainer, watch = watched(tmp_path, "vocoder", vocoder_start_ratio=0.5, discriminator_start_ratio=1.0, max_steps=4)
     before = weights(trainer.model.vocoder)
     trainer.train()
     assert moves(watch, before) == [False, False, True, True]
 
 
-def test_at_first_only_the_alignment_is_learnt(tmp_path):
+def test_at_first_only_the_alignment_is_learned(tmp_path):
     """Nothing else can learn from timings that are still random."""
-    trainer, watch = watched(tmp_path, "acoustic", alignment_warmup=0.5, max_steps=2)
+    trainer, watch = watched(tmp_path, "acoustic", alignment_warmup_ratio=0.5, max_steps=2)
     before = weights(trainer.model.acoustic)
     trainer.train()
     moved = {name.split(".")[0] for name, tensor in watch.steps[0].items() if not torch.equal(tensor, before[name])}
@@ -96,8 +96,8 @@ def test_at_first_only_the_alignment_is_learnt(tmp_path):
 
 
 def test_the_text_encoder_moves_only_once_it_is_thawed(tmp_path):
-    """Gradients of an acoustic model that knows nothing yet would spoil what the encoder has learnt."""
-    arguments = {"with_text_encoder": True, "text_encoder_frozen": 0.5, "max_steps": 4}
+    """Gradients of an acoustic model that knows nothing yet would spoil what the encoder has learned."""
+    arguments = {"with_text_encoder": True, "text_encoder_freeze_ratio": 0.5, "max_steps": 4}
     trainer, watch = watched(tmp_path, "text_encoder", **arguments)
     before = weights(trainer.model.text_encoder)
     trainer.train()
@@ -132,8 +132,8 @@ def test_the_logged_loss_is_the_mean_of_the_batches(accumulation, tmp_path):
         "prosody",
         "f0",
         "alignment",
-        "wave_mel",
-        "wave_stft",
+        "waveform_mel",
+        "waveform_stft",
         "adversarial",
         "feature_matching",
     )
@@ -147,8 +147,8 @@ def test_a_saved_voice_has_all_its_parts(tmp_path):
     trainer.save_model()
     expected = ["config.json", "model.safetensors", "processor_config.json", "tokenizer.json", "text_tokenizer"]
     assert all((tmp_path / name).exists() for name in expected)
-    critics = TTSGanDiscriminator.from_pretrained(tmp_path / "discriminator")
-    assert_same(weights(critics), weights(trainer.discriminator))
+    discriminators = TTSGanDiscriminator.from_pretrained(tmp_path / "discriminator")
+    assert_same(weights(discriminators), weights(trainer.discriminator))
     voice, processor = TTSGanModel.from_pretrained(tmp_path), TTSGanProcessor.from_pretrained(tmp_path)
     assert_same(dict(voice.named_parameters()), trainer.average.averages)
     with torch.no_grad():
@@ -161,7 +161,7 @@ def test_evaluating_twice_gives_the_same_loss(tmp_path):
 
 
 def test_the_clock_ends_training_and_saves(tmp_path):
-    """`max_train_minutes` is a promise; what has been learnt by then must be on the disk."""
+    """`max_train_minutes` is a promise; what has been learned by then must be on the disk."""
     trainer = make_trainer(tmp_path, max_train_minutes=0.02, max_steps=-1, save_strategy="steps", save_steps=10_000)
     trainer.train()
     steps = trainer.state.global_step
@@ -173,7 +173,7 @@ def test_the_clock_ends_training_and_saves(tmp_path):
 
 def test_a_schedule_that_follows_the_evaluation_is_refused(tmp_path):
     arguments = {"lr_scheduler_type": "reduce_lr_on_plateau", "eval_strategy": "steps", "eval_steps": 1}
-    with pytest.raises(ValueError, match="does not judge the critics: take `cosine`"):
+    with pytest.raises(ValueError, match="does not judge the discriminators: take `cosine`"):
         make_trainer(tmp_path, max_train_minutes=1.0, **arguments)
 
 
@@ -238,26 +238,33 @@ def test_the_order_of_rows_ignores_the_global_random_state(tmp_path):
 
 
 @pytest.mark.parametrize("accumulation", [1, 2])
-def test_while_the_critics_warm_up_the_voice_stands_still(accumulation, tmp_path):
-    """Neither momentum nor weight decay may move a pretrained voice before the critics know anything."""
-    arguments = {"gan_start": 0.25, "discriminator_warmup": 0.5, "max_steps": 4, "weight_decay": 0.1}
-    critics, voice = Watch(), Watch()
-    trainer = make_trainer(tmp_path, callbacks=[voice, critics], gradient_accumulation_steps=accumulation, **arguments)
-    critics.module, voice.module = trainer.discriminator, trainer.model
+def test_while_the_discriminators_warm_up_the_voice_stands_still(accumulation, tmp_path):
+    """Neither momentum nor weight decay may move a pretrained voice before the discriminators know anything."""
+    arguments = {
+        "discriminator_start_ratio": 0.25,
+        "discriminator_warmup_ratio": 0.5,
+        "max_steps": 4,
+        "weight_decay": 0.1,
+    }
+    discriminators, voice = Watch(), Watch()
+    trainer = make_trainer(
+        tmp_path, callbacks=[voice, discriminators], gradient_accumulation_steps=accumulation, **arguments
+    )
+    discriminators.module, voice.module = trainer.discriminator, trainer.model
     before, critics_before = weights(trainer.model), weights(trainer.discriminator)
     trainer.train()
     assert moves(voice, before) == [True, False, False, True]
-    assert moves(critics, critics_before) == [False, True, True, True]
+    assert moves(discriminators, critics_before) == [False, True, True, True]
     assert trainer.average.updates == 2
     logs = [log for log in trainer.state.log_history if "loss" in log]
     assert [log["grad_norm"] > 0 for log in logs] == [True, False, False, True]
-    assert all(log["wave_mel"] > 0 for log in logs)
+    assert all(log["waveform_mel"] > 0 for log in logs)
     assert ["discriminator_grad_norm" in log for log in logs] == [False, True, True, True]
 
 
-def test_the_critics_rate_goes_down_with_the_voices(tmp_path):
-    """By a count of their own updates, critics that join half-way would end half-way down."""
-    trainer = make_trainer(tmp_path, gan_start=0.5, max_steps=6, segment_frames=4)
+def test_the_discriminators_rate_goes_down_with_the_voices(tmp_path):
+    """By a count of their own updates, discriminators that join half-way would end half-way down."""
+    trainer = make_trainer(tmp_path, discriminator_start_ratio=0.5, max_steps=6, segment_frames=4)
     trainer.train()
     logs = [log for log in trainer.state.log_history if "discriminator_loss" in log]
     shares = [log["discriminator_learning_rate"] / trainer.args.discriminator_learning_rate for log in logs]

@@ -1,4 +1,4 @@
-"""What the Transformers `Trainer` promises holds with critics, too: best models, searches, reports, pushes, memory."""
+"""What the Transformers `Trainer` promises holds with discriminators, too: best models, searches, reports, pushes, memory."""
 
 import json
 import os
@@ -30,12 +30,12 @@ def scripted(*values: float):
     return lambda model, processor, rows: {"badness": left.pop(0)}
 
 
-def test_the_voice_and_the_critics_that_spoke_best_are_loaded_at_the_end(tmp_path):
-    watch, critics = Watch(), Watch()
+def test_the_voice_and_the_discriminators_that_spoke_best_are_loaded_at_the_end(tmp_path):
+    watch, discriminators = Watch(), Watch()
     trainer = make_trainer(
         tmp_path,
         speech_metrics=scripted(3.0, 1.0, 2.0),
-        callbacks=[watch, critics],
+        callbacks=[watch, discriminators],
         metric_for_best_model="badness",
         ema_decay=0.0,
         greater_is_better=False,
@@ -47,11 +47,11 @@ def test_the_voice_and_the_critics_that_spoke_best_are_loaded_at_the_end(tmp_pat
         save_only_model=True,
         save_total_limit=1,
     )
-    watch.module, critics.module = trainer.model, trainer.discriminator
+    watch.module, discriminators.module = trainer.model, trainer.discriminator
     trainer.train()
     assert trainer.state.best_metric == 1.0 and trainer.state.best_model_checkpoint.endswith("checkpoint-2")
     assert same(weights(trainer.model), watch.steps[1]) and not same(weights(trainer.model), watch.steps[2])
-    assert same(weights(trainer.discriminator), critics.steps[1])
+    assert same(weights(trainer.discriminator), discriminators.steps[1])
     checkpoint = Path(trainer.state.best_model_checkpoint)
     files = {path.name for path in checkpoint.iterdir()}
     assert {"model.safetensors", "discriminator"} <= files
@@ -66,8 +66,8 @@ def test_a_best_metric_that_is_not_measured_is_named(tmp_path):
         trainer.train()
 
 
-def test_every_trial_of_a_search_begins_with_the_same_voice_and_critics(tmp_path):
-    """Otherwise later trials would go on with the critics of earlier ones, and win or lose by it."""
+def test_every_trial_of_a_search_begins_with_the_same_voice_and_discriminators(tmp_path):
+    """Otherwise later trials would go on with the discriminators of earlier ones, and win or lose by it."""
     pytest.importorskip("optuna")
     begun = []
 
@@ -84,8 +84,8 @@ def test_every_trial_of_a_search_begins_with_the_same_voice_and_critics(tmp_path
         backend="optuna",
     )
     assert len(begun) == 3 and best.hyperparameters["learning_rate"] in (1e-3, 1e-2)
-    for voice, critics, _ in begun[1:]:
-        assert same(voice, begun[0][0]) and same(critics, begun[0][1])
+    for voice, discriminators, _ in begun[1:]:
+        assert same(voice, begun[0][0]) and same(discriminators, begun[0][1])
 
 
 def test_a_users_callback_is_asked_at_every_point_and_can_stop_the_training(tmp_path):
@@ -120,15 +120,15 @@ def test_trackio_gets_losses_sounds_and_pictures(tmp_path, monkeypatch):
 PUSH = """
     import sys
     from training_fixtures import make_trainer
-    for name, critics in (("whole", True), ("voice", False)):
+    for name, discriminators in (("whole", True), ("voice", False)):
         trainer = make_trainer(sys.argv[1] + "/" + name, max_steps=2, save_strategy="steps", save_steps=1,
-            push_to_hub=True, hub_model_id="user/" + name, push_discriminator=critics, hub_always_push=True)
+            push_to_hub=True, hub_model_id="user/" + name, push_discriminator=discriminators, hub_always_push=True)
         trainer.train()
         trainer.push_to_hub()
 """
 
 
-def test_a_push_brings_the_voice_and_leaves_the_critics_at_home_if_asked(tmp_path):
+def test_a_push_brings_the_voice_and_leaves_the_discriminators_at_home_if_asked(tmp_path):
     """In a process of its own: where the Hub is, is read on import."""
     tests = Path(__file__).parents[1]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
@@ -147,8 +147,8 @@ def test_a_push_brings_the_voice_and_leaves_the_critics_at_home_if_asked(tmp_pat
         assert done.returncode == 0, done.stderr
         files = {name: set(hub.repos[f"user/{name}"]["files"]) for name in ("whole", "voice")}
     assert {"model.safetensors", "config.json", "processor_config.json", "README.md"} <= files["voice"]
-    critics = {"discriminator/config.json", "discriminator/model.safetensors"}
-    assert critics <= files["whole"]
+    discriminators = {"discriminator/config.json", "discriminator/model.safetensors"}
+    assert discriminators <= files["whole"]
     assert not any("discriminator" in name for name in files["voice"])
     TTSGanDiscriminator.from_pretrained(tmp_path / "voice" / "_discriminator")  # they are kept here
     assert json.loads((tmp_path / "voice" / "config.json").read_text())["model_type"] == "tts_gan"

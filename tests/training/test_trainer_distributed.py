@@ -41,7 +41,7 @@ def save(folder: str, name: str, value):
 def both(trainer) -> dict:
     return {
         "voice": weights(trainer.model),
-        "critics": weights(trainer.discriminator),
+        "discriminators": weights(trainer.discriminator),
         "average": {name: average.clone() for name, average in trainer.average.averages.items()},
     }
 
@@ -49,7 +49,7 @@ def both(trainer) -> dict:
 # ---- One step, however it is shared out ----
 
 # Nothing random, and an AdamW that does not turn the noise of a gradient near 0 into a step.
-STILL = {"recorded_mel_share": 0.0, "adam_epsilon": 1e-3, "max_steps": 3, "weight_prosody": 0.0}
+STILL = {"ground_truth_mel_ratio": 0.0, "adam_epsilon": 1e-3, "max_steps": 3, "prosody_loss_weight": 0.0}
 
 
 class Short(SpeechCollator):
@@ -93,7 +93,7 @@ def test_a_step_is_the_same_on_one_process_on_two_and_accumulated(tmp_path):
     )
     assert_same(two[0], two[1], "the processes differ")
     for other in (accumulated, two[0]):
-        for part in ("voice", "critics", "average"):
+        for part in ("voice", "discriminators", "average"):
             for name, tensor in one[part].items():
                 assert torch.allclose(other[part][name], tensor, rtol=0, atol=1e-6), f"{part}/{name}"
         for first, second in zip(one["logs"], other["logs"], strict=True):
@@ -127,7 +127,7 @@ def poisoned(trainer, rank: int, call: int):
 
 
 class Steps(TrainerCallback):
-    """Copies of the voice and the critics after each step."""
+    """Copies of the voice and the discriminators after each step."""
 
     def __init__(self):
         self.trainer, self.steps = None, []
@@ -153,7 +153,7 @@ def run_and_resume(folder: str):
     logging.getLogger("transformers_tts_gan").addHandler(log)
     broken = make_trainer(f"{folder}/broken", callbacks=[steps], **{**RUN, "save_strategy": "no"})
     steps.trainer = broken
-    before = {"voice": weights(broken.model), "critics": weights(broken.discriminator)}
+    before = {"voice": weights(broken.model), "discriminators": weights(broken.discriminator)}
     poisoned(broken, rank=1, call=2)  # the second batch of the first step
     broken.train()
     save(folder, "broken", {"before": before, "steps": steps.steps, "log": log.lines})
@@ -178,9 +178,9 @@ def ran(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("run", ["whole", "stream", "clock"])
 def test_two_processes_hold_the_same_weights(run, ran):
-    """The critics and the average are kept by hand: processes that drift apart would train two different voices."""
+    """The discriminators and the average are kept by hand: processes that drift apart would train two different voices."""
     first, second = states(ran, run)
-    for part in ("voice", "critics", "average"):
+    for part in ("voice", "discriminators", "average"):
         assert_same(first[part], second[part], part)
 
 
@@ -197,7 +197,10 @@ def test_a_loss_that_is_infinite_on_one_process_costs_all_of_them_that_step(ran)
         assert_same(before["voice"], first["voice"], "the voice moved")
         trained = {name: before["voice"][name] for name in first["average"]}
         assert_same(trained, first["average"], "the average moved")
-        assert any(not torch.equal(before["critics"][name], first["critics"][name]) for name in first["critics"])
+        assert any(
+            not torch.equal(before["discriminators"][name], first["discriminators"][name])
+            for name in first["discriminators"]
+        )
         assert any(not torch.equal(first["voice"][name], second["voice"][name]) for name in first["voice"])
         assert [line for line in result["log"] if "the loss is not finite on process 1" in line]
         assert sum("the step is left out" in line for line in result["log"]) == 1

@@ -17,11 +17,16 @@ STEPS = {"max_steps": 5, "save_strategy": "steps", "save_steps": 1, "logging_ste
 EVALUATION = {"eval_strategy": "steps", "eval_steps": 2}
 CASES = {
     # stops in the first epoch, at its end and in the second; dropout and random pieces are on
-    "plain": (True, (2, 3, 4), {**EVALUATION, "gan_start": 0.2, "text_encoder_frozen": 0.4}),
-    "a short last window, critics that stay alone at first": (
+    "plain": (True, (2, 3, 4), {**EVALUATION, "discriminator_start_ratio": 0.2, "text_encoder_freeze_ratio": 0.4}),
+    "a short last window, discriminators that stay alone at first": (
         False,
         (3,),
-        {"gradient_accumulation_steps": 2, "gan_start": 0.4, "discriminator_warmup": 0.3, **EVALUATION},
+        {
+            "gradient_accumulation_steps": 2,
+            "discriminator_start_ratio": 0.4,
+            "discriminator_warmup_ratio": 0.3,
+            **EVALUATION,
+        },
     ),
     "workers and bf16": (False, (2,), {"dataloader_num_workers": 1, "bf16": True, "max_steps": 4}),
     "no average, least squares": (False, (1,), {"ema_decay": 0.0, "gan_loss": "least_squares", "max_steps": 3}),
@@ -80,10 +85,10 @@ KILLED = {
     **STEPS,
     **EVALUATION,
     "gradient_accumulation_steps": 2,
-    "gan_start": 0.2,
+    "discriminator_start_ratio": 0.2,
     "max_steps": 4,
     "save_total_limit": 2,
-    "discriminator_warmup": 0.2,
+    "discriminator_warmup_ratio": 0.2,
 }
 
 

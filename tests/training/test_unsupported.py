@@ -70,7 +70,7 @@ def test_a_schedule_that_follows_the_evaluation_is_refused(schedule):
         TTSGanTrainingArguments(output_dir="unused", use_cpu=True, **arguments)
 
 
-def test_pushing_checkpoints_without_their_critics_is_refused():
+def test_pushing_checkpoints_without_their_discriminators_is_refused():
     """Such a checkpoint could not be resumed from, which is what it is for."""
     arguments = {"push_to_hub": True, "push_discriminator": False, "hub_strategy": "checkpoint"}
     with pytest.raises(ValueError, match="`hub_strategy` is `checkpoint`.*take `every_save`"):

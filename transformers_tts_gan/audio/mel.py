@@ -1,7 +1,7 @@
 """Acoustic features of a waveform: log-mel frames and their level.
 
 Waveforms enter as `(B, S)` floats in [-1, 1]; frames leave as `(B, F, ...)` with `F = S // hop_length`. The n-th frame
-is centred on the middle of the n-th hop, so that a frame and its samples can be cut out of an utterance together.
+is centered on the middle of the n-th hop, so that a frame and its samples can be cut out of an utterance together.
 """
 
 import functools

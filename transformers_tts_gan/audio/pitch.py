@@ -2,7 +2,7 @@
 
 Enter: `(B, S)` floats in [-1, 1]; leave: `(B, F)` with `F = S // hop_length`, the n-th in the middle of the n-th hop.
 After Boersma (1993, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
-sampled sound", sections 3 to 5): peaks of the normalised autocorrelation are candidates, and the cheapest path through
+sampled sound", sections 3 to 5): peaks of the normalized autocorrelation are candidates, and the cheapest path through
 them is the pitch. A frame alone is wrong by an octave too often.
 """
 

@@ -53,10 +53,10 @@ It says what the text frontend makes of the text: numbers, names and words of ot
 voice has the accent, the mood and the room of its recordings. Please say of synthetic speech that it is synthetic, and
 use the voice of a real person only with that person's consent."""
 WARNINGS = {
-    "non-commercial": "**Not for commercial use:** {names}. That licence forbids it, and what was learnt from such "
+    "non-commercial": "**Not for commercial use:** {names}. That license forbids it, and what was learned from such "
     "sources is best held to the same.",
-    "no derivatives": "**Ask before you share:** {names}. That licence forbids to share what was made with it.",
-    "share-alike": "**Share alike:** {names}. That licence asks to share what was made with it under the same one.",
+    "no derivatives": "**Ask before you share:** {names}. That license forbids to share what was made with it.",
+    "share-alike": "**Share alike:** {names}. That license asks to share what was made with it under the same one.",
 }
 SPEEDS = ("_runtime", "_per_second", "_preparation_time")  # what the Trainer adds to an evaluation
 MAX_SPEAKERS = 20  # named on a card; the others are counted
@@ -102,10 +102,12 @@ def write_model_card(trainer, name: str, **asked) -> Path:
         description(trainer),
         usage(trainer, name),
         samples(texts, heard),
-        "## Evaluation\n\n" + (evaluations or NOT_EVALUATED.format(folder=shown(folder))) if trainer.is_voice else "",
+        "## Evaluation\n\n" + (evaluations or NOT_EVALUATED.format(folder=shown(folder)))
+        if trainer.has_acoustic_model
+        else "",
         speed_table(speeds, machine(model.device)),
         budget(trainer, origin),
-        licences(parents, corpora, metadata.license),
+        licenses(parents, corpora, metadata.license),
         LIMITS,
     ]
     path, body = folder / CARD, "\n\n".join(part.strip() for part in parts if part)
@@ -115,12 +117,12 @@ def write_model_card(trainer, name: str, **asked) -> Path:
 
 def card_metadata(trainer, parents: list[Source], corpora: list[Source], asked: dict) -> ModelCardData:
     """What the Hub files the card under: what was `asked` for, and of the sources the ids that are on the Hub."""
-    found = ["tts-gan", TASK, *([] if trainer.is_voice else ["vocoder"])]
+    found = ["tts-gan", TASK, *([] if trainer.has_acoustic_model else ["vocoder"])]
     bases = [parent.name for parent in parents if parent.on_hub]
     datasets = [corpus.name for corpus in corpora if corpus.on_hub]
     return ModelCardData(
         library_name="transformers",
-        pipeline_tag=TASK if trainer.is_voice else None,
+        pipeline_tag=TASK if trainer.has_acoustic_model else None,
         language=asked.get("language") or names(trainer, "languages") or None,
         license=asked.get("license"),
         tags=unique(found, asked.get("tags")),
@@ -135,7 +137,7 @@ def unique(known: list[str], more: str | list[str] | None) -> list[str]:
 
 def names(trainer, of: str) -> list[str]:
     """The `speakers` or `languages` of a voice; none of a vocoder and of a voice whose processor is elsewhere."""
-    return list(getattr(trainer.processing_class, of, None) or []) if trainer.is_voice else []
+    return list(getattr(trainer.processing_class, of, None) or []) if trainer.has_acoustic_model else []
 
 
 def weights_digest(folder: str | Path) -> str:
@@ -170,17 +172,17 @@ def warnings(sources: list[Source]) -> str:
     """One line for each kind of duty that a parent or a corpus brings, the hardest first."""
     lines = []
     for duty, text in WARNINGS.items():
-        bound = [f"`{each.name}` ({each.role}, {', '.join(each.licences)})" for each in sources if duty in each.duties]
+        bound = [f"`{each.name}` ({each.role}, {', '.join(each.licenses)})" for each in sources if duty in each.duties]
         if bound:
             lines.append("> " + text.format(names=", ".join(bound)))
     return "\n>\n".join(lines)
 
 
 def description(trainer) -> str:
-    config, kind = trainer.model.config, "voice" if trainer.is_voice else "vocoder"
+    config, kind = trainer.model.config, "voice" if trainer.has_acoustic_model else "vocoder"
     size = f"{trainer.model.num_parameters() / 1e6:.1f} M parameters"
     first = f"A {kind} of {config.sampling_rate} Hz with {size}, trained by `transformers_tts_gan`"
-    if not trainer.is_voice:
+    if not trainer.has_acoustic_model:
         return f"{first}."
     encoder = config.text_encoder_config
     reads = "It reads phones alone." if encoder is None else f"Its text encoder is a `{encoder.model_type}`."
@@ -190,7 +192,7 @@ def description(trainer) -> str:
 def usage(trainer, name: str) -> str:
     """Code to start from, and who speaks what."""
     needs = "`pip install transformers-tts-gan`, then:"
-    if not trainer.is_voice:
+    if not trainer.has_acoustic_model:
         return f"## Use\n\n{needs}\n\n{VOCODER.format(name=name)}"
     speakers, languages = names(trainer, "speakers"), names(trainer, "languages")
     choice = f'speaker="{speakers[0]}", ' if len(speakers) > 1 else ""
@@ -243,15 +245,19 @@ def budget(trainer, origin: dict) -> str:
     batch = f"{trainer._train_batch_size} x {args.gradient_accumulation_steps} x {args.world_size}"
     precision = "bf16" if args.bf16 else "fp16" if args.fp16 else "float32"
     shared = "" if args.world_size == 1 else f", {args.world_size} processes"
-    critics = "none" if args.gan_start >= 1 else f"`{args.gan_loss}`, after {args.gan_start:.0%} of the training"
+    discriminators = (
+        "none"
+        if args.discriminator_start_ratio >= 1
+        else f"`{args.gan_loss}`, after {args.discriminator_start_ratio:.0%} of the training"
+    )
     rows = [
         ["steps", f"{steps:,}"],
         ["minutes of training", f"{trainer.seconds / 60:.1f}"],
         ["machine", machine(args.device) + shared],
         ["batch (rows x accumulated x processes)", batch],
         ["precision", precision],
-        ["peak learning rate, critics'", f"{args.learning_rate:g}, {args.discriminator_learning_rate:g}"],
-        ["critics", critics],
+        ["peak learning rate, discriminators'", f"{args.learning_rate:g}, {args.discriminator_learning_rate:g}"],
+        ["discriminators", discriminators],
         ["seed", str(args.seed)],
     ]
     dataset = trainer.train_dataset
@@ -268,21 +274,21 @@ def budget(trainer, origin: dict) -> str:
     return text
 
 
-def licences(parents: list[Source], corpora: list[Source], own: str | None) -> str:
+def licenses(parents: list[Source], corpora: list[Source], own: str | None) -> str:
     """What the voice was made from, and on what terms."""
-    rows = [[each.role, f"`{each.name}`", ", ".join(each.licences) or "not stated"] for each in parents + corpora]
-    lines = ["## Data and licences"]
-    head = ["made from", "name", "licence, as its card states it"]
+    rows = [[each.role, f"`{each.name}`", ", ".join(each.licenses) or "not stated"] for each in parents + corpora]
+    lines = ["## Data and licenses"]
+    head = ["made from", "name", "license, as its card states it"]
     lines.append(markdown_table([head, *rows]) if rows else "")
-    unknown = [f"`{each.name}`" for each in parents + corpora if not each.licences and each.has_card]
+    unknown = [f"`{each.name}`" for each in parents + corpora if not each.licenses and each.has_card]
     unread = [f"`{each.name}`" for each in parents + corpora if not each.has_card]
     if unknown:
-        lines.append(f"The licence of {', '.join(unknown)} is not stated in its card: look before you share.")
+        lines.append(f"The license of {', '.join(unknown)} is not stated in its card: look before you share.")
     if unread:
-        lines.append(f"There was no card of {', '.join(unread)} to read here: look for its licence before you share.")
+        lines.append(f"There was no card of {', '.join(unread)} to read here: look for its license before you share.")
     if not corpora:
         lines.append("On which recordings it was trained was not noted down.")
-    lines.append(f"It is shared under `{own}` itself." if own else "No licence was chosen for it yet.")
+    lines.append(f"It is shared under `{own}` itself." if own else "No license was chosen for it yet.")
     return "\n\n".join(line for line in lines if line)
 
 

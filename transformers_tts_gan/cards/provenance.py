@@ -1,7 +1,7 @@
-"""What a voice was made from, and under which licences: models it began with, corpora it was trained on.
+"""What a voice was made from, and under which licenses: models it began with, corpora it was trained on.
 
 Enters: the voice's configuration and what its training wrote to `voice_data.json`. Leaves: a [`Source`] for each, with
-the licences that its own card states. Nothing is guessed: where a card is silent, so is this.
+the licenses that its own card states. Nothing is guessed: where a card is silent, so is this.
 """
 
 import json
@@ -20,13 +20,13 @@ logger = logging.getLogger(__name__)
 
 ORIGIN = "voice_data.json"
 CARD = "README.md"
-# How people write licences in the middle of a sentence.
+# How people write licenses in the middle of a sentence.
 LICENCE = re.compile(
     r"\bCC0(?:[- ]1\.0)?\b|\bCC[- ]BY(?:[- ](?:NC|SA|ND))*(?:[- ][1-4]\.0)?\b|\bApache[- ]2\.0\b|\bMIT(?= licen[cs]e)"
     r"|\bA?GPL[- ]?v?[23](?:\.0)?\b|\bpublic domain\b|(?<!commercial and )(?<!commercial or )\bnon-?commercial\b",
     re.IGNORECASE,
 )
-# What a word of a licence asks of those who share what was made with it.
+# What a word of a license asks of those who share what was made with it.
 DUTIES = {
     "non-commercial": re.compile(r"(^|-)nc(-|$)|non-?commercial", re.IGNORECASE),
     "no derivatives": re.compile(r"(^|-)nd(-|$)|no-?derivatives", re.IGNORECASE),
@@ -42,20 +42,20 @@ class Source:
         role: `voice`, `acoustic model`, `text encoder`, `vocoder` or `corpus`.
         name: Its Hub id, or its folder as the card shows it.
         on_hub: Whether `name` is the id of a repository that was found on the Hub or in its cache.
-        licences: As its card states them, in small letters with hyphens; empty where it states none.
+        licenses: As its card states them, in small letters with hyphens; empty where it states none.
         has_card: Whether there was a card to read.
     """
 
     role: str
     name: str
     on_hub: bool = False
-    licences: tuple[str, ...] = ()
+    licenses: tuple[str, ...] = ()
     has_card: bool = False
 
     @property
     def duties(self) -> list[str]:
-        """Which of `DUTIES` its licences ask for; the freest of several is not for us to choose."""
-        return [duty for duty, words in DUTIES.items() if any(words.search(licence) for licence in self.licences)]
+        """Which of `DUTIES` its licenses ask for; the freest of several is not for us to choose."""
+        return [duty for duty, words in DUTIES.items() if any(words.search(license) for license in self.licenses)]
 
 
 def shown(path: str | Path) -> str:
@@ -75,16 +75,16 @@ def read_origin(folder: str | Path) -> dict:
 
 
 def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
-    """Write `voice_data.json`: corpora with the licences of their cards, models that training began with, and `more`.
+    """Write `voice_data.json`: corpora with the licenses of their cards, models that training began with, and `more`.
 
-    Licences are noted because the corpora may be elsewhere when somebody asks. Of several processes, the first writes.
+    Licenses are noted because the corpora may be elsewhere when somebody asks. Of several processes, the first writes.
     """
     if not trainer.is_world_process_zero():
         return
     corpora = []
     for path in datasets:
-        licences = source("corpus", path, "dataset").licences
-        corpora.append({"path": path} | ({"licences": list(licences)} if licences else {}))
+        licenses = source("corpus", path, "dataset").licenses
+        corpora.append({"path": path} | ({"licenses": list(licenses)} if licenses else {}))
     took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
     save_origin(trainer.args.output_dir, {"datasets": corpora, **more, "parts": parts, **took})
 
@@ -117,18 +117,18 @@ def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = Fals
 
 
 def find_corpora(origin: dict, fetch: bool = False) -> list[Source]:
-    """The corpora that `voice_data.json` names; it may hold their licences for where they are no longer at hand."""
+    """The corpora that `voice_data.json` names; it may hold their licenses for where they are no longer at hand."""
     corpora = []
     for dataset in origin.get("datasets") or []:
         found = source("corpus", dataset["path"], "dataset", fetch)
-        if not found.licences and dataset.get("licences"):
-            found = replace(found, licences=tuple(dataset["licences"]), has_card=True)
+        if not found.licenses and dataset.get("licenses"):
+            found = replace(found, licenses=tuple(dataset["licenses"]), has_card=True)
         corpora.append(found)
     return corpora
 
 
 def source(role: str, name: str, repo_type: str = "model", fetch: bool = False) -> Source:
-    """A folder, a file in it, or a repository on the Hub, with the licences of its card.
+    """A folder, a file in it, or a repository on the Hub, with the licenses of its card.
 
     `fetch` looks on the Hub for what the cache lacks, which takes minutes of trying where there is no network.
     """
@@ -136,12 +136,12 @@ def source(role: str, name: str, repo_type: str = "model", fetch: bool = False) 
     if path.exists():
         card = (path if path.is_dir() else path.parent) / CARD
         text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else None
-        return Source(role, shown(path), False, stated_licences(text or ""), text is not None)
+        return Source(role, shown(path), False, stated_licenses(text or ""), text is not None)
     card = hub_file(name, CARD, repo_type, fetch)
     text = None if card is None else card.read_text(encoding="utf-8", errors="replace")
     # `outputs/my_voice` of another day looks like a Hub id, too
     on_hub = card is not None or hub_file(name, "config.json", repo_type, fetch) is not None
-    return Source(role, name if on_hub else shown(path), on_hub, stated_licences(text or ""), text is not None)
+    return Source(role, name if on_hub else shown(path), on_hub, stated_licenses(text or ""), text is not None)
 
 
 def hub_file(name: str, file: str, repo_type: str, fetch: bool) -> Path | None:
@@ -152,10 +152,10 @@ def hub_file(name: str, file: str, repo_type: str, fetch: bool) -> Path | None:
         return None
 
 
-def stated_licences(card: str) -> tuple[str, ...]:
-    """Licences in the metadata of a card, else those that its text mentions.
+def stated_licenses(card: str) -> tuple[str, ...]:
+    """Licenses in the metadata of a card, else those that its text mentions.
 
-    >>> stated_licences("Audio CC-BY-SA 4.0, code under the MIT licence.")
+    >>> stated_licenses("Audio CC-BY-SA 4.0, code under the MIT license.")
     ('cc-by-sa-4.0', 'mit')
     """
     block = REGEX_YAML_BLOCK.search(card)
@@ -174,5 +174,5 @@ def stated_licences(card: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tidy(found[0]) for found in LICENCE.finditer(card)))
 
 
-def tidy(licence: str) -> str:
-    return re.sub(r"\s+", "-", licence.strip().lower())
+def tidy(license: str) -> str:
+    return re.sub(r"\s+", "-", license.strip().lower())

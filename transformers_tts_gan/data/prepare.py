@@ -123,14 +123,14 @@ class SpeechCollator:
 
 
 class LengthBucketSampler(Sampler[int]):
-    """Indices in which neighbours have like lengths, shuffled anew each epoch by `seed + epoch` and nothing else.
+    """Indices in which neighbors have like lengths, shuffled anew each epoch by `seed + epoch` and nothing else.
 
     Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little
     padding, and the order does not depend on the global random state, so that a resumed run sees what it would have
     seen. Rows that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out
     before the sorting, which would always leave out the longest.
 
-    The batches of one step, `window` of them over all processes and accumulated batches, are neighbours: so a step
+    The batches of one step, `window` of them over all processes and accumulated batches, are neighbors: so a step
     holds the same rows however it is shared out, and no process waits for one with far longer rows. What does not fill
     a last window comes last.
     """

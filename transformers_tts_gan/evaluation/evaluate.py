@@ -1,9 +1,9 @@
-"""How well a voice is understood: a recogniser hears recordings, copy synthesis and the voice say the same sentences.
+"""How well a voice is understood: a recognizer hears recordings, copy synthesis and the voice say the same sentences.
 
-Enter: a voice, its processor, held-out rows of a corpus (`audio`, `text`, `speaker`, `language`) and a recogniser.
+Enter: a voice, its processor, held-out rows of a corpus (`audio`, `text`, `speaker`, `language`) and a recognizer.
 Leaves: a [`VoiceReport`]: error rates, predicted opinions and distances from the recordings with their intervals,
 real-time factors, and every sentence with what was heard. A rate means nothing alone: the recordings show what the
-recogniser misses, copy synthesis (recording to mel frames and back) what the vocoder loses, and only the rest is the
+recognizer misses, copy synthesis (recording to mel frames and back) what the vocoder loses, and only the rest is the
 voice's.
 """
 
@@ -50,13 +50,13 @@ class Heard:
     """One sentence as one system said it.
 
     Args:
-        text: What the recogniser heard; empty where there was nothing to hear.
+        text: What the recognizer heard; empty where there was nothing to hear.
         counts: By rate (`wer`, ...), errors and length in its units.
         scores: By name (`mos`, `mcd`, ...), a number, the worst where there was nothing to hear; what the recording
             does not let measure, such as the F0 error of a whisper, is not there.
         seconds: Of sound.
         synthesis_seconds: What making it took; 0 for recordings.
-        problem: Why there was nothing to hear, or why the recogniser failed: it counts as everything deleted.
+        problem: Why there was nothing to hear, or why the recognizer failed: it counts as everything deleted.
         wav: Name of the file in `wav_dir`; empty where none was written.
         phones: Of the voice: each phone and the second at which it ends.
     """
@@ -176,8 +176,8 @@ def evaluate_voice(
 ) -> VoiceReport:
     """Judge a voice on sentences it has not been trained on.
 
-    Nothing that a voice, a recogniser or a predictor does stops it. A sentence that is refused, that raises, that is
-    silent or not finite is wholly wrong and has the worst scores; one that the recogniser fails on is wholly wrong.
+    Nothing that a voice, a recognizer or a predictor does stops it. A sentence that is refused, that raises, that is
+    silent or not finite is wholly wrong and has the worst scores; one that the recognizer fails on is wholly wrong.
 
     Args:
         rows: With `audio` (whatever `read_audio` takes), `text`, and perhaps `speaker` and `language`.
@@ -193,7 +193,7 @@ def evaluate_voice(
 
     Raises:
         ImportError: Without the extra `eval`.
-        TypeError: `recognizer` cannot recognise.
+        TypeError: `recognizer` cannot recognize.
         ValueError: no row could be judged, or a system has no folder; the message says why.
     """
     report = VoiceReport(language or processor.languages[0], (*SYSTEMS, *(others or {})))
@@ -249,7 +249,7 @@ def recording_of(row: dict, report: VoiceReport, sampling_rate: int) -> np.ndarr
 
 
 class Measures:
-    """What can be measured of waveforms beside what a recogniser hears, by name; the worst where one failed."""
+    """What can be measured of waveforms beside what a recognizer hears, by name; the worst where one failed."""
 
     def __init__(self, recording: np.ndarray, mos, speakers, sampling_rate: int):
         self.recording, self.mos, self.speakers, self.sampling_rate = recording, mos, speakers, sampling_rate

@@ -74,7 +74,7 @@ document.addEventListener("play", (event) => {
 PICTURE_BANDS = 80
 REM_PER_SECOND = 20  # of the picture of the phones: the names of short ones stay legible
 HIGHER_IS_BETTER = ("mos", "speaker_similarity")
-LEGEND = """<p>The <strong>recordings</strong> show what the recogniser misses of a person; <strong>copy</strong>, each
+LEGEND = """<p>The <strong>recordings</strong> show what the recognizer misses of a person; <strong>copy</strong>, each
 recording turned into mel frames and back, what the vocoder loses; only the rest is the <strong>voice</strong>’s.</p>
 <p class="note">↓ lower is better, ↑ higher is better. In brackets and as a bar from 0: the 95 % bootstrap interval
 over the sentences. A sentence that a system could not say counts as wholly wrong.</p>"""
@@ -87,7 +87,7 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
         report: From `evaluate_voice` with `wav_dir=folder / "wavs"`.
         folder: Of the page.
         title: Of the page, such as the voice's name.
-        notes: One paragraph below it: the recogniser, the settings; what is in backticks is shown as code.
+        notes: One paragraph below it: the recognizer, the settings; what is in backticks is shown as code.
 
     Without matplotlib, which draws the spectrograms, the page has none.
     """
@@ -215,7 +215,7 @@ def section(system: str, sentence: Sentence, report: VoiceReport, pictures: dict
 
 
 def marked(said: str, heard: str, unit: str, language: str) -> str:
-    """What was heard, normalised as for counting, as HTML: `mark` what is wrong or too much, `del` what is missing."""
+    """What was heard, normalized as for counting, as HTML: `mark` what is wrong or too much, `del` what is missing."""
     import jiwer
 
     joint = " " if unit == "word" else ""
@@ -269,5 +269,5 @@ def spectrogram_picture(wav: Path, folder: Path) -> str:
     shades = np.clip(1 + (values - np.max(values)) / 9, 0, 1) * 255
     picture = Image.fromarray(shades.astype(np.uint8)).convert("P")
     picture.putpalette((colormaps["magma"](np.arange(256))[:, :3] * 255).astype(np.uint8).tobytes())
-    picture.save(folder / f"{wav.stem}.png", optimize=True)  # one byte a colour: half the file of RGBA
+    picture.save(folder / f"{wav.stem}.png", optimize=True)  # one byte a color: half the file of RGBA
     return f"{wav.stem}.png"

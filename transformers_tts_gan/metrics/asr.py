@@ -1,6 +1,6 @@
-"""Speech recognisers that judge a voice, behind one small interface: `transcribe(wave, sampling_rate) -> str`.
+"""Speech recognizers that judge a voice, behind one small interface: `transcribe(wave, sampling_rate) -> str`.
 
-Enters: a float32 waveform `(S,)` in [-1, 1] at any rate. Leaves: the text that was heard, as the recogniser writes it.
+Enters: a float32 waveform `(S,)` in [-1, 1] at any rate. Leaves: the text that was heard, as the recognizer writes it.
 Decoding is deterministic, and no sentence is helped by the one before it. Recommended: Whisper base for English
 (`Systran/faster-whisper-base`), Vosk small-cn for Chinese.
 """
@@ -89,7 +89,7 @@ class VoskRecognizer:
 
 
 class PipelineRecognizer:
-    """Any speech recogniser of Transformers: Whisper, wav2vec 2.0, ..., from a folder, the Hub, or a pipeline."""
+    """Any speech recognizer of Transformers: Whisper, wav2vec 2.0, ..., from a folder, the Hub, or a pipeline."""
 
     def __init__(self, source: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"):
         made = isinstance(source, Pipeline)
@@ -108,7 +108,7 @@ class PipelineRecognizer:
 def load_recognizer(
     folder_or_id: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"
 ) -> Recognizer:
-    """The recogniser that a folder or a Hub id holds, told by its files; or one around a pipeline of Transformers.
+    """The recognizer that a folder or a Hub id holds, told by its files; or one around a pipeline of Transformers.
 
     `model.bin` is faster-whisper's, `conf/model.conf` or `am/final.mdl` is Vosk's; the rest goes to Transformers.
 
@@ -119,14 +119,14 @@ def load_recognizer(
         device: "cpu" or "cuda"; Vosk always runs on the CPU.
 
     Raises:
-        ImportError: the recogniser's package is missing; the message says what to install.
-        FileNotFoundError: neither a folder with a recogniser nor a Hub id that can be reached.
-        TypeError: a pipeline that recognises no speech.
+        ImportError: the recognizer's package is missing; the message says what to install.
+        FileNotFoundError: neither a folder with a recognizer nor a Hub id that can be reached.
+        TypeError: a pipeline that recognizes no speech.
     """
     if isinstance(folder_or_id, Pipeline):
         if not isinstance(folder_or_id, AutomaticSpeechRecognitionPipeline):
             raise TypeError(
-                f"`{type(folder_or_id).__name__}` hears no speech; a recogniser is needed: "
+                f"`{type(folder_or_id).__name__}` hears no speech; a recognizer is needed: "
                 '`pipeline("automatic-speech-recognition", model=...)`.'
             )
         return PipelineRecognizer(folder_or_id, language)
@@ -138,13 +138,13 @@ def load_recognizer(
         return kind(folder_or_id, language, device)
     except (OSError, HFValidationError) as error:
         raise FileNotFoundError(
-            f"`{folder_or_id}` is neither the folder of a recogniser (faster-whisper, Vosk or Transformers) nor a Hub "
+            f"`{folder_or_id}` is neither the folder of a recognizer (faster-whisper, Vosk or Transformers) nor a Hub "
             f"id that can be reached: check the name, or pass a local folder. ({str(error).splitlines()[0]})"
         ) from error
 
 
 def as_recognizer(recognizer, language: str) -> Recognizer:
-    """What has a `transcribe` as it is, a pipeline of Transformers as a recogniser of `language`.
+    """What has a `transcribe` as it is, a pipeline of Transformers as a recognizer of `language`.
 
     Raises:
         TypeError: it is neither.
@@ -160,7 +160,7 @@ def as_recognizer(recognizer, language: str) -> Recognizer:
 
 
 def listen(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> tuple[str, str]:
-    """The text that is heard in `(S,)`, and the reason where a recogniser failed or was not asked: then it is "".
+    """The text that is heard in `(S,)`, and the reason where a recognizer failed or was not asked: then it is "".
 
     Nothing here raises: whoever counts the errors of a voice must go on, with a sentence of which nothing was heard.
     """
@@ -170,21 +170,21 @@ def listen(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> tupl
         heard = recognizer.transcribe(wave, sampling_rate)
         if not isinstance(heard, str | None):
             raise TypeError(f'`transcribe` gave {type(heard).__name__}; needs `str`, "" for nothing.')
-    except Exception as error:  # of a recogniser that we do not know
-        logger.warning("The recogniser failed, which counts as nothing heard: %s: %s", type(error).__name__, error)
-        return "", f"the recogniser failed: {type(error).__name__}: {error}"
+    except Exception as error:  # of a recognizer that we do not know
+        logger.warning("The recognizer failed, which counts as nothing heard: %s: %s", type(error).__name__, error)
+        return "", f"the recognizer failed: {type(error).__name__}: {error}"
     return heard or "", ""
 
 
 def nothing_to_hear(wave: np.ndarray) -> str:
-    """Why a recogniser need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
+    """Why a recognizer need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
     if not np.isfinite(wave).all():
         return "not finite"
     return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""
 
 
 def resample(wave: np.ndarray, sampling_rate: int) -> np.ndarray:
-    """`(S,)` at `sampling_rate` Hz as float32 at the 16 kHz that recognisers expect."""
+    """`(S,)` at `sampling_rate` Hz as float32 at the 16 kHz that recognizers expect."""
     sampling_rate = check_sampling_rate(sampling_rate)
     wave = torch.as_tensor(np.asarray(wave, dtype=np.float32))
     return torchaudio.functional.resample(wave, sampling_rate, RECOGNIZER_RATE).numpy()

@@ -66,8 +66,8 @@ class ErrorRate(SpeechMetric):
 class WordErrorRate(ErrorRate):
     """Substituted, deleted and inserted words, as a share of the words in the references: `wer`.
 
-    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL"; by a recogniser in the place of listeners as in
-    Taylor and Richmond (2021), "Confidence intervals for ASR-based TTS evaluation"; both texts normalised as in
+    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL"; by a recognizer in the place of listeners as in
+    Taylor and Richmond (2021), "Confidence intervals for ASR-based TTS evaluation"; both texts normalized as in
     Radford et al. (2022, arXiv:2212.04356, appendix C).
     """
 
@@ -86,7 +86,7 @@ class CharacterErrorRate(ErrorRate):
 class TonePinyinErrorRate(ErrorRate):
     """Wrong, missing and added Chinese syllables, tone included, as a share of those in the references: `tpe`.
 
-    As [`WordErrorRate`], over the syllables that pypinyin reads. Forgives the recogniser's choice between characters
+    As [`WordErrorRate`], over the syllables that pypinyin reads. Forgives the recognizer's choice between characters
     that sound alike (他, 她), but not a wrong tone.
     """
 

@@ -1,4 +1,4 @@
-"""What listeners would say, guessed by networks that learnt it from listeners: naturalness, and whose voice it is.
+"""What listeners would say, guessed by networks that learned it from listeners: naturalness, and whose voice it is.
 
 Enter: waveforms `(S,)`, floats in [-1, 1]. Leaves: a mean opinion score from 1 (bad) to 5 (excellent), or a vector of
 the speaker. A guess ranks systems; it does not replace ears. The predictors are optional packages with their weights
@@ -45,7 +45,7 @@ class MosPredictor:
 
 
 class DnsmosPredictor:
-    """Mean opinion scores by DNSMOS P.835 (Reddy, Gopal and Cutler, 2021, arXiv:2110.01763), learnt from noisy speech.
+    """Mean opinion scores by DNSMOS P.835 (Reddy, Gopal and Cutler, 2021, arXiv:2110.01763), learned from noisy speech.
 
     A second opinion that hears background noise, beside which it is coarser than [`MosPredictor`].
 

@@ -3,7 +3,7 @@
 Enter: waveforms `(S,)`, floats in [-1, 1], synthetic and recorded. Leaves: mel-cepstral distortion (dB), F0 error
 (cents), voicing error (share of frames), duration error (share of the recording's length). These compare one reading
 with another, so that a good voice with a melody of its own scores worse than its sound deserves: use them to compare
-versions of a voice, beside what a recogniser understands.
+versions of a voice, beside what a recognizer understands.
 """
 
 import functools
@@ -60,7 +60,7 @@ def compare_waveforms(waveform: np.ndarray, recording: np.ndarray, sampling_rate
     """
     sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
     sounds = [_speech(wave, sampling_rate, name) for wave, name in ((waveform, "waveform"), (recording, "recording"))]
-    (cepstra, f0), (other_cepstra, other_f0) = (_analyse(sound, sampling_rate) for sound in sounds)
+    (cepstra, f0), (other_cepstra, other_f0) = (_analyze(sound, sampling_rate) for sound in sounds)
     path = time_warping_path(cepstra, other_cepstra)
     distance = np.linalg.norm(cepstra[path[:, 0]] - other_cepstra[path[:, 1]], axis=1)
     f0, other_f0 = f0[path[:, 0]], other_f0[path[:, 1]]
@@ -84,7 +84,7 @@ def compare_with_silence(recording: np.ndarray, sampling_rate: int) -> Compariso
         ValueError: the recording is silent, not finite, or shorter than an analysis window.
     """
     sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
-    cepstra, f0 = _analyse(_speech(recording, sampling_rate, "recording"), sampling_rate)
+    cepstra, f0 = _analyze(_speech(recording, sampling_rate, "recording"), sampling_rate)
     distance = np.linalg.norm(cepstra, axis=1)
     return Comparison(float(DECIBELS * distance.mean()), _no_pitch(f0), float(np.mean(f0 > 0)), -1.0)
 
@@ -134,7 +134,7 @@ def _no_pitch(recorded_f0: np.ndarray) -> float:
     return OCTAVE if (recorded_f0 > 0).any() else float("nan")
 
 
-def _analyse(wave: np.ndarray, sampling_rate: int) -> tuple[np.ndarray, np.ndarray]:
+def _analyze(wave: np.ndarray, sampling_rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Cepstra `(F, 13)` and F0 `(F,)` in Hz, 0 where unvoiced."""
     hop, window = round(HOP_SECONDS * sampling_rate), 2 * round(WINDOW_SECONDS * sampling_rate / 2)
     samples = torch.from_numpy(np.ascontiguousarray(wave[: len(wave) // hop * hop]))[None]

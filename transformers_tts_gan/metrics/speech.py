@@ -92,7 +92,7 @@ class MelDistance:
 
 
 class WordErrors:
-    """`wer`, or `cer` for Chinese: the share of words or characters that a recogniser does not hear.
+    """`wer`, or `cer` for Chinese: the share of words or characters that a recognizer does not hear.
 
     Args:
         recognizer: From `load_recognizer`, a pipeline of Transformers, or any object with a `transcribe`. What it

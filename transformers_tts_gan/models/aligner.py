@@ -54,7 +54,7 @@ def embed(convolutions: nn.ModuleList, sequence: torch.Tensor, mask: torch.Tenso
 
 
 def beta_binomial_prior(phones: torch.Tensor, frames: torch.Tensor, T: int, F: int) -> torch.Tensor:
-    """Log-probability `(B, F, T)` that favours the diagonal (Badlani et al., 2021, section 3.2, with scale 1).
+    """Log-probability `(B, F, T)` that favors the diagonal (Badlani et al., 2021, section 3.2, with scale 1).
 
     `phones` and `frames` are the lengths `(B,)`. All arguments of the gamma functions are whole, so one table serves.
     """
@@ -71,7 +71,7 @@ def beta_binomial_prior(phones: torch.Tensor, frames: torch.Tensor, T: int, F: i
 
 
 @torch.no_grad()
-def hard_path(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
+def viterbi_durations(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
     """Durations `(B, T)` in frames, 1 or more each, of the best monotonic path through scores `(B, F, T)`."""
     durations = torch.zeros(scores.shape[0], scores.shape[2], dtype=torch.long, device=scores.device)
     for item, (T, length) in enumerate(zip(phones.tolist(), frames.tolist(), strict=True)):

@@ -1,4 +1,4 @@
-"""What decides the weights and the sound: configurations of the voice, its vocoder and the critics that train it.
+"""What decides the weights and the sound: configurations of the voice, its vocoder and the discriminators that train it.
 
 `TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
 parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
@@ -208,16 +208,16 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
 
 @strict
 class TTSGanDiscriminatorConfig(PreTrainedConfig):
-    r"""Configuration of the [`TTSGanDiscriminator`], the set of critics that judge waveforms in training.
+    r"""Configuration of the [`TTSGanDiscriminator`], the set of discriminators that judge waveforms in training.
 
     Args:
-        periods: Of the period critics: each folds the waveform into rows of so many samples.
-        period_channels: Channels of each layer of a period critic.
+        periods: Of the period discriminators: each folds the waveform into rows of so many samples.
+        period_channels: Channels of each layer of a period discriminator.
         period_strides: Rows that each of these layers steps by.
-        resolutions: Window lengths, in samples, of the spectrogram critics.
-        resolution_channels: Channels of each layer of a spectrogram critic.
+        resolutions: Window lengths, in samples, of the spectrogram discriminators.
+        resolution_channels: Channels of each layer of a spectrogram discriminator.
         resolution_strides: Frames and frequencies that each of these layers steps by.
-        band_edges: Where the bands of a spectrogram critic begin and end, as shares of half the sampling rate.
+        band_edges: Where the bands of a spectrogram discriminator begin and end, as shares of half the sampling rate.
         initializer_range: Standard deviation of new weights.
     """
 

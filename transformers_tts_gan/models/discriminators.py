@@ -1,6 +1,6 @@
-"""The critics: each hears a waveform in its own way and says, place by place, how real it sounds.
+"""The discriminators: each hears a waveform in its own way and says, place by place, how real it sounds.
 
-Period critics after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram critics after UnivNet
+Period discriminators after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram discriminators after UnivNet
 (Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high
 bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset `base` has
 the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
@@ -26,7 +26,7 @@ DISCRIMINATOR_FOLDER = "discriminator"
 HIDDEN_FOLDER = "_discriminator"  # the Trainer pushes no file whose name begins so
 
 
-class PeriodCritic(nn.Module):
+class PeriodDiscriminator(nn.Module):
     """Every `period`-th sample side by side: what should repeat, repeats."""
 
     def __init__(self, period: int, channels: tuple[int, ...], strides: tuple[int, ...]):
@@ -45,7 +45,7 @@ class PeriodCritic(nn.Module):
         return self.output(hidden).unflatten(0, (len(waveform), -1)), features
 
 
-class ResolutionCritic(nn.Module):
+class ResolutionDiscriminator(nn.Module):
     """A complex spectrogram as an image of two channels; each frequency band has layers of its own."""
 
     def __init__(
@@ -92,17 +92,19 @@ def run_layers(layers: nn.ModuleList, hidden: torch.Tensor, batch: int, features
 
 
 class TTSGanDiscriminator(PreTrainedModel):
-    """All critics. Kept outside the voice: it is needed to go on training, never to speak."""
+    """All discriminators. Kept outside the voice: it is needed to go on training, never to speak."""
 
     config_class = TTSGanDiscriminatorConfig
     main_input_name = "waveform"
 
     def __init__(self, config: TTSGanDiscriminatorConfig):
         super().__init__(config)
-        self.critics = nn.ModuleList(
-            [PeriodCritic(period, config.period_channels, config.period_strides) for period in config.periods]
+        self.sub_discriminators = nn.ModuleList(
+            [PeriodDiscriminator(period, config.period_channels, config.period_strides) for period in config.periods]
             + [
-                ResolutionCritic(n_fft, config.resolution_channels, config.resolution_strides, config.band_edges)
+                ResolutionDiscriminator(
+                    n_fft, config.resolution_channels, config.resolution_strides, config.band_edges
+                )
                 for n_fft in config.resolutions
             ]
         )
@@ -115,24 +117,24 @@ class TTSGanDiscriminator(PreTrainedModel):
 
     @classmethod
     def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
-        """The critics saved with a voice, a vocoder or a checkpoint of a training; `None` where there are none."""
+        """The discriminators saved with a voice, a vocoder or a checkpoint of a training; `None` where there are none."""
         missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
         for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
             if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
-                critics, found = cls.from_pretrained(name_or_path, subfolder=folder, output_loading_info=True)
+                discriminators, found = cls.from_pretrained(name_or_path, subfolder=folder, output_loading_info=True)
                 if found["missing_keys"]:
                     logger.warning(
-                        "The critics saved with `%s` lack %d of their weights, which begin anew: give "
-                        "`discriminator_warmup`.",
+                        "The discriminators saved with `%s` lack %d of their weights, which begin anew: give "
+                        "`discriminator_warmup_ratio`.",
                         name_or_path,
                         len(found["missing_keys"]),
                     )
-                return critics
+                return discriminators
         return None
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
-        """Judge `(B, S)` samples: per critic its logits, and its feature maps; the batch is their first dimension."""
-        logits, features = zip(*(critic(waveform) for critic in self.critics), strict=True)
+        """Judge `(B, S)` samples: per discriminator its logits, and its feature maps; the batch is their first dimension."""
+        logits, features = zip(*(discriminator(waveform) for discriminator in self.sub_discriminators), strict=True)
         return list(logits), list(features)
 
 

@@ -1,4 +1,4 @@
-"""What a vocoder shapes into speech: pulses at the pitch of the voice, noise, and the filters that colour them.
+"""What a vocoder shapes into speech: pulses at the pitch of the voice, noise, and the filters that color them.
 
 Enter: F0 in Hz, `(B, F)`, and cepstra. Leave: samples and spectra of one frame per hop. Pulses carry phases that fit
 together, which a network would have to learn: after the neural homomorphic vocoder (Liu, Chen and Yu, 2020, "Neural

@@ -1,4 +1,4 @@
-"""The two blocks that everything is built of: ConvNeXt for neighbours, self-attention for the whole sentence.
+"""The two blocks that everything is built of: ConvNeXt for neighbors, self-attention for the whole sentence.
 
 Sequences are `(B, T, H)` and come with a mask `(B, T, 1)` of ones and zeros, or `None` where nothing is padded. What
 lies outside the mask is zero before each convolution, so that a sequence sounds the same alone and in a batch.

@@ -41,7 +41,7 @@ class LoraLinear(nn.Linear):
         return linear
 
 
-class VoiceWithLora:
+class LoraMixin:
     """What a voice does with its `text_encoder` and the `text_encoder_lora` of its `config`."""
 
     def put_lora(self):
@@ -69,7 +69,7 @@ class VoiceWithLora:
         settle_lora(self.text_encoder)
 
     def merge_lora(self):
-        """Make what LoRA has learnt part of the text encoder: the same sound, and all its weights learn again."""
+        """Make what LoRA has learned part of the text encoder: the same sound, and all its weights learn again."""
         if self.config.text_encoder_lora is not None and self.text_encoder is not None:
             merge_lora(self.text_encoder)
         self.config.text_encoder_lora = None
@@ -114,7 +114,7 @@ def settle_lora(encoder: nn.Module):
 
 
 def merge_lora(encoder: nn.Module):
-    """Add what was learnt to the weights, which may all be trained again."""
+    """Add what was learned to the weights, which may all be trained again."""
     for name, layer in linears(encoder).items():
         if isinstance(layer, LoraLinear):
             replace(encoder, name, layer.merged())

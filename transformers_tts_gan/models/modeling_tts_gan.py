@@ -1,7 +1,7 @@
 """The voice: a pretrained text encoder, an acoustic model and a vocoder as one `PreTrainedModel`.
 
 Phones and text tokens enter, a waveform leaves. With `labels` (recorded waveforms) it also returns the losses that
-need no critic, and a piece of the waveform for the critics to judge.
+need no discriminator, and a piece of the waveform for the discriminators to judge.
 """
 
 import copy
@@ -25,10 +25,10 @@ from transformers.utils import ModelOutput
 from ..audio.mel import frame_level
 from ..audio.pitch import fundamental_frequency
 from .acoustic import AcousticModel, Prosody, measure_prosody, whole_frames
-from .aligner import Aligner, binarization_loss, forward_sum_loss, hard_path
+from .aligner import Aligner, binarization_loss, forward_sum_loss, viterbi_durations
 from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from .layers import length_mask, masked_l1, masked_mse
-from .lora import VoiceWithLora
+from .lora import LoraMixin
 from .pauses import over_frames, silence, silent_frames, with_pauses
 from .processing_tts_gan import TTSGanProcessor
 from .text_encoder import text_states
@@ -76,7 +76,7 @@ class Recording:
     losses: dict[str, torch.Tensor]
 
 
-class TTSGanModel(VoiceWithLora, PreTrainedModel):
+class TTSGanModel(LoraMixin, PreTrainedModel):
     """Text to waveform in one forward pass.
 
     Example:
@@ -211,7 +211,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         label_lengths: torch.Tensor | None = None,
         f0: torch.Tensor | None = None,
         segment_frames: int | None = None,
-        recorded_mel_share: float = 0.0,
+        ground_truth_mel_ratio: float = 0.0,
         train_text_encoder: bool = True,
         align_only: bool = False,
     ) -> TTSGanOutput:
@@ -241,7 +241,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
             label_lengths: `(B,)` its samples.
             f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced; measured where left out.
             segment_frames: In training, frames of the piece that goes through the vocoder; `None` leaves it out.
-            recorded_mel_share: In training, share of pieces that the vocoder gets from the recording.
+            ground_truth_mel_ratio: In training, share of pieces that the vocoder gets from the recording.
             train_text_encoder: `False` keeps gradients out of the text encoder.
             align_only: In training, only the losses of the alignment: a tenth of the work, for the first minutes.
         """
@@ -262,7 +262,9 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         hidden, prosody_hidden = self.acoustic.encode(phones, mask, condition, context)
         prosody = self.acoustic.predict(prosody_hidden, mask)
         if recording is not None:
-            return self.compare(hidden, prosody, mask, condition, recording, f0, segment_frames, recorded_mel_share)
+            return self.compare(
+                hidden, prosody, mask, condition, recording, f0, segment_frames, ground_truth_mel_ratio
+            )
         performance = self.perform(prosody, mask, speed, pitch, energy, variation, seed, marks)
         return self.speak(hidden, mask, condition, *performance, durations, pause_ms)
 
@@ -341,7 +343,7 @@ class TTSGanModel(VoiceWithLora, PreTrainedModel):
         frame_mask = length_mask(frames, log_mel.shape[1])[..., None].to(mask.dtype)
         scores = self.acoustic.aligner(phones, log_mel.to(phones.dtype), mask, frame_mask)  # (B, F, T)
         count = mask.sum((1, 2)).long()
-        durations = hard_path(scores, count, frames)
+        durations = viterbi_durations(scores, count, frames)
         losses = {
             "forward_sum": forward_sum_loss(scores, count, frames),
             "binarization": binarization_loss(scores, durations, frames),

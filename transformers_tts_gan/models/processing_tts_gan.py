@@ -180,7 +180,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         ids = self.tokenizer.convert_tokens_to_ids(phones)
         if unknown := {p for p, i in zip(phones, ids, strict=True) if i == self.tokenizer.unk_token_id}:
             raise ValueError(
-                f"This voice has not learnt the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
+                f"This voice has not learned the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
                 "another spelling, or train it on text that has them."
             )
         row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}

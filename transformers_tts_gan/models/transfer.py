@@ -159,7 +159,7 @@ def fill_table(new: torch.Tensor, old: torch.Tensor, new_names: list[str], old_n
 
 
 @torch.no_grad()
-def grow_voice(
+def resize_embedding_tables(
     model: nn.Module,
     processor: TTSGanProcessor,
     speakers: Iterable[str] = (),
@@ -168,7 +168,7 @@ def grow_voice(
 ) -> TransferReport:
     """Give a voice more speakers, languages and phones, in place; what it knew before, it says as before.
 
-    New speakers and languages begin as the mean of the known ones, and are learnt by training. Names that the voice
+    New speakers and languages begin as the mean of the known ones, and are learned by training. Names that the voice
     knows already are passed over.
 
     Args:
@@ -184,7 +184,7 @@ def grow_voice(
     Example:
 
     ```python
-    report = grow_voice(voice, processor, speakers=["carla"])
+    report = resize_embedding_tables(voice, processor, speakers=["carla"])
     ```
     """
     before = row_names(model, processor)

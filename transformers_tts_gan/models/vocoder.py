@@ -47,7 +47,7 @@ class TTSGanVocoderOutput(ModelOutput):
         waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`.
         waveform_lengths: `(B,)` samples.
         target_waveform: `(B, S)` the recorded samples to compare with, where `labels` were given.
-        losses: Scalars by name that need no critic, not weighted yet, where `labels` were given.
+        losses: Scalars by name that need no discriminator, not weighted yet, where `labels` were given.
     """
 
     waveform: torch.Tensor | None = None
@@ -56,7 +56,7 @@ class TTSGanVocoderOutput(ModelOutput):
     losses: dict[str, torch.Tensor] | None = None
 
 
-class PitchReader(nn.Module):
+class F0Predictor(nn.Module):
     """F0 and voicing from log-mel frames: a distribution over 180 pitches, each a fifth of a semitone apart."""
 
     def __init__(self, config: TTSGanVocoderConfig):
@@ -125,7 +125,7 @@ class TTSGanVocoder(PreTrainedModel):
         )
         self.final_norm = nn.LayerNorm(size)
         self.head = nn.Linear(size, config.filters_per_frame * (2 * config.cepstrum_size + config.anticausal_size))
-        self.pitch_reader = PitchReader(config)
+        self.pitch_reader = F0Predictor(config)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):

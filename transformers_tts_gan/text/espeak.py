@@ -3,7 +3,7 @@
 Enters: one word or number and the code of its language. Leaves: each IPA character as a phone of the form of letter
 phones, `<` one character `>`: `<ʃ>`, and stress `<ˈ>`, length `<ː>` and tones `<2>` too. A combining mark stays with
 its letter where Unicode has one character for both (`<ã>`), and is a phone of its own where it has none
-(`<ɛ>`, `<\u0303>`). Words are read one by one, so nothing sounds different for its neighbours (no French liaison).
+(`<ɛ>`, `<\u0303>`). Words are read one by one, so nothing sounds different for its neighbors (no French liaison).
 
 espeak-ng and `phonemizer` are under the GPL, version 3; this package neither needs nor ships them.
 """

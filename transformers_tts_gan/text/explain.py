@@ -17,12 +17,12 @@ from .utterance import Mark, Utterance, Word
 
 
 def table(utterance: Utterance, tokenizer=None) -> str:
-    """Columns `text` as written, `normalised` as spoken, `words`, `phones`, and `tokens` and `marks` if there are any.
+    """Columns `text` as written, `normalized` as spoken, `words`, `phones`, and `tokens` and `marks` if there are any.
 
     Words that read the same characters, such as `twenty` and `five` for 25, share a line.
     """
     lines = _lines(utterance)
-    headers = ["text", "normalised", "words", "phones"]
+    headers = ["text", "normalized", "words", "phones"]
     rows = [[_written(utterance, line), _spoken(line), _words(line), " ".join(line["phones"])] for line in lines]
     if tokenizer is not None:
         headers.append("tokens")

@@ -1,4 +1,4 @@
-"""Text to phones in one call: normalisation, words, and pronunciation, with the way back to the original characters.
+"""Text to phones in one call: normalization, words, and pronunciation, with the way back to the original characters.
 
 What a writer may say about it, such as `<break time="500ms"/>` or `[[K AE1 T]]`, is in `text.ssml.parse`.
 """
@@ -113,7 +113,7 @@ class TextFrontend:
 
     def _items(self, pieces: Iterable[Piece], plain: str, language: str, given: dict) -> Iterable[Spoken]:
         """What is spoken, in characters of the plain text; `given` collects readings by place."""
-        waiting: list[Piece] = []  # neighbours are read as one text, whatever the manner
+        waiting: list[Piece] = []  # neighbors are read as one text, whatever the manner
         for piece in pieces:
             spoken_in = _language(piece.language) if piece.language else language
             if waiting and (piece.kind not in ("text", "reading", "phoneme") or piece.language != waiting[0].language):
@@ -294,7 +294,7 @@ def _place(piece: Piece) -> Span:
 
 
 def _normalized(pieces: list[Piece], plain: str, language: str, normalize: Callable) -> list[Spoken]:
-    """Neighbouring pieces as one text; what holds no letters is read in the language around it."""
+    """Neighboring pieces as one text; what holds no letters is read in the language around it."""
     if not pieces:
         return []
     start, end = pieces[0].plain, _place(pieces[-1])[1]
@@ -310,7 +310,7 @@ def _normalized(pieces: list[Piece], plain: str, language: str, normalize: Calla
     except ValueError as error:
         raise ValueError(_POSITION.sub(lambda at: str(int(at[0]) + start), str(error))) from None
     spoken = [replace(item, span=(item.span[0] + start, item.span[1] + start)) for item in spoken]
-    first = start + len(text) - len(text.lstrip())  # the normaliser knows nothing to pause after there
+    first = start + len(text) - len(text.lstrip())  # the normalizer knows nothing to pause after there
     if plain[first : first + 1] in PAUSE_MARKS and not plain[first : first + 2][1:].isdigit():
         spoken.insert(0, Spoken(PAUSE_MARKS[plain[first]], (first, first + 1), ""))
     return spoken
@@ -335,7 +335,7 @@ def _unknown_at(items: list[Spoken]) -> int:
 
 
 def _simplified(word: str) -> str:
-    """A word of your own as the normaliser hands it over."""
+    """A word of your own as the normalizer hands it over."""
     return simplify(word) if any(map(is_chinese, word)) else word
 
 

@@ -43,7 +43,7 @@ __all__ += ["lexicon_phones"]
 
 
 def english_sequence(words: list[str]) -> list[tuple[str, ...]]:
-    """Phones of consecutive words, where neighbours matter: `the apple`, `go to`, `to record`, `a record`.
+    """Phones of consecutive words, where neighbors matter: `the apple`, `go to`, `to record`, `a record`.
 
     A word without a reading has no phones.
 

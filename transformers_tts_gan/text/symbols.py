@@ -1,6 +1,6 @@
-"""Pauses, signs and emoji, and the pieces that all of the normalisation is made of.
+"""Pauses, signs and emoji, and the pieces that all of the normalization is made of.
 
-Enters: one character and its neighbours. Leaves: what is said there, as [`Spoken`], or a ValueError that names it.
+Enters: one character and its neighbors. Leaves: what is said there, as [`Spoken`], or a ValueError that names it.
 """
 
 import re
@@ -122,7 +122,7 @@ def is_picture(char: str) -> bool:
 
 
 def _between(plain: str, start: int, char: str, before: str, after: str, language: str) -> str | None:
-    """Signs whose reading depends on both neighbours."""
+    """Signs whose reading depends on both neighbors."""
     if char == "." and before.isascii() and after.isascii() and before.isalnum() and after.isalnum():
         return "点" if language == "zh" else "dot"
     if char == "^" and before.isalnum() and after.isalnum() and language != "zh":

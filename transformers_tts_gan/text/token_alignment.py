@@ -41,7 +41,7 @@ def token_ranges(spans: list[Span] | tuple[Span, ...], offsets: list[Span]) -> l
 def windows(ids: list[int], special: list[int], ranges: list[Span], limit: int) -> Windows:
     """Tokens as windows of at most `limit` tokens, each with the special tokens around it.
 
-    Two windows share half of their tokens. Each range goes to the window in which its neighbours reach farthest, so
+    Two windows share half of their tokens. Each range goes to the window in which its neighbors reach farthest, so
     that it has at least a quarter of a window on both sides; what is longer than a window keeps the part inside of it.
 
     Args:

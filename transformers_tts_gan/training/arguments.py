@@ -16,9 +16,9 @@ from .unsupported import refuse_unworkable
 
 @dataclass
 class TTSGanTrainingArguments(TrainingArguments):
-    r"""`TrainingArguments` and what alternating a generator and its critics needs beside them.
+    r"""`TrainingArguments` and what alternating a generator and its discriminators needs beside them.
 
-    Shares such as `gan_start` are of the whole training: of `max_train_minutes` where that is given, else of
+    Shares such as `discriminator_start_ratio` are of the whole training: of `max_train_minutes` where that is given, else of
     the steps.
     """
 
@@ -26,24 +26,24 @@ class TTSGanTrainingArguments(TrainingArguments):
         default=None,
         metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."},
     )
-    alignment_warmup: float = field(
+    alignment_warmup_ratio: float = field(
         default=0.03,
         metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."},
     )
-    vocoder_start: float = field(
+    vocoder_start_ratio: float = field(
         default=0.0, metadata={"help": "Share of training after which predicted mels go through the vocoder as well."}
     )
-    gan_start: float = field(
-        default=0.5, metadata={"help": "Share of training after which the critics join; 1 is no GAN."}
+    discriminator_start_ratio: float = field(
+        default=0.5, metadata={"help": "Share of training after which the discriminators join; 1 is no GAN."}
     )
     segment_frames: int = field(
-        default=32, metadata={"help": "Frames of each utterance that the vocoder and the critics get."}
+        default=32, metadata={"help": "Frames of each utterance that the vocoder and the discriminators get."}
     )
-    recorded_mel_share: float = field(
+    ground_truth_mel_ratio: float = field(
         default=0.5,
         metadata={"help": "Share of these pieces that the vocoder gets from the recording, to stay general."},
     )
-    text_encoder_frozen: float = field(
+    text_encoder_freeze_ratio: float = field(
         default=0.25,
         metadata={"help": "Share of training in which the text encoder is frozen; 1 freezes it for good."},
     )
@@ -51,36 +51,46 @@ class TTSGanTrainingArguments(TrainingArguments):
         default=0.1, metadata={"help": "The text encoder's learning rate, by the others'."}
     )
     vocoder_lr_ratio: float = field(default=1.0, metadata={"help": "The vocoder's learning rate, by the others'."})
-    discriminator_learning_rate: float = field(default=5e-4, metadata={"help": "Peak learning rate of the critics."})
-    discriminator_max_grad_norm: float = field(default=10.0, metadata={"help": "Clips the gradient of the critics."})
-    discriminator_warmup: float = field(
+    discriminator_learning_rate: float = field(
+        default=5e-4, metadata={"help": "Peak learning rate of the discriminators."}
+    )
+    discriminator_max_grad_norm: float = field(
+        default=10.0, metadata={"help": "Clips the gradient of the discriminators."}
+    )
+    discriminator_warmup_ratio: float = field(
         default=0.0,
-        metadata={"help": "Share of training from `gan_start` on in which only the critics learn."},
+        metadata={
+            "help": "Share of training from `discriminator_start_ratio` on in which only the discriminators learn."
+        },
     )
     ema_decay: float = field(
         default=0.999,
         metadata={"help": "Of the averaged weights that are evaluated and saved; 0 takes those of the last step."},
     )
-    binarization_start: float = field(
+    binarization_start_ratio: float = field(
         default=0.1,
         metadata={"help": "Share of training after which the soft alignment must agree with the hard one."},
     )
-    weight_mel: float = field(default=1.0, metadata={"help": "Of the L1 loss of predicted log-mel frames."})
-    weight_duration: float = field(default=0.3, metadata={"help": "Of the loss of log durations."})
-    weight_prosody: float = field(default=0.1, metadata={"help": "Of the losses of pitch, voicing and energy."})
-    weight_alignment: float = field(default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."})
-    weight_wave_mel: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
-    weight_wave_stft: float = field(default=0.5, metadata={"help": "Of the log-spectral loss of the waveform."})
-    weight_f0: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
-    weight_adversarial: float = field(default=0.05, metadata={"help": "Of the critics' verdict."})
-    weight_feature_matching: float = field(
-        default=1.0, metadata={"help": "Of the difference of the critics' feature maps."}
+    mel_loss_weight: float = field(default=1.0, metadata={"help": "Of the L1 loss of predicted log-mel frames."})
+    duration_loss_weight: float = field(default=0.3, metadata={"help": "Of the loss of log durations."})
+    prosody_loss_weight: float = field(default=0.1, metadata={"help": "Of the losses of pitch, voicing and energy."})
+    alignment_loss_weight: float = field(
+        default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."}
+    )
+    waveform_mel_loss_weight: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
+    waveform_stft_loss_weight: float = field(
+        default=0.5, metadata={"help": "Of the log-spectral loss of the waveform."}
+    )
+    f0_loss_weight: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
+    adversarial_loss_weight: float = field(default=0.05, metadata={"help": "Of the discriminators' verdict."})
+    feature_matching_loss_weight: float = field(
+        default=1.0, metadata={"help": "Of the difference of the discriminators' feature maps."}
     )
     gan_loss: str = field(
-        default="hinge", metadata={"help": "What critics and voice play for: hinge or least_squares."}
+        default="hinge", metadata={"help": "What discriminators and voice play for: hinge or least_squares."}
     )
     push_discriminator: bool = field(
-        default=True, metadata={"help": "Push the critics with the voice; training goes on only with them."}
+        default=True, metadata={"help": "Push the discriminators with the voice; training goes on only with them."}
     )
     log_samples: int = field(
         default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
@@ -110,13 +120,13 @@ class TTSGanTrainingArguments(TrainingArguments):
             self.use_cpu = True  # Transformers refuses bf16 on a CPU that was not asked for
         super().__post_init__()
         shares = (
-            "alignment_warmup",
-            "vocoder_start",
-            "gan_start",
-            "recorded_mel_share",
-            "text_encoder_frozen",
-            "binarization_start",
-            "discriminator_warmup",
+            "alignment_warmup_ratio",
+            "vocoder_start_ratio",
+            "discriminator_start_ratio",
+            "ground_truth_mel_ratio",
+            "text_encoder_freeze_ratio",
+            "binarization_start_ratio",
+            "discriminator_warmup_ratio",
         )
         for name in shares:
             if not 0 <= getattr(self, name) <= 1:
@@ -125,9 +135,9 @@ class TTSGanTrainingArguments(TrainingArguments):
             raise ValueError(f"`max_train_minutes` is {self.max_train_minutes}; give a time above 0, or leave it out.")
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"`ema_decay` is {self.ema_decay}; give one from 0 to below 1, such as 0.999.")
-        if self.gan_start < 1 <= self.gan_start + self.discriminator_warmup:
+        if self.discriminator_start_ratio < 1 <= self.discriminator_start_ratio + self.discriminator_warmup_ratio:
             raise ValueError(
-                f"`gan_start` {self.gan_start} and `discriminator_warmup` {self.discriminator_warmup} leave the voice "
+                f"`discriminator_start_ratio` {self.discriminator_start_ratio} and `discriminator_warmup_ratio` {self.discriminator_warmup_ratio} leave the voice "
                 "nothing of the training: their sum must be below 1."
             )
         if self.accelerator_config.dispatch_batches is None:

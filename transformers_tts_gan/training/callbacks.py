@@ -12,7 +12,7 @@ from transformers.integrations import TensorBoardCallback, TrackioCallback
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "wave_mel", "wave_stft", "f0", "adversarial",
+COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "waveform_mel", "waveform_stft", "f0", "adversarial",
            "feature_matching", "discriminator_loss", "grad_norm", "learning_rate")  # fmt: skip
 SPEEDS = ("_runtime", "_per_second", "_preparation_time")  # what the Trainer adds to an evaluation
 
@@ -87,8 +87,8 @@ class SampleCallback(TrainerCallback):
 
     def on_evaluate(self, args, state, control, **kwargs):
         write = [WRITERS[type(c)](c) for c in self.trainer.callback_handler.callbacks if type(c) in WRITERS]
-        dataset, is_voice = self.trainer.eval_dataset, self.trainer.is_voice
-        if not write or dataset is None or not is_voice or not state.is_world_process_zero:
+        dataset, has_acoustic_model = self.trainer.eval_dataset, self.trainer.has_acoustic_model
+        if not write or dataset is None or not has_acoustic_model or not state.is_world_process_zero:
             return
         for number in range(min(args.log_samples, len(dataset))):
             sounds, pictures = self.perform(dataset[number], number)

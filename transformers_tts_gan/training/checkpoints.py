@@ -20,7 +20,7 @@ UNFINISHED = "_unfinished"  # the Trainer pushes no file whose name begins so
 TRAINER_STATE = "trainer_state.json"
 
 
-class WholeCheckpoints(Trainer):
+class AtomicCheckpointsMixin(Trainer):
     """A `Trainer` that saves as this module says; everything else is as it was."""
 
     _saving = False

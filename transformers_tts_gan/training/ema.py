@@ -1,7 +1,7 @@
 """A moving average of the voice's weights: what is evaluated and published, while training goes on with its own.
 
 The average of the last steps is smoother than any of them (Polyak and Juditsky, 1992; Yazıcı et al., 2019,
-arXiv:1806.04498, for GANs, whose voice and critics keep circling). At update `n` the decay is
+arXiv:1806.04498, for GANs, whose voice and discriminators keep circling). At update `n` the decay is
 `min(decay, (1 + n) / (10 + n))`, so that the average reaches back over the last ninth of the steps so far, and never
 further than `1 / (1 - decay)` steps: a run of 500 steps is not dragged back to weights that knew nothing.
 """

@@ -1,4 +1,4 @@
-"""What a training carries along besides the Trainer's own: critics, averaged weights, their schedules, the clock.
+"""What a training carries along besides the Trainer's own: discriminators, averaged weights, their schedules, the clock.
 
 A checkpoint `checkpoint-N` holds, besides the files of the Trainer:
 
@@ -6,7 +6,7 @@ A checkpoint `checkpoint-N` holds, besides the files of the Trainer:
   and `load_best_model_at_end` take this one.
 - `training_weights.safetensors`: the weights that training goes on with; absent where they are the same
   (`ema_decay` 0) and with `save_only_model`.
-- `discriminator`: the critics. `gan_state.pt`: their optimizer and schedule, the count of averages, the minutes.
+- `discriminator`: the discriminators. `gan_state.pt`: their optimizer and schedule, the count of averages, the minutes.
 - `losses.pt`, one for each process: the sums of the losses since the last log.
 
 `save_model` writes the averaged weights, too. After training the voice in memory has the weights that training ended
@@ -25,11 +25,11 @@ from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback
 
 from ..models.discriminators import DISCRIMINATOR_FOLDER, HIDDEN_FOLDER, TTSGanDiscriminator
-from .checkpoints import WholeCheckpoints
+from .checkpoints import AtomicCheckpointsMixin
 from .distributed import gather, lost_process, mean_over_processes
 from .ema import WeightAverage
-from .schedules import CriticSchedule, clock_warmup, voice_schedule
-from .seeding import aside, random_state, set_random_state
+from .schedules import DiscriminatorSchedule, clock_warmup, generator_schedule
+from .seeding import isolated_rng, random_state, set_random_state
 
 
 logger = logging.getLogger(__name__)
@@ -45,22 +45,22 @@ class AfterStep(TrainerCallback):
         self.trainer = trainer
 
     def on_optimizer_step(self, args, state, control, **kwargs):
-        if self.trainer.average is not None and self.trainer.voice_moves:
+        if self.trainer.average is not None and self.trainer.generator_updates:
             self.trainer.average.update()
         self.trainer.read_clock()
 
 
-class GanState(WholeCheckpoints):
+class GANStateMixin(AtomicCheckpointsMixin):
     """The part of [`TTSGanTrainer`] that is saved and resumed; its steps are in `training/trainer.py`."""
 
     def _start_state(self, discriminator: TTSGanDiscriminator):
         self.discriminator = self.discriminator_wrapped = discriminator
         self.discriminator_optimizer = self.discriminator_lr_scheduler = None
         self.average: WeightAverage | None = None
-        self.voice_moves = True  # whether the step at hand is to change the voice
+        self.generator_updates = True  # whether the step at hand is to change the voice
         self.seconds_before, self.started, self._progress = 0.0, None, 0.0
         self._tracked, self._resumed_from, self._resumed_average = {}, None, None
-        self._beginning = self._new_critics = None
+        self._beginning = self._new_discriminators = None
 
     def train(self, resume_from_checkpoint=None, trial=None, **kwargs):
         """As `Trainer.train`. A process that is left alone by the others ends with a message."""
@@ -87,9 +87,9 @@ class GanState(WholeCheckpoints):
                 self._beginning = copy.deepcopy((self.model.state_dict(), self.discriminator.state_dict()))
                 self._beginning = (*self._beginning, random_state())
             else:
-                voice, critics, randomness = self._beginning
+                voice, discriminators, randomness = self._beginning
                 self.model.load_state_dict(voice)
-                self.discriminator.load_state_dict(critics)
+                self.discriminator.load_state_dict(discriminators)
                 set_random_state(randomness)
                 for module in (self.model, self.discriminator):
                     module.zero_grad()
@@ -99,10 +99,10 @@ class GanState(WholeCheckpoints):
         return super()._inner_training_loop(batch_size, **kwargs)
 
     def call_model_init(self, trial=None):
-        """A new voice and new critics for each trial of `hyperparameter_search`, always the same ones."""
-        if self._new_critics is None:
-            self._new_critics = copy.deepcopy(self.discriminator.state_dict())
-        self.discriminator.load_state_dict(self._new_critics)
+        """A new voice and new discriminators for each trial of `hyperparameter_search`, always the same ones."""
+        if self._new_discriminators is None:
+            self._new_discriminators = copy.deepcopy(self.discriminator.state_dict())
+        self.discriminator.load_state_dict(self._new_discriminators)
         return super().call_model_init(trial)
 
     # ---- Time ----
@@ -163,7 +163,7 @@ class GanState(WholeCheckpoints):
     def create_scheduler(self, num_training_steps: int, optimizer=None):
         if self.lr_scheduler is None:
             optimizer = self.optimizer if optimizer is None else optimizer
-            self.lr_scheduler = voice_schedule(self.args, optimizer, num_training_steps, lambda: self.progress)
+            self.lr_scheduler = generator_schedule(self.args, optimizer, num_training_steps, lambda: self.progress)
             self._created_lr_scheduler = True
         return self.lr_scheduler
 
@@ -178,7 +178,7 @@ class GanState(WholeCheckpoints):
                 logger.warning("`%s` holds no `%s`: only weights are resumed.", resume_from_checkpoint, GAN_STATE)
         self.read_clock()
         prepared = super()._prepare_for_training(max_steps, train_dataloader, resume_from_checkpoint)
-        self._prepare_critics(max_steps)
+        self._prepare_discriminators(max_steps)
         if self.args.ema_decay > 0:
             self.average = WeightAverage(self.model, self.args.ema_decay, self._resumed_average)
         if state is not None:
@@ -188,7 +188,7 @@ class GanState(WholeCheckpoints):
                 self.average.updates = state["averages"]
         return prepared
 
-    def _prepare_critics(self, max_steps: int):
+    def _prepare_discriminators(self, max_steps: int):
         args = self.args
         self.discriminator_wrapped = self.accelerator.prepare_model(self.discriminator, evaluation_mode=True)
         if args.world_size > 1:
@@ -198,7 +198,7 @@ class GanState(WholeCheckpoints):
         optimizer = torch.optim.AdamW(self.discriminator.parameters(), peak, betas, args.adam_epsilon)
         self.discriminator_optimizer = self.accelerator.prepare_optimizer(optimizer)
         warmup = args.get_warmup_steps(max_steps) if args.max_train_minutes is None else clock_warmup(args)
-        self.discriminator_lr_scheduler = CriticSchedule(optimizer, peak, warmup, self.optimizer)
+        self.discriminator_lr_scheduler = DiscriminatorSchedule(optimizer, peak, warmup, self.optimizer)
 
     # ---- Evaluation and logs ----
 
@@ -208,12 +208,12 @@ class GanState(WholeCheckpoints):
 
     def evaluate(self, *args, **kwargs):
         """As the Trainer's, of the averaged weights, and training goes on with the random state it had."""
-        with aside(self.args.seed), self.with_average():
+        with isolated_rng(self.args.seed), self.with_average():
             return super().evaluate(*args, **kwargs)
 
     def predict(self, *args, **kwargs):
         """As the Trainer's, of the averaged weights, and training goes on with the random state it had."""
-        with aside(self.args.seed), self.with_average():
+        with isolated_rng(self.args.seed), self.with_average():
             return super().predict(*args, **kwargs)
 
     def _track(self, name: str, value: torch.Tensor):

@@ -16,20 +16,20 @@ from ..models.aligner import frame_to_phone
 
 logger = logging.getLogger(__name__)
 
-CRITICS_WON = 0.02  # loss of the critics; 2 (hinge) or 0.5 (least squares) while they know nothing
+CRITICS_WON = 0.02  # loss of the discriminators; 2 (hinge) or 0.5 (least squares) while they know nothing
 SILENT_DB = -30.0  # level of generated pieces, by that of the recorded ones; a new vocoder begins at about -20
 NOT_DIAGONAL = 0.6  # share of the alignment on its best path: 0.45 of new weights (the prior), 0.92 of a trained voice
 SPIKE, SPIKE_WINDOW, SPIKE_MEMORY = 3.0, 20, 100  # times the median of the last steps, of which there are so many
 LEFT_OUT = 3  # steps in a row that were not finite
 
 ADVICE = {
-    "critics have won": "the critics' loss is {value:.4f}: they know every piece, and the voice learns nothing from "
-    "them. Lower `discriminator_learning_rate`, raise `weight_feature_matching`, or start them later "
-    "(`gan_start`).",
+    "discriminators have won": "the discriminators' loss is {value:.4f}: they know every piece, and the voice learns nothing from "
+    "them. Lower `discriminator_learning_rate`, raise `feature_matching_loss_weight`, or start them later "
+    "(`discriminator_start_ratio`).",
     "silence": "the generated pieces are {value:.0f} dB below the recordings. Lower `learning_rate` or "
-    "`weight_adversarial`, and go back to a checkpoint from before.",
+    "`adversarial_loss_weight`, and go back to a checkpoint from before.",
     "alignment": "only {value:.0%} of the alignment lies on its best path: it is no staircase. Check that the texts "
-    "say what is spoken, raise `alignment_warmup` or `weight_alignment`, or leave out long recordings and pauses.",
+    "say what is spoken, raise `alignment_warmup_ratio` or `alignment_loss_weight`, or leave out long recordings and pauses.",
     "spike": "the loss is {value:.1f} times its median of late. Once is a bad recording; if it comes back, lower "
     "`learning_rate` or `max_grad_norm`.",
     "not finite": "{value:.0f} steps in a row were not finite and left out. Lower `learning_rate`, train without "
@@ -67,10 +67,12 @@ class AlarmCallback(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         logs = logs or {}
         if (loss := logs.get("discriminator_loss")) is not None:
-            self.ring("critics have won", loss < CRITICS_WON, loss)
+            self.ring("discriminators have won", loss < CRITICS_WON, loss)
         if (level := logs.get("level")) is not None:
             self.ring("silence", level < SILENT_DB, level)
-        settled = self.trainer.progress_here >= min(1.0, max(args.alignment_warmup, args.binarization_start) + 0.05)
+        settled = self.trainer.progress_here >= min(
+            1.0, max(args.alignment_warmup_ratio, args.binarization_start_ratio) + 0.05
+        )
         if settled and (share := logs.get("diagonal")) is not None:
             self.ring("alignment", share < NOT_DIAGONAL, share)
 

@@ -1,4 +1,4 @@
-"""Learning rates: of the voice by the steps or by the clock, of the critics by what the voice's has come to."""
+"""Learning rates: of the voice by the steps or by the clock, of the discriminators by what the voice's has come to."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from .arguments import TTSGanTrainingArguments
 SCHEDULE_STEPS = 10_000
 
 
-def voice_schedule(args: TTSGanTrainingArguments, optimizer, steps: int, progress: Callable[[], float]):
+def generator_schedule(args: TTSGanTrainingArguments, optimizer, steps: int, progress: Callable[[], float]):
     """The schedule that `lr_scheduler_type` names, over the steps or else over `max_train_minutes`.
 
     Raises:
@@ -41,10 +41,10 @@ def clock_warmup(args: TTSGanTrainingArguments) -> int:
     return max(1, args.get_warmup_steps(1000))
 
 
-class CriticSchedule:
-    """Rises over `warmup` updates of the critics, but never above the voice's share of its peak at that moment.
+class DiscriminatorSchedule:
+    """Rises over `warmup` updates of the discriminators, but never above the voice's share of its peak at that moment.
 
-    Critics that join half-way begin where the voice is on its way down, and both come to the end together.
+    Discriminators that join half-way begin where the voice is on its way down, and both come to the end together.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, peak: float, warmup: int, voice: torch.optim.Optimizer):

@@ -36,7 +36,7 @@ def set_random_state(state: dict):
 
 
 @contextlib.contextmanager
-def aside(seed: int):
+def isolated_rng(seed: int):
     """Random numbers from `seed` inside, and those that would have come without it after it."""
     state = random_state()
     random.seed(seed)

@@ -1,8 +1,8 @@
-"""The `Trainer` that alternates: each window of batches trains the critics once, then the voice once.
+"""The `Trainer` that alternates: each window of batches trains the discriminators once, then the voice once.
 
-The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The critics stay
+The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The discriminators stay
 outside the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are saved
-beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): critics first, on waveforms without
+beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): discriminators first, on waveforms without
 gradients.
 """
 
@@ -23,10 +23,10 @@ from ..models.discriminators import TTSGanDiscriminator
 from .arguments import TTSGanTrainingArguments
 from .callbacks import BudgetCallback, SampleCallback, TrainingTable
 from .distributed import SIZES, average_gradients, gather, limit_waiting, shares, sizes
-from .gan_state import AfterStep, GanState
+from .gan_state import AfterStep, GANStateMixin
 from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss, multi_resolution_stft_loss
 from .monitor import AlarmCallback, vital_signs
-from .seeding import aside, seed_for_batch
+from .seeding import isolated_rng, seed_for_batch
 from .unsupported import refuse_launch, refuse_unused
 
 
@@ -36,13 +36,13 @@ PROSODY_LOSSES = ("pitch", "voicing", "energy")
 WHOLE = dict.fromkeys(SIZES, 1.0)  # the share of a batch that stands alone
 
 
-class TTSGanTrainer(GanState):
-    """Trains a [`TTSGanModel`] or a [`TTSGanVocoder`] against critics.
+class TTSGanTrainer(GANStateMixin):
+    """Trains a [`TTSGanModel`] or a [`TTSGanVocoder`] against discriminators.
 
     Args:
         model: The voice or the vocoder; with `model_init`, a function that makes it, nothing.
         args: [`TTSGanTrainingArguments`].
-        discriminator: The critics; new ones of preset `small` where left out.
+        discriminator: The discriminators; new ones of preset `small` where left out.
         speech_metrics: Called at each evaluation as `speech_metrics(model, processor, rows)` with the prepared rows
             that are held out; lets the voice speak and returns numbers by name. `{"wer": 0.1}` is logged as
             `eval_wer`, and `metric_for_best_model` may name it. `metrics/speech.py` has ready ones.
@@ -77,7 +77,7 @@ class TTSGanTrainer(GanState):
         refuse_launch(self)
         limit_waiting(self.args.ddp_timeout)
         self.model_accepts_loss_kwargs = False
-        self.is_voice = hasattr(self.model, "acoustic")
+        self.has_acoustic_model = hasattr(self.model, "acoustic")
         if self.place_model_on_device:
             self._move_model_to_device(self.discriminator, self.args.device)
         self._sampler = None
@@ -106,9 +106,9 @@ class TTSGanTrainer(GanState):
         return super()._run_epoch(model, epoch, *args, **kwargs)
 
     def get_batch_samples(self, epoch_iterator, num_batches, device):
-        """Remember the whole accumulation window: the critics see all of it before the voice moves."""
+        """Remember the whole accumulation window: the discriminators see all of it before the voice moves."""
         samples, count = super().get_batch_samples(epoch_iterator, num_batches, device)
-        self._window, self._window_position, self.voice_moves = samples, 0, True
+        self._window, self._window_position, self.generator_updates = samples, 0, True
         own = [sizes(batch) for batch in samples]
         finite = all(torch.isfinite(batch["labels"].float().sum()) for batch in samples)
         totals = [sum(column) for column in zip(*own, strict=True)] or [0.0] * len(SIZES)
@@ -130,7 +130,7 @@ class TTSGanTrainer(GanState):
         step = self.state.global_step
         logger.warning("Step %d: %s is not finite%s%s; the step is left out.", step, what, where, details)
         self.alarms.leave_out()
-        self.voice_moves, self._window = False, []
+        self.generator_updates, self._window = False, []
         return True
 
     # ---- Steps ----
@@ -144,10 +144,10 @@ class TTSGanTrainer(GanState):
             return torch.zeros((), device=self.args.device)
         seed_for_batch(self.args.seed, self.state.global_step, position, self.args.process_index)
         progress = self.progress
-        judged, alone = self.judged(progress), self.critics_alone(progress)
-        self.voice_moves = not alone
+        discriminator_active, alone = self.discriminator_active(progress), self.discriminator_only(progress)
+        self.generator_updates = not alone
         inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
-        if judged and position == 0:
+        if discriminator_active and position == 0:
             if window == 1:  # one forward of the voice serves both
                 outputs = self._forward(model, inputs, gradients=not alone)
                 fakes = [(outputs.target_waveform, outputs.waveform.detach())]
@@ -159,7 +159,7 @@ class TTSGanTrainer(GanState):
             with torch.no_grad():
                 losses = self.generator_losses(outputs, False, progress, self._shares[position])
         else:
-            losses = self._descend(outputs, judged, progress, window, self._shares[position])
+            losses = self._descend(outputs, discriminator_active, progress, window, self._shares[position])
         if losses is None:
             return torch.zeros((), device=self.args.device)
         loss = sum(losses.values()).detach()
@@ -168,11 +168,11 @@ class TTSGanTrainer(GanState):
         self.alarms.watch(losses)
         return loss / window
 
-    def _descend(self, outputs, judged: bool, progress: float, window: int, share: dict) -> dict | None:
+    def _descend(self, outputs, discriminator_active: bool, progress: float, window: int, share: dict) -> dict | None:
         """The voice's losses, after their backward pass; nothing where they are not finite."""
         self.discriminator.requires_grad_(False)
         try:
-            losses = self.generator_losses(outputs, judged, progress, share)
+            losses = self.generator_losses(outputs, discriminator_active, progress, share)
             loss = sum(losses.values())
             finite = [row[0] for row in gather([bool(torch.isfinite(loss.detach()))], self.args.device)]
             details = ", ".join(f"{name} {value.item():.4g}" for name, value in losses.items())
@@ -184,27 +184,34 @@ class TTSGanTrainer(GanState):
             self.discriminator.requires_grad_(True)
         return losses
 
-    def judged(self, progress: float) -> bool:
-        """Whether the critics have joined; never while only the alignment is learnt."""
-        return self._critics_start() <= progress and self.args.gan_start < 1
+    def discriminator_active(self, progress: float) -> bool:
+        """Whether the discriminators have joined; never while only the alignment is learned."""
+        return self._discriminator_start() <= progress and self.args.discriminator_start_ratio < 1
 
-    def critics_alone(self, progress: float) -> bool:
-        """Whether the critics learn and the voice does not move (`discriminator_warmup`)."""
-        return self.judged(progress) and progress < self._critics_start() + self.args.discriminator_warmup
+    def discriminator_only(self, progress: float) -> bool:
+        """Whether the discriminators learn and the voice does not move (`discriminator_warmup_ratio`)."""
+        return (
+            self.discriminator_active(progress)
+            and progress < self._discriminator_start() + self.args.discriminator_warmup_ratio
+        )
 
-    def _critics_start(self) -> float:
-        return max(self.args.gan_start, self.args.alignment_warmup if self.is_voice else 0.0)
+    def _discriminator_start(self) -> float:
+        return max(
+            self.args.discriminator_start_ratio, self.args.alignment_warmup_ratio if self.has_acoustic_model else 0.0
+        )
 
     def phase(self, progress: float) -> dict:
         """The model's arguments that change in the course of training."""
         frames = self.args.segment_frames
-        if not self.is_voice:
+        if not self.has_acoustic_model:
             return {"segment_frames": frames}
         return {
-            "segment_frames": frames if progress >= min(self.args.vocoder_start, self.args.gan_start) else None,
-            "recorded_mel_share": self.args.recorded_mel_share,
-            "train_text_encoder": progress >= self.args.text_encoder_frozen,
-            "align_only": progress < self.args.alignment_warmup,
+            "segment_frames": frames
+            if progress >= min(self.args.vocoder_start_ratio, self.args.discriminator_start_ratio)
+            else None,
+            "ground_truth_mel_ratio": self.args.ground_truth_mel_ratio,
+            "train_text_encoder": progress >= self.args.text_encoder_freeze_ratio,
+            "align_only": progress < self.args.alignment_warmup_ratio,
         }
 
     def _forward(self, model, inputs: dict, gradients: bool = True):
@@ -217,7 +224,7 @@ class TTSGanTrainer(GanState):
         return outputs.target_waveform, outputs.waveform
 
     def generator_losses(
-        self, outputs, judged: bool, progress: float, share: dict[str, float] = WHOLE
+        self, outputs, discriminator_active: bool, progress: float, share: dict[str, float] = WHOLE
     ) -> dict[str, torch.Tensor]:
         """Weighted losses of the voice by name; their sum is what it descends.
 
@@ -227,34 +234,38 @@ class TTSGanTrainer(GanState):
         args, plain = self.args, dict(outputs.losses or {})
         losses = {}
         if "mel" in plain:
-            losses["mel"] = share["frames"] * args.weight_mel * plain["mel"]
-            losses["duration"] = share["phones"] * args.weight_duration * plain["duration"]
-            losses["prosody"] = share["phones"] * args.weight_prosody * sum(plain[name] for name in PROSODY_LOSSES)
+            losses["mel"] = share["frames"] * args.mel_loss_weight * plain["mel"]
+            losses["duration"] = share["phones"] * args.duration_loss_weight * plain["duration"]
+            losses["prosody"] = (
+                share["phones"] * args.prosody_loss_weight * sum(plain[name] for name in PROSODY_LOSSES)
+            )
         if "f0" in plain:
-            losses["f0"] = share["items"] * args.weight_f0 * plain["f0"]
+            losses["f0"] = share["items"] * args.f0_loss_weight * plain["f0"]
         if "forward_sum" in plain:
-            losses["alignment"] = share["items"] * args.weight_alignment * plain["forward_sum"]
-            if progress >= args.binarization_start:
-                binarization = share["frames"] * 0.1 * args.weight_alignment * plain["binarization"]
+            losses["alignment"] = share["items"] * args.alignment_loss_weight * plain["forward_sum"]
+            if progress >= args.binarization_start_ratio:
+                binarization = share["frames"] * 0.1 * args.alignment_loss_weight * plain["binarization"]
                 losses["alignment"] = losses["alignment"] + binarization
         if outputs.waveform is not None:
             fake, real = outputs.waveform.float(), outputs.target_waveform.float()
             difference = multi_resolution_mel_loss(fake, real, self.model.config.sampling_rate)
-            losses["wave_mel"] = share["items"] * args.weight_wave_mel * difference
+            losses["waveform_mel"] = share["items"] * args.waveform_mel_loss_weight * difference
             difference = multi_resolution_stft_loss(fake, real)
-            losses["wave_stft"] = share["items"] * args.weight_wave_stft * difference
-            if judged:
+            losses["waveform_stft"] = share["items"] * args.waveform_stft_loss_weight * difference
+            if discriminator_active:
                 with self.compute_loss_context_manager():
                     logits, features = self.discriminator_wrapped(fake)
                     with torch.no_grad():
                         _, real_features = self.discriminator_wrapped(real)
-                losses["adversarial"] = share["items"] * args.weight_adversarial * GAN_LOSSES[args.gan_loss][1](logits)
+                losses["adversarial"] = (
+                    share["items"] * args.adversarial_loss_weight * GAN_LOSSES[args.gan_loss][1](logits)
+                )
                 matching = feature_matching_loss(real_features, features)
-                losses["feature_matching"] = share["items"] * args.weight_feature_matching * matching
+                losses["feature_matching"] = share["items"] * args.feature_matching_loss_weight * matching
         return losses
 
     def _update_discriminator(self, fakes, window: int):
-        """One step of the critics over the `(real, fake)` waveforms of all batches of the window."""
+        """One step of the discriminators over the `(real, fake)` waveforms of all batches of the window."""
         for (real, fake), share in zip(fakes, self._shares, strict=True):
             with self.compute_loss_context_manager():
                 logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
@@ -279,12 +290,12 @@ class TTSGanTrainer(GanState):
             self._track("discriminator_grad_norm", norm)
         elif not scaled:
             step = self.state.global_step
-            logger.warning("Step %d: the critics' gradient is not finite; they do not move in this step.", step)
+            logger.warning("Step %d: the discriminators' gradient is not finite; they do not move in this step.", step)
             self.alarms.leave_out()
 
     @contextlib.contextmanager
     def _sync_gradients(self):
-        """Accelerate's optimizers do nothing before the last batch of a window; the critics step before its first."""
+        """Accelerate's optimizers do nothing before the last batch of a window; the discriminators step before its first."""
         state = self.accelerator.gradient_state
         before = state.sync_gradients
         state._set_sync_gradients(True)
@@ -294,28 +305,28 @@ class TTSGanTrainer(GanState):
             state._set_sync_gradients(before)
 
     def _clip_grad_norm(self, model):
-        return super()._clip_grad_norm(model) if self.voice_moves else None
+        return super()._clip_grad_norm(model) if self.generator_updates else None
 
     def _get_grad_norm(self, model, grad_norm=None):
         """As the Trainer's; a gradient that is not finite is dropped: clipping would spread it to all weights."""
-        norm = super()._get_grad_norm(model, grad_norm) if self.voice_moves else 0.0
-        if self.voice_moves and not math.isfinite(norm):
-            self.voice_moves = False
+        norm = super()._get_grad_norm(model, grad_norm) if self.generator_updates else 0.0
+        if self.generator_updates and not math.isfinite(norm):
+            self.generator_updates = False
             if self.accelerator.scaler is not None:  # it leaves the step out by itself, and learns from it
                 return norm
             step = self.state.global_step
             logger.warning("Step %d: the gradient is not finite; the step is left out.", step)
             self.alarms.leave_out()
-        if not self.voice_moves:  # Accelerate's optimizers do nothing where gradients are not complete
+        if not self.generator_updates:  # Accelerate's optimizers do nothing where gradients are not complete
             self.accelerator.gradient_state._set_sync_gradients(False)
         return norm
 
     # ---- Evaluation ----
 
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
-        """The losses that need no critic, against held-out recordings."""
+        """The losses that need no discriminator, against held-out recordings."""
         with torch.no_grad():
-            phase = {**self.phase(1.0), "recorded_mel_share": 0.0} if self.is_voice else self.phase(1.0)
+            phase = {**self.phase(1.0), "ground_truth_mel_ratio": 0.0} if self.has_acoustic_model else self.phase(1.0)
             outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase})
             losses = self.generator_losses(outputs, False, 1.0)
         return sum(losses.values()).detach(), None, None
@@ -335,5 +346,5 @@ class TTSGanTrainer(GanState):
         """The README of the voice; the Trainer's own knows neither text-to-speech nor where this voice comes from."""
         if self.is_world_process_zero():
             asked = {"language": language, "license": license, "tags": tags, "datasets": dataset_tags}
-            with aside(self.args.seed), self.with_average():
+            with isolated_rng(self.args.seed), self.with_average():
                 write_model_card(self, card_name(self, model_name), finetuned_from=finetuned_from, **asked)

@@ -82,7 +82,7 @@ def test_traditional_characters_are_read_as_simplified_ones():
         assert chinese_phones([old]) == chinese_phones([new])
 
 
-def test_a_lexicon_speaks_for_its_word_and_its_neighbours_hear_its_tone():
+def test_a_lexicon_speaks_for_its_word_and_its_neighbors_hear_its_tone():
     readings = chinese_phones(["我", "好"], {"好": ("h", "ao4")})
     assert readings[0] == [("uo3",)]
     assert chinese_phones(["我", "好"])[0] == [("uo2",)]

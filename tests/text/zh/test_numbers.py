@@ -65,7 +65,7 @@ PIECES = [*PIECES.split(), " ", "\n", "\t"]
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_signs_and_numbers_in_any_order_are_read_in_order(text):
-    """Whatever neighbours do to each other, spans index the text in order and only Chinese leaves digits behind."""
+    """Whatever neighbors do to each other, spans index the text in order and only Chinese leaves digits behind."""
     spoken = normalize(text, "zh")
     assert all(0 <= item.span[0] < item.span[1] <= len(text) for item in spoken)
     assert [item.span[0] for item in spoken] == sorted(item.span[0] for item in spoken)
@@ -129,7 +129,7 @@ def test_an_english_sentence_inside_chinese_keeps_its_english_numbers():
 
 
 def test_plain_chinese_is_eaten_fast():
-    """The whole frontend has 20 µs a character; half a µs to a few µs is normalisation's share."""
+    """The whole frontend has 20 µs a character; half a µs to a few µs is normalization's share."""
     text = "我们明天去银行,然后回家吃饭。" * 2000
     normalize(text[:100], "zh")
     start = time.process_time()

@@ -1,6 +1,6 @@
 """The corpus doctor: which recordings of a corpus should not be trained on, and why.
 
-Enter: rows of a corpus, and if there are any, a recogniser and a voice. Leaves: a [`CorpusReport`] with the findings
+Enter: rows of a corpus, and if there are any, a recognizer and a voice. Leaves: a [`CorpusReport`] with the findings
 of every row, by kind. Most bounds are set by the corpus itself (what is far from its speaker's usual), so that a quick
 speaker is no fault. Nothing is deleted and nothing changed: the report says what to leave out.
 """
@@ -34,7 +34,7 @@ KINDS = {
     "speed": "played at the wrong speed (pitch and pace)",
     "length": "too long or too short, as such or for its text",
     "duplicate": "sound of another row",
-    "transcript": "recogniser hears something else",
+    "transcript": "recognizer hears something else",
     "alignment": "a voice's aligner doubts the text",
 }
 
@@ -58,9 +58,9 @@ class Bounds:
         same_fingerprint: Likeness from which two recordings are compared sample by sample, and
         same_wave: the correlation from which they are one; of 60 pairs of readings of a sentence none has over .31.
         phone_error: Least and greatest share of wrong phones that counts as a wrong transcript; between them it is
-            the corpus's median and 5 robust deviations: recognisers miss some of every corpus.
+            the corpus's median and 5 robust deviations: recognizers miss some of every corpus.
         syllables_share: Share of Chinese rows whose number of syllables is heard as usual; one more than what these
-            are off by is a word that the text lacks. (Recognisers leave out a light syllable such as 了 now and then:
+            are off by is a word that the text lacks. (Recognizers leave out a light syllable such as 了 now and then:
             too few must be two more than that.)
         alignment_deviations: How many robust deviations below the usual score of a voice's aligner.
         min_speaker_rows: Speakers with fewer rows are compared with one another, and their pitch with nothing.
@@ -93,7 +93,7 @@ class CheckedRow:
         measures: What was measured.
         length_ratio: Seconds of speech over the usual for so many phones; NaN where it is not known.
         speed_ratio: Pitch and pace over the speaker's usual; NaN where it is not known.
-        hearing: By a recogniser; `None` where it was not asked.
+        hearing: By a recognizer; `None` where it was not asked.
         alignment: Score of its text by [`AlignmentJudge`]; NaN where there is no voice.
         other_alignment: The best score of some other texts of the corpus.
         findings: Reasons by kind.
@@ -179,7 +179,7 @@ def check_corpus(
 
     Args:
         rows: With `audio` (whatever `read_audio` takes), `text`, and perhaps `speaker` and `language`.
-        language: Of rows that name none, and of the recogniser.
+        language: Of rows that name none, and of the recognizer.
         recognizer: Hears whether the texts are right; rows whose recording is at fault already are not heard, nor
             those in another language.
         voice: The other judge of the texts.
@@ -285,7 +285,7 @@ def judge_pace(report: CorpusReport) -> None:
 
 
 def judge_hearing(report: CorpusReport) -> None:
-    """Rows of whose phones more were wrong than recognisers usually get wrong here, or that lack a syllable."""
+    """Rows of whose phones more were wrong than recognizers usually get wrong here, or that lack a syllable."""
     heard = [row for row in report.rows if row.hearing is not None]
     if not heard:
         return
@@ -400,7 +400,7 @@ def notes(report: CorpusReport, heard: bool, aligned: bool) -> list[str]:
     found = []
     if not (heard or aligned):
         found.append(
-            "Nobody heard the recordings: a wrong text is found only where its length does not fit. Give a recogniser "
+            "Nobody heard the recordings: a wrong text is found only where its length does not fit. Give a recognizer "
             "(or a voice of the language, whose aligner is a judge as well)."
         )
     if repeated := len(rows) - len({row.text for row in rows}):

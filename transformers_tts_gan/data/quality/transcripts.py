@@ -1,4 +1,4 @@
-"""Does a recording say its text? A recogniser's answer, and that of a voice's own aligner.
+"""Does a recording say its text? A recognizer's answer, and that of a voice's own aligner.
 
 Enter: rows of a corpus and a judge. Leaves: for each row a [`Hearing`]: what was heard, and which share of the text's
 phones was wrong. Phones, not words: "Steels" and "Steele's" are the same sound, and so are 他 and 她.
@@ -28,11 +28,11 @@ GAP_SECONDS = 0.7
 
 @dataclass
 class Hearing:
-    """What a recogniser heard of a row.
+    """What a recognizer heard of a row.
 
     Args:
         phone_error: Wrong, missing and added phones as a share of those of the text.
-        syllables: How many more were heard than the text has, of Chinese. A recogniser may take a word for another,
+        syllables: How many more were heard than the text has, of Chinese. A recognizer may take a word for another,
             but seldom misses or adds a syllable, so that one short word that the text lacks shows here.
         text: What was heard; empty where the row was not suspected and so never heard alone.
     """
@@ -55,10 +55,10 @@ def hear_rows(
     Whisper little more than one, and the phones heard are laid along those of all their texts. Rows that then have
     `suspect` or more of their phones wrong, or another number of syllables, are heard again alone, and the better of
     the two results counts. Where it is still as bad, so are the rows beside them, and what is heard alone counts: a
-    text that is not in the sound takes up phones of its neighbours.
+    text that is not in the sound takes up phones of its neighbors.
 
     Args:
-        language: Of rows that name none, and of the recogniser.
+        language: Of rows that name none, and of the recognizer.
         suspect: Share of wrong phones.
         cache: A jsonl file that keeps what was heard: a run that was cut off goes on, a second one is quick.
     """
@@ -138,7 +138,7 @@ def errors_by_part(said: list[list[str]], heard: list[str]) -> list[tuple[int, i
 
 
 def syllables(phones: list[str]) -> int:
-    """How many Chinese syllables, each with one final and its tone. None of English, where a name that the recogniser
+    """How many Chinese syllables, each with one final and its tone. None of English, where a name that the recognizer
     does not know often has one too many, and a missing word has phones enough to be found by them.
 
     >>> syllables(["n", "i3", "h", "ao3"]), syllables(["HH", "AH", "L", "OW"])
@@ -148,7 +148,7 @@ def syllables(phones: list[str]) -> int:
 
 
 def _heard_phones(text: str, language: str) -> list[str]:
-    """Recognisers write notes and other languages where they hear no speech: nothing that counts was heard."""
+    """Recognizers write notes and other languages where they hear no speech: nothing that counts was heard."""
     try:
         return text_phones(text, language)
     except ValueError:

@@ -1,4 +1,4 @@
-"""For `evaluate.load` by path: the share of characters that a recogniser did not hear.
+"""For `evaluate.load` by path: the share of characters that a recognizer did not hear.
 
 The second argument is the language.
 """

@@ -96,7 +96,7 @@ def _by_tag(word: str, tag: str) -> tuple[str, ...] | None:
 
 
 def _corrected(lower: list[str], tags: list[str], place: int) -> str:
-    """The tag of a word, put right where its neighbour leaves no doubt."""
+    """The tag of a word, put right where its neighbor leaves no doubt."""
     before = lower[place - 1] if place else ""
     after = tags[place + 1] if place + 1 < len(tags) else ""
     tag = tags[place]

@@ -233,7 +233,7 @@ def initialism(word: str) -> str | None:
 
 
 def _shouted(plain: str, start: int, end: int) -> bool:
-    """Whether a neighbour is in capitals, too."""
+    """Whether a neighbor is in capitals, too."""
     before = re.search(r"([A-Za-z]+)\W{1,2}$", plain[max(0, start - 16) : start])
     after = re.match(r"\W{1,2}([A-Za-z]+)", plain[end : end + 16])
     return any(side and len(side[1]) > 2 and side[1].isupper() for side in (before, after))

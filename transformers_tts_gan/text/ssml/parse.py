@@ -343,7 +343,7 @@ def write(pieces: Iterable[Piece]) -> str:
 
 
 def merged(pieces: Iterable[Piece]) -> list[Piece]:
-    """Neighbours of plain text as one piece, for `write`; their spans mean nothing any more."""
+    """Neighbors of plain text as one piece, for `write`; their spans mean nothing any more."""
     out: list[Piece] = []
     for piece in pieces:
         last = out[-1] if out else None

@@ -1,6 +1,6 @@
 """What the attributes of markup mean: seconds of a break, speed, pitch and loudness, and how to say a number.
 
-Enters: attributes and the text they are about. Leaves: numbers, and words that the normaliser reads as they are.
+Enters: attributes and the text they are about. Leaves: numbers, and words that the normalizer reads as they are.
 """
 
 import math
@@ -161,7 +161,7 @@ def say_as_kind(attributes: dict[str, str], text: str) -> tuple[str, str]:
 
 
 def say_as(text: str, kind: str, style: str, language: str) -> str:
-    """Words for `text` in `language` (`en` or `zh`), for the normaliser to read.
+    """Words for `text` in `language` (`en` or `zh`), for the normalizer to read.
 
     >>> say_as("1999", "cardinal", "", "en"), say_as("1/2/2020", "date", "dmy", "en")
     ('one thousand nine hundred ninety nine', 'February 1, 2020')

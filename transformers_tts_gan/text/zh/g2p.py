@@ -99,7 +99,7 @@ def chinese_phones(
 ) -> list[list[tuple[str, ...]]]:
     """Phones per character of every word of a run; ValueError names a character without a known reading.
 
-    A word in `lexicon` (word to phones) is not looked up: its tones only count for its neighbours. Traditional
+    A word in `lexicon` (word to phones) is not looked up: its tones only count for its neighbors. Traditional
     characters are read as their simplified ones.
 
     >>> chinese_phones(["银行", "很", "好"])

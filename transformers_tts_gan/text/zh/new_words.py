@@ -1,7 +1,7 @@
 """Words of a corpus that jieba does not know, for a user dictionary: names, products, jargon.
 
 Strings that come often, whose parts stick together (pointwise mutual information, Church and Hanks, Word Association
-Norms, Mutual Information, and Lexicography, 1990) and whose neighbours vary on both sides (branching entropy, Jin and
+Norms, Mutual Information, and Lexicography, 1990) and whose neighbors vary on both sides (branching entropy, Jin and
 Tanaka-Ishii, Unsupervised Segmentation of Chinese Text by Use of Branching Entropy, 2006).
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from .segment import HAN, segment, word_frequency
 
 
-_EDGE = "\0"  # the neighbour at the start or the end of a run: each one counts as another neighbour
+_EDGE = "\0"  # the neighbor at the start or the end of a run: each one counts as another neighbor
 # Characters of grammar: a string that begins or ends with one is a piece of a sentence.
 _GRAMMAR = frozenset(
     "的了着过吗呢吧啊是在和与就都也还又很不没有我你他她它们这那个"
@@ -71,7 +71,7 @@ def _cohesion(word: str, counts: Counter, total: int) -> float:
 
 
 def _free_words(runs: list[str], candidates: set[str], max_chars: int, min_entropy: float) -> list[str]:
-    """The candidates with enough different neighbours on each side."""
+    """The candidates with enough different neighbors on each side."""
     before, after = defaultdict(Counter), defaultdict(Counter)
     for number, run in enumerate(runs):
         for start in range(len(run)):
@@ -84,9 +84,9 @@ def _free_words(runs: list[str], candidates: set[str], max_chars: int, min_entro
     return [word for word in candidates if min(_entropy(before[word]), _entropy(after[word])) >= min_entropy]
 
 
-def _entropy(neighbours: Counter) -> float:
-    total = sum(neighbours.values())
-    return -sum(count / total * math.log2(count / total) for count in neighbours.values())
+def _entropy(neighbors: Counter) -> float:
+    total = sum(neighbors.values())
+    return -sum(count / total * math.log2(count / total) for count in neighbors.values())
 
 
 def _known_parts(word: str) -> bool:

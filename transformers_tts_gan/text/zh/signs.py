@@ -1,6 +1,6 @@
 """Signs, letters and Roman numerals in Chinese text: what a hyphen, `#` or `/` means there, `B2B`, `II型`, `10⁸`.
 
-`prepare` rewrites signs whose meaning depends on their neighbours, one character for one; `read_sign` says the rest.
+`prepare` rewrites signs whose meaning depends on their neighbors, one character for one; `read_sign` says the rest.
 """
 
 import re
