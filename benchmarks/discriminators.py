@@ -2,9 +2,9 @@
 
     python benchmarks/discriminators.py --datasets corpora/kathleen corpora/hsk
 
-A vocoder learns from the mel loss alone; from there on each set of discriminators trains a copy of it for the same steps on
-the same batches. Judged on held-out recordings by DistillMOS and PESQ (optional packages `distillmos`, `pesq`) and by
-the multi-resolution mel distance.
+A vocoder learns from the mel loss alone; from there on each set of discriminators trains a copy of it for the same
+steps on the same batches. Judged on held-out recordings by DistillMOS and PESQ (optional packages `distillmos`,
+`pesq`) and by the multi-resolution mel distance.
 """
 
 import copy
@@ -90,7 +90,8 @@ def train(
     config = dict(discriminators or {})
     discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(config.pop("preset", "small"), **config))
     training = TTSGanTrainingArguments(
-        output_dir=arguments.output, max_steps=steps, discriminator_start_ratio=1.0 if discriminators is None else 0.0, learning_rate=rate,
+        output_dir=arguments.output, max_steps=steps, learning_rate=rate,
+        discriminator_start_ratio=1.0 if discriminators is None else 0.0,
         per_device_train_batch_size=arguments.batch_size, segment_frames=arguments.segment_frames, warmup_steps=20,
         lr_scheduler_type="constant_with_warmup", bf16=True, save_strategy="no", report_to="none", logging_steps=50,
     )  # fmt: skip

@@ -4,12 +4,12 @@
     python benchmarks/training.py --corpus corpora/kathleen --picture steps.svg --output steps.json
 
 Ours are true steps of `TTSGanTrainer` with preset `small` and the recipes' settings (16 utterances, pieces of 32
-frames, bf16, no text encoder): forward, losses, both backward passes, clipping, both optimizers; without discriminators ("mel
-only"), with our small set, and with the full set of Vocos. VITS is `transformers.VitsModel`'s own modules at their
-default sizes with HiFi-GAN's discriminators as in VITS (Kim et al., 2021, arXiv:2106.06103, section 4.2), pieces of 8,192
-samples; its alignment search is left out, and gradients of its second look at recordings: this favors VITS. Both
-see whole utterances and decode one piece of each; loading is not counted. Systems take turns, so that a busy moment of
-the machine hits all; medians count.
+frames, bf16, no text encoder): forward, losses, both backward passes, clipping, both optimizers; without
+discriminators ("mel only"), with our small set, and with the full set of Vocos. VITS is `transformers.VitsModel`'s own
+modules at their default sizes with HiFi-GAN's discriminators as in VITS (Kim et al., 2021, arXiv:2106.06103, section
+4.2), pieces of 8,192 samples; its alignment search is left out, and gradients of its second look at recordings: this
+favors VITS. Both see whole utterances and decode one piece of each; loading is not counted. Systems take turns, so
+that a busy moment of the machine hits all; medians count.
 """
 
 import argparse
@@ -156,7 +156,7 @@ def our_step(
 
 
 class HifiGanDiscriminators(nn.Module):
-    """The discriminators of VITS: five by period and one on plain samples (Kong et al., 2020, arXiv:2010.05646, table 5)."""
+    """Those of VITS: five by period and one on plain samples (Kong et al., 2020, arXiv:2010.05646, table 5)."""
 
     def __init__(self, width: int = 1024):
         super().__init__()
@@ -284,7 +284,7 @@ def take_turns(steps: dict[str, Step], rounds: int, budget: float) -> dict[str, 
 def compare(
     rows: Dataset, processor: TTSGanProcessor, tiny: bool, rounds: int, budget: float, clock: Clock
 ) -> list[dict]:
-    """Seconds per step of ours with and without discriminators, and of VITS in both precisions, on the same utterances."""
+    """Seconds per step on the same utterances: ours with and without discriminators, VITS in both precisions."""
     preset, systems, vits = ("tiny", TINY_SYSTEMS, TINY_VITS) if tiny else ("small", SYSTEMS, {})
     steps: dict[str, Step] = {name: our_step(rows, processor, systems[name], preset, clock) for name in systems}
     steps["VITS, float32"] = VitsStep(rows, False, clock, **vits)

@@ -166,8 +166,8 @@ def load_discriminator(model: ModelArguments) -> TTSGanDiscriminator:
             return discriminators
     if parts:
         logger.info(
-            "No discriminators were saved with %s: new ones begin. With `--discriminator_warmup_ratio 0.05` they learn a little "
-            "before the voice listens to them.",
+            "No discriminators were saved with %s: new ones begin. With `--discriminator_warmup_ratio 0.05` they "
+            "learn a little before the generator hears of them.",
             " or ".join(f"`{part}`" for part in parts),
         )
     return TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(model.preset))

@@ -127,7 +127,7 @@ def test_held_out_sentences_are_fixed_and_never_trained_on(script):
 
 
 def test_what_another_voice_held_out_can_be_held_out_again(script, tmp_path, capsys):
-    """Else it would be judged on what it has learned; a text counts however its marks are set, and every take of it."""
+    """Else it would be judged on what it has learned; a text counts however its marks are set, and each take of it."""
     make_folder(tmp_path / "src")
     (tmp_path / "src" / "day" / "4.txt").write_text("Good morning, number 2!", encoding="utf-8")
     texts = tmp_path / "held_out.txt"

@@ -1,4 +1,4 @@
-"""The discriminators: any length of waveform, the batch in front, weights that survive a folder, and an ear that learns."""
+"""Discriminators: any length of waveform, the batch in front, weights that survive a folder, and learning."""
 
 import pytest
 import torch

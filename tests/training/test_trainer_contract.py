@@ -1,4 +1,4 @@
-"""What the Transformers `Trainer` promises holds with discriminators, too: best models, searches, reports, pushes, memory."""
+"""The promises of the Transformers `Trainer` hold here, too: best models, searches, reports, pushes, memory."""
 
 import json
 import os

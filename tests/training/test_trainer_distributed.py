@@ -178,7 +178,7 @@ def ran(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("run", ["whole", "stream", "clock"])
 def test_two_processes_hold_the_same_weights(run, ran):
-    """The discriminators and the average are kept by hand: processes that drift apart would train two different voices."""
+    """Discriminators and average are kept by hand: processes that drift apart would train two different models."""
     first, second = states(ran, run)
     for part in ("voice", "discriminators", "average"):
         assert_same(first[part], second[part], part)

@@ -45,7 +45,7 @@ class MosPredictor:
 
 
 class DnsmosPredictor:
-    """Mean opinion scores by DNSMOS P.835 (Reddy, Gopal and Cutler, 2021, arXiv:2110.01763), learned from noisy speech.
+    """Predicted MOS by DNSMOS P.835 (Reddy, Gopal and Cutler, 2021, arXiv:2110.01763), trained on noisy speech.
 
     A second opinion that hears background noise, beside which it is coarser than [`MosPredictor`].
 

@@ -1,4 +1,4 @@
-"""What decides the weights and the sound: configurations of the voice, its vocoder and the discriminators that train it.
+"""What decides the weights and the sound: configurations of the model, its vocoder and the discriminators.
 
 `TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
 parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).

@@ -1,9 +1,9 @@
 """The discriminators: each hears a waveform in its own way and says, place by place, how real it sounds.
 
-Period discriminators after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram discriminators after UnivNet
-(Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that quiet high
-bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset `base` has
-the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
+Period discriminators after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram discriminators
+after UnivNet (Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that
+quiet high bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset
+`base` has the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
 """
 
 import logging
@@ -117,7 +117,7 @@ class TTSGanDiscriminator(PreTrainedModel):
 
     @classmethod
     def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
-        """The discriminators saved with a voice, a vocoder or a checkpoint of a training; `None` where there are none."""
+        """The discriminators saved with a model, a vocoder or a checkpoint; `None` where there are none."""
         missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
         for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
             if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
@@ -133,7 +133,7 @@ class TTSGanDiscriminator(PreTrainedModel):
         return None
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
-        """Judge `(B, S)` samples: per discriminator its logits, and its feature maps; the batch is their first dimension."""
+        """`(B, S)` samples to the logits and feature maps of each sub-discriminator, the batch in front."""
         logits, features = zip(*(discriminator(waveform) for discriminator in self.sub_discriminators), strict=True)
         return list(logits), list(features)
 

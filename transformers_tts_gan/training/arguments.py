@@ -18,8 +18,8 @@ from .unsupported import refuse_unworkable
 class TTSGanTrainingArguments(TrainingArguments):
     r"""`TrainingArguments` and what alternating a generator and its discriminators needs beside them.
 
-    Shares such as `discriminator_start_ratio` are of the whole training: of `max_train_minutes` where that is given, else of
-    the steps.
+    Shares such as `discriminator_start_ratio` are of the whole training: of `max_train_minutes` where that is given,
+    else of the steps.
     """
 
     max_train_minutes: float | None = field(
@@ -137,8 +137,9 @@ class TTSGanTrainingArguments(TrainingArguments):
             raise ValueError(f"`ema_decay` is {self.ema_decay}; give one from 0 to below 1, such as 0.999.")
         if self.discriminator_start_ratio < 1 <= self.discriminator_start_ratio + self.discriminator_warmup_ratio:
             raise ValueError(
-                f"`discriminator_start_ratio` {self.discriminator_start_ratio} and `discriminator_warmup_ratio` {self.discriminator_warmup_ratio} leave the voice "
-                "nothing of the training: their sum must be below 1."
+                f"`discriminator_start_ratio` {self.discriminator_start_ratio} and `discriminator_warmup_ratio` "
+                f"{self.discriminator_warmup_ratio} leave the generator nothing of the training: their sum must be "
+                "below 1."
             )
         if self.accelerator_config.dispatch_batches is None:
             self.accelerator_config.dispatch_batches = False  # batches of a stream differ in length

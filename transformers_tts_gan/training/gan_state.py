@@ -1,4 +1,4 @@
-"""What a training carries along besides the Trainer's own: discriminators, averaged weights, their schedules, the clock.
+"""What a training carries along besides the Trainer's own: discriminators, averaged weights, schedules, the clock.
 
 A checkpoint `checkpoint-N` holds, besides the files of the Trainer:
 
@@ -6,7 +6,7 @@ A checkpoint `checkpoint-N` holds, besides the files of the Trainer:
   and `load_best_model_at_end` take this one.
 - `training_weights.safetensors`: the weights that training goes on with; absent where they are the same
   (`ema_decay` 0) and with `save_only_model`.
-- `discriminator`: the discriminators. `gan_state.pt`: their optimizer and schedule, the count of averages, the minutes.
+- `discriminator`: the discriminators. `gan_state.pt`: their optimizer and schedule, the count of averages, minutes.
 - `losses.pt`, one for each process: the sums of the losses since the last log.
 
 `save_model` writes the averaged weights, too. After training the voice in memory has the weights that training ended

@@ -45,7 +45,7 @@ def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor])
 
 
 def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
-    """Fake above 1, mean over discriminators; flat once they are convinced, so that no discriminator pulls without end."""
+    """Fake above 1, mean over sub-discriminators; flat past that, so that none pulls without end."""
     return torch.stack([F.relu(1 - f.float()).mean() for f in fake]).mean()
 
 
@@ -67,7 +67,7 @@ GAN_LOSSES = {  # by the argument `gan_loss`: of the discriminators and of the v
 
 
 def feature_matching_loss(real: list[list[torch.Tensor]], fake: list[list[torch.Tensor]]) -> torch.Tensor:
-    """Mean absolute difference of the discriminators' feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, 2.3)."""
+    """Mean absolute difference of the feature maps (Kumar et al., 2019, MelGAN, arXiv:1910.06711, section 2.3)."""
     losses = [
         F.l1_loss(f.float(), r.float().detach())
         for rs, fs in zip(real, fake, strict=True)

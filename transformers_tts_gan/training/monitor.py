@@ -23,13 +23,13 @@ SPIKE, SPIKE_WINDOW, SPIKE_MEMORY = 3.0, 20, 100  # times the median of the last
 LEFT_OUT = 3  # steps in a row that were not finite
 
 ADVICE = {
-    "discriminators have won": "the discriminators' loss is {value:.4f}: they know every piece, and the voice learns nothing from "
-    "them. Lower `discriminator_learning_rate`, raise `feature_matching_loss_weight`, or start them later "
+    "discriminators have won": "the discriminators' loss is {value:.4f}: they tell every piece, and the generator learns "
+    "nothing. Lower `discriminator_learning_rate`, raise `feature_matching_loss_weight`, or start them later "
     "(`discriminator_start_ratio`).",
     "silence": "the generated pieces are {value:.0f} dB below the recordings. Lower `learning_rate` or "
     "`adversarial_loss_weight`, and go back to a checkpoint from before.",
     "alignment": "only {value:.0%} of the alignment lies on its best path: it is no staircase. Check that the texts "
-    "say what is spoken, raise `alignment_warmup_ratio` or `alignment_loss_weight`, or leave out long recordings and pauses.",
+    "say what is spoken, raise `alignment_warmup_ratio` or `alignment_loss_weight`, or leave out long recordings.",
     "spike": "the loss is {value:.1f} times its median of late. Once is a bad recording; if it comes back, lower "
     "`learning_rate` or `max_grad_norm`.",
     "not finite": "{value:.0f} steps in a row were not finite and left out. Lower `learning_rate`, train without "

@@ -1,9 +1,9 @@
 """The `Trainer` that alternates: each window of batches trains the discriminators once, then the voice once.
 
-The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The discriminators stay
-outside the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are saved
-beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): discriminators first, on waveforms without
-gradients.
+The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The discriminators
+stay outside the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are
+saved beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): discriminators first, on
+waveforms without gradients.
 """
 
 import contextlib
@@ -295,7 +295,7 @@ class TTSGanTrainer(GANStateMixin):
 
     @contextlib.contextmanager
     def _sync_gradients(self):
-        """Accelerate's optimizers do nothing before the last batch of a window; the discriminators step before its first."""
+        """Accelerate's optimizers do nothing before a window's last batch; discriminators step before its first."""
         state = self.accelerator.gradient_state
         before = state.sync_gradients
         state._set_sync_gradients(True)

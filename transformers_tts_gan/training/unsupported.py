@@ -1,4 +1,4 @@
-"""Arguments of the Transformers `Trainer` that alternating a voice and its discriminators cannot follow, refused by name.
+"""Arguments of the Transformers `Trainer` that a GAN cannot be trained with, refused by name.
 
 Without this they would do nothing, without a word, or break far from their cause. What is not named here works.
 """
@@ -20,16 +20,16 @@ UNWORKABLE = {
     "train_sampling_strategy": "batches are of like lengths anyway, in an order that can be resumed: leave it out",
     "parallelism_config": "a voice is small and fits on one device: start several processes with `accelerate launch`",
 }
-# These share the optimizer out to single layers, work inside the backward pass, which the discriminators use as well, or want
-# to be told by each step that it trains.
+# These share the optimizer out to single layers, work inside the backward pass, which the discriminators use as well,
+# or want to be told by each step that it trains.
 UNWORKABLE_OPTIMIZERS = ("galore", "apollo", "lomo", "adalomo", "schedule_free")
 # These follow the evaluation; the discriminators, which have a schedule of the same kind, have no such number.
 UNWORKABLE_SCHEDULES = ("reduce_lr_on_plateau", "greedy")
 UNUSED_BY_TRAINER = {
     "compute_metrics": "it needs predictions that all have one shape: give `speech_metrics` instead",
     "preprocess_logits_for_metrics": "there are no logits: give `speech_metrics` instead",
-    "compute_loss_func": "the losses are weighted by `mel_loss_weight` and so on: subclass `TTSGanTrainer` and override "
-    "`generator_losses`",
+    "compute_loss_func": "the losses are weighted by `mel_loss_weight` and so on: subclass `TTSGanTrainer` and "
+    "override `generator_losses`",
 }
 
 
@@ -50,8 +50,8 @@ def refuse_unworkable(args: TrainingArguments):
         raise ValueError(f"`optim` is `{args.optim}`, which two optimizers at once cannot be: take `adamw_torch`.")
     if (schedule := getattr(args.lr_scheduler_type, "value", args.lr_scheduler_type)) in UNWORKABLE_SCHEDULES:
         raise ValueError(
-            f"`lr_scheduler_type` is `{schedule}`, which follows the evaluation, and that does not judge the discriminators: "
-            "take `cosine`, `linear` or `constant`."
+            f"`lr_scheduler_type` is `{schedule}`, which follows the evaluation, and that has no "
+            "number for the discriminators: take `cosine`, `linear` or `constant`."
         )
     if args.gan_loss not in GAN_LOSSES:
         raise ValueError(f"`gan_loss` is `{args.gan_loss}`; take one of {list(GAN_LOSSES)}.")
