@@ -29,7 +29,7 @@ def test_a_share_outside_0_to_1_is_refused_by_name(name, value, tmp_path):
 
 
 def test_discriminators_that_warm_up_for_all_of_the_rest_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="leave the voice nothing of the training"):
+    with pytest.raises(ValueError, match="leave the generator nothing of the training"):
         TTSGanTrainingArguments(
             output_dir=str(tmp_path), discriminator_start_ratio=0.5, discriminator_warmup_ratio=0.5
         )

@@ -173,7 +173,7 @@ def test_the_clock_ends_training_and_saves(tmp_path):
 
 def test_a_schedule_that_follows_the_evaluation_is_refused(tmp_path):
     arguments = {"lr_scheduler_type": "reduce_lr_on_plateau", "eval_strategy": "steps", "eval_steps": 1}
-    with pytest.raises(ValueError, match="does not judge the discriminators: take `cosine`"):
+    with pytest.raises(ValueError, match="has no number for the discriminators: take `cosine`"):
         make_trainer(tmp_path, max_train_minutes=1.0, **arguments)
 
 

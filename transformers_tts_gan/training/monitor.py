@@ -16,14 +16,14 @@ from ..models.aligner import frame_to_phone
 
 logger = logging.getLogger(__name__)
 
-CRITICS_WON = 0.02  # loss of the discriminators; 2 (hinge) or 0.5 (least squares) while they know nothing
+SATURATED = 0.02  # loss of the discriminators; 2 (hinge) or 0.5 (least squares) while they know nothing
 SILENT_DB = -30.0  # level of generated pieces, by that of the recorded ones; a new vocoder begins at about -20
 NOT_DIAGONAL = 0.6  # share of the alignment on its best path: 0.45 of new weights (the prior), 0.92 of a trained voice
 SPIKE, SPIKE_WINDOW, SPIKE_MEMORY = 3.0, 20, 100  # times the median of the last steps, of which there are so many
 LEFT_OUT = 3  # steps in a row that were not finite
 
 ADVICE = {
-    "discriminators have won": "the discriminators' loss is {value:.4f}: they tell every piece, and the generator learns "
+    "saturated": "the discriminators' loss is {value:.4f}: they tell every piece, and the generator learns "
     "nothing. Lower `discriminator_learning_rate`, raise `feature_matching_loss_weight`, or start them later "
     "(`discriminator_start_ratio`).",
     "silence": "the generated pieces are {value:.0f} dB below the recordings. Lower `learning_rate` or "
@@ -67,7 +67,7 @@ class AlarmCallback(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         logs = logs or {}
         if (loss := logs.get("discriminator_loss")) is not None:
-            self.ring("discriminators have won", loss < CRITICS_WON, loss)
+            self.ring("saturated", loss < SATURATED, loss)
         if (level := logs.get("level")) is not None:
             self.ring("silence", level < SILENT_DB, level)
         settled = self.trainer.progress_here >= min(
