@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.reports import HOW, make_report, read
 from huggingface_hub import ModelCard
-from report_fixtures import HOW, make_report, read
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.audio.io import write_audio

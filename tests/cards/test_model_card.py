@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from helpers.reports import HOW, make_report, read
+from helpers.training import make_trainer, silence, tiny_voice
 from huggingface_hub import ModelCard
-from report_fixtures import HOW, make_report, read
-from training_fixtures import make_trainer, silence, tiny_voice
 from transformers import TrainerCallback
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor

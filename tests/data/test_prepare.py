@@ -6,8 +6,8 @@ import logging
 import numpy as np
 import pytest
 import torch
+from helpers.training import RATE, prepared_rows, speech_like, speech_rows, tiny_processor
 from torch.utils.data import IterableDataset
-from training_fixtures import RATE, prepared_rows, speech_like, speech_rows, tiny_processor
 
 from transformers_tts_gan.audio.io import AudioError
 from transformers_tts_gan.data.prepare import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from training_fixtures import speech_like
+from helpers.training import speech_like
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.audio.io import write_audio

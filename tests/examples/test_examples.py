@@ -7,8 +7,8 @@ import pytest
 import soundfile
 import torch
 import yaml
-from example_scripts import EXAMPLES, recipe, run, script
-from training_fixtures import TEXTS, write_corpus
+from helpers.example_scripts import EXAMPLES, recipe, run, script
+from helpers.training import TEXTS, write_corpus
 
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
 from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor

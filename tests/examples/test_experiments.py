@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from example_scripts import EXAMPLES, script
+from helpers.example_scripts import EXAMPLES, script
 
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, parse_arguments
 
@@ -82,7 +82,7 @@ def test_the_picture_names_every_arm_and_score(runner, tmp_path):
 
 
 def test_an_untrained_copy_has_the_sizes_and_other_weights(runner, tmp_path):
-    from conftest import wordpiece_tokenizer
+    from helpers.models import wordpiece_tokenizer
     from transformers import AutoModel, BertConfig, BertModel
 
     sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import SENTENCES, assert_alike
+from helpers.models import SENTENCES, assert_alike
 from transformers import pipeline
 
 from transformers_tts_gan import TTSGanPipeline, TTSGanProcessor

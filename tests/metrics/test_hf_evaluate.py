@@ -6,7 +6,7 @@ from pathlib import Path
 import evaluate
 import numpy as np
 import pytest
-from training_fixtures import speech_like
+from helpers.training import speech_like
 
 from transformers_tts_gan.metrics import hf_evaluate
 from transformers_tts_gan.metrics.hf_evaluate import (

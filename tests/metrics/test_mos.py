@@ -4,7 +4,7 @@ import builtins
 
 import numpy as np
 import pytest
-from training_fixtures import speech_like
+from helpers.training import speech_like
 
 from transformers_tts_gan.metrics.mos import LOWEST_SCORE, DnsmosPredictor, MosPredictor, SpeakerEncoder
 

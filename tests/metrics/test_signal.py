@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from training_fixtures import speech_like
+from helpers.training import speech_like
 
 from transformers_tts_gan.metrics.signal import OCTAVE, compare_waveforms, compare_with_silence, time_warping_path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from training_fixtures import RATE, make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
+from helpers.training import RATE, make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
 
 from transformers_tts_gan.audio.mel import log_mel
 from transformers_tts_gan.metrics.speech import MelDistance, WordErrors, measure_speech, warped_distance

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fake_hub import FakeHub
+from helpers.fake_hub import FakeHub
 from transformers import AutoConfig, AutoModel, AutoModelForTextToWaveform, AutoProcessor
 
 from transformers_tts_gan import (

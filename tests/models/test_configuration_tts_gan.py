@@ -1,7 +1,7 @@
 """Configurations: presets, what is refused and in what words, and that they survive saving."""
 
 import pytest
-from conftest import bert_config
+from helpers.models import bert_config
 from huggingface_hub.errors import StrictDataclassClassValidationError, StrictDataclassFieldValidationError
 from transformers import AutoConfig, BertConfig
 

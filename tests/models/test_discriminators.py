@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from training_fixtures import RATE, speech_like, tiny_discriminator
+from helpers.training import RATE, speech_like, tiny_discriminator
 
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
+from helpers.training import make_trainer, tiny_processor, tiny_voice, unmoved, weights
 from huggingface_hub.errors import StrictDataclassClassValidationError
-from training_fixtures import make_trainer, tiny_processor, tiny_voice, unmoved, weights
 from transformers import AutoModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel

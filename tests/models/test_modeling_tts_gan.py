@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from conftest import SENTENCES, assert_alike, bert_config
+from helpers.models import SENTENCES, assert_alike, bert_config
 from transformers import AutoConfig, BertModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 

@@ -1,7 +1,7 @@
 """From text to model inputs: each phone knows its text tokens, whatever the language, and errors say what to do."""
 
 import pytest
-from conftest import SENTENCES
+from helpers.models import SENTENCES
 
 from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
 from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE, PAD, SILENCE

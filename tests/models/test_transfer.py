@@ -5,9 +5,9 @@ import logging
 
 import pytest
 import torch
-from conftest import bert_config
-from example_scripts import recipe, run, script
-from training_fixtures import TEXTS, tiny_discriminator, write_corpus
+from helpers.example_scripts import recipe, run, script
+from helpers.models import bert_config
+from helpers.training import TEXTS, tiny_discriminator, write_corpus
 from transformers import BertModel, SpeechT5HifiGan, SpeechT5HifiGanConfig
 
 from transformers_tts_gan import (

@@ -4,8 +4,8 @@ import math
 
 import pytest
 import torch
+from helpers.training import speech_like
 from torch.nn.functional import pad
-from training_fixtures import speech_like
 
 from transformers_tts_gan import TTSGanVocoder, TTSGanVocoderConfig
 from transformers_tts_gan.models.excitation import frame_spectra

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from conftest import wordpiece_tokenizer
+from helpers.models import wordpiece_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 import torch
-from training_fixtures import make_trainer
+from helpers.training import make_trainer
 
 from transformers_tts_gan.training.callbacks import picture
 

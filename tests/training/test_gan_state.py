@@ -2,8 +2,8 @@
 
 import pytest
 import torch
+from helpers.training import assert_same, everything, make_trainer, tiny_processor, weights
 from safetensors.torch import load_file
-from training_fixtures import assert_same, everything, make_trainer, tiny_processor, weights
 
 from transformers_tts_gan.data.prepare import SpeechCollator
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from training_fixtures import RATE, speech_like
+from helpers.training import RATE, speech_like
 
 from transformers_tts_gan.models.layers import masked_l1, masked_mse
 from transformers_tts_gan.training.losses import (

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from training_fixtures import make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
+from helpers.training import make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
 
 from transformers_tts_gan.data.prepare import SpeechCollator
 from transformers_tts_gan.training.monitor import (

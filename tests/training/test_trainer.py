@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from training_fixtures import (
+from helpers.training import (
     TEXTS,
     Watch,
     assert_same,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from fake_hub import FakeHub
-from training_fixtures import Watch, make_trainer, prepared_rows, tiny_processor, tiny_voice, weights
+from helpers.fake_hub import FakeHub
+from helpers.training import Watch, make_trainer, prepared_rows, tiny_processor, tiny_voice, weights
 from transformers import TrainerCallback
 
 from transformers_tts_gan.data.prepare import SpeechCollator
@@ -119,7 +119,7 @@ def test_trackio_gets_losses_sounds_and_pictures(tmp_path, monkeypatch):
 
 PUSH = """
     import sys
-    from training_fixtures import make_trainer
+    from helpers.training import make_trainer
     for name, discriminators in (("whole", True), ("voice", False)):
         trainer = make_trainer(sys.argv[1] + "/" + name, max_steps=2, save_strategy="steps", save_steps=1,
             push_to_hub=True, hub_model_id="user/" + name, push_discriminator=discriminators, hub_always_push=True)

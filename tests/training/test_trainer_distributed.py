@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
-from training_fixtures import (
+from helpers.training import (
     assert_same,
     everything,
     exit_code,
@@ -20,6 +19,7 @@ from training_fixtures import (
     tiny_voice,
     weights,
 )
+from torch import nn
 from transformers import TrainerCallback
 
 from transformers_tts_gan.data.prepare import SpeechCollator

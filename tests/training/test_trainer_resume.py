@@ -5,7 +5,7 @@ import signal
 
 import pytest
 import torch
-from training_fixtures import assert_same, everything, exit_code, make_trainer, prepared_rows, start_process
+from helpers.training import assert_same, everything, exit_code, make_trainer, prepared_rows, start_process
 from transformers import TrainerCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from training_fixtures import make_trainer
+from helpers.training import make_trainer
 from transformers import TrainingArguments
 
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments

@@ -11,8 +11,8 @@ import pytest
 import soundfile
 import torch
 import torchaudio.functional as AF
-from example_scripts import script
-from training_fixtures import RATE, speech_like, tiny_processor, tiny_voice
+from helpers.example_scripts import script
+from helpers.training import RATE, speech_like, tiny_processor, tiny_voice
 
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.data.load import load_speech

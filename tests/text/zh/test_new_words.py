@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from training_fixtures import write_corpus
+from helpers.training import write_corpus
 
 from transformers_tts_gan.text.zh.new_words import new_words, write_user_dict
 from transformers_tts_gan.text.zh.segment import Segmenter, word_frequency

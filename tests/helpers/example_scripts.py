@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 

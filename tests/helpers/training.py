@@ -225,11 +225,11 @@ def everything(trainer) -> dict:
 
 def start_process(target, *arguments, **environment: str) -> multiprocessing.Process:
     """`target(*arguments)` in a process of its own, forked off one that has imported everything and done nothing."""
-    folder = str(Path(__file__).parent)
-    paths = [folder, str(Path(folder).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    tests, root = Path(__file__).parents[1:3]
+    paths = [str(tests), str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(os.pathsep.join(paths).split(os.pathsep)))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["training_fixtures"])
+    context.set_forkserver_preload(["helpers.training"])
     process = context.Process(target=_with_environment, args=(environment, target, arguments))
     process.start()
     return process
