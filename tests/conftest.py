@@ -1,6 +1,6 @@
 """Tiny models that the tests share: random weights, made here, without the network.
 
-A fixture of a session or a module is for looking at; a test that changes a model makes its own with `new_voice`.
+A fixture of a session or a module is for looking at; a test that changes a model makes its own with `new_model`.
 """
 
 import copy
@@ -45,7 +45,7 @@ def config(processor):
 
 
 @pytest.fixture(scope="session")
-def new_voice(config):
+def new_model(config):
     """Makes a voice of its own; `lively=False` leaves the weights as training begins with them."""
 
     def make(lively: bool = True, **overrides) -> TTSGanModel:
@@ -58,8 +58,8 @@ def new_voice(config):
 
 
 @pytest.fixture(scope="session")
-def voice(new_voice):
-    return new_voice()
+def voice(new_model):
+    return new_model()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 import torch
 from helpers.reports import HOW, make_report, read
-from helpers.training import make_trainer, silence, tiny_voice
+from helpers.training import make_trainer, silence, tiny_model
 from huggingface_hub import ModelCard
 from transformers import TrainerCallback
 
@@ -47,7 +47,7 @@ def trainer(tmp_path_factory):
     """After a training with an evaluation, on two corpora of which one is not for commerce."""
     folder = tmp_path_factory.mktemp("card")
     trainer = make_trainer(
-        folder / "out", max_steps=1, eval_strategy="steps", eval_steps=1, model=lively(tiny_voice())
+        folder / "out", max_steps=1, eval_strategy="steps", eval_steps=1, model=lively(tiny_model())
     )
     trainer.train()
     trainer.save_model()
@@ -144,7 +144,7 @@ def test_the_samples_can_be_heard_and_the_speeds_were_measured(trainer, card):
 @pytest.mark.parametrize("what", ["silence", "NaN"])
 def test_a_voice_that_cannot_speak_still_gets_its_card(what, tmp_path, caplog):
     """It is written after hours of training."""
-    trainer = make_trainer(tmp_path, model=lively(tiny_voice()))
+    trainer = make_trainer(tmp_path, model=lively(tiny_model()))
     if what == "silence":
         silence(trainer.model.vocoder)
     else:

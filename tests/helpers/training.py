@@ -99,7 +99,7 @@ def tiny_processor(with_text_encoder: bool = False) -> TTSGanProcessor:
     return TTSGanProcessor(phone_tokenizer(), text_tokenizer() if with_text_encoder else None)
 
 
-def tiny_voice(with_text_encoder: bool = False) -> TTSGanModel:
+def tiny_model(with_text_encoder: bool = False) -> TTSGanModel:
     """A new voice, always the same one."""
     set_seed(0)
     encoder = None
@@ -151,7 +151,7 @@ def make_trainer(folder: Path, with_text_encoder: bool = False, **arguments) -> 
     }
     model = parts.pop("model", None)
     if model is None and "model_init" not in parts:
-        model = tiny_voice(with_text_encoder)
+        model = tiny_model(with_text_encoder)
     return TTSGanTrainer(
         model,
         TTSGanTrainingArguments(**{**defaults, **arguments}),

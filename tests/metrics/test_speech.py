@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from helpers.training import RATE, make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
+from helpers.training import RATE, make_trainer, prepared_rows, silence, speech_like, tiny_model, tiny_processor
 
 from transformers_tts_gan.audio.mel import log_mel
 from transformers_tts_gan.metrics.speech import MelDistance, WordErrors, measure_speech, warped_distance
@@ -52,7 +52,7 @@ def test_the_warped_distance_grows_with_noise():
 
 
 def test_a_voice_has_a_mel_distance_in_decibels():
-    found = MelDistance(samples=2)(tiny_voice().eval(), tiny_processor(), list(prepared_rows(2)))
+    found = MelDistance(samples=2)(tiny_model().eval(), tiny_processor(), list(prepared_rows(2)))
     assert set(found) == {"mel_distance"} and 1 < found["mel_distance"] < 100
 
 
@@ -70,7 +70,7 @@ class Parrot:
 def test_words_that_are_not_heard_count_as_errors():
     rows = list(prepared_rows(2))
     assert [row["text"] for row in rows] == ["Yes.", "Good day."]
-    voice, processor = tiny_voice().eval(), tiny_processor()
+    voice, processor = tiny_model().eval(), tiny_processor()
     assert WordErrors(Parrot("yes", "good day"))(voice, processor, rows) == {"wer": 0.0}
     assert WordErrors(Parrot("yes", "good"))(voice, processor, rows) == {"wer": pytest.approx(1 / 3)}
     assert WordErrors(Parrot("no"), samples=1)(voice, processor, rows) == {"wer": 1.0}
@@ -78,7 +78,7 @@ def test_words_that_are_not_heard_count_as_errors():
 
 def test_a_silent_voice_is_not_sent_to_the_recognizer():
     """Recognizers invent words for silence."""
-    voice = tiny_voice().eval()
+    voice = tiny_model().eval()
     silence(voice.vocoder)
     assert WordErrors(Parrot())(voice, tiny_processor(), list(prepared_rows(2))) == {"wer": 1.0}
 
@@ -93,7 +93,7 @@ def test_a_voice_that_fails_is_as_far_as_silence_and_all_wrong(way, monkeypatch)
         wave = torch.full((1, {"nan": 4_000, "empty": 0, "short": 1}[way]), float("nan") if way == "nan" else 1e-6)
         return TTSGanOutput(waveform=wave, waveform_lengths=torch.tensor([wave.shape[1]]))
 
-    voice, rows = tiny_voice().eval(), list(prepared_rows(2))
+    voice, rows = tiny_model().eval(), list(prepared_rows(2))
     near = MelDistance(samples=2)(voice, tiny_processor(), rows)["mel_distance"]
     monkeypatch.setattr(type(voice), "forward", forward)
     assert near < MelDistance(samples=2)(voice, tiny_processor(), rows)["mel_distance"] < 200
@@ -102,18 +102,18 @@ def test_a_voice_that_fails_is_as_far_as_silence_and_all_wrong(way, monkeypatch)
 
 def test_words_of_a_recognizer_that_fails_are_wrong():
     rows = list(prepared_rows(2))
-    assert WordErrors(Parrot("yes"))(tiny_voice().eval(), tiny_processor(), rows) == {"wer": pytest.approx(2 / 3)}
+    assert WordErrors(Parrot("yes"))(tiny_model().eval(), tiny_processor(), rows) == {"wer": pytest.approx(2 / 3)}
 
 
 def test_metrics_of_nothing_are_refused():
     with pytest.raises(ValueError, match="`samples` is 0; needs at least 1"):
         MelDistance(samples=0)
     with pytest.raises(ValueError, match="`rows` is empty; .* give the trainer an `eval_dataset`"):
-        WordErrors(Parrot())(tiny_voice(), tiny_processor(), [])
+        WordErrors(Parrot())(tiny_model(), tiny_processor(), [])
 
 
 def test_measuring_leaves_the_voice_as_it_was_and_gives_plain_numbers():
-    voice = tiny_voice().train()
+    voice = tiny_model().train()
 
     def metrics(model, processor, rows):
         assert not model.training and len(rows) == 2 and "text" in rows[0]
@@ -140,4 +140,4 @@ def test_the_training_script_makes_the_metrics_it_is_asked_for():
     with pytest.raises(ValueError, match="`speech_metrics` is `mos`; take `mel_distance` or `wer`"):
         script.new_speech_metrics(script.DataArguments([], speech_metrics="mos"))
     lora = script.ModelArguments(text_encoder_lora='{"r": 2}')
-    assert script.with_lora(tiny_voice(with_text_encoder=True), lora).config.text_encoder_lora["r"] == 2
+    assert script.with_lora(tiny_model(with_text_encoder=True), lora).config.text_encoder_lora["r"] == 2

@@ -43,9 +43,9 @@ def test_each_frame_knows_where_in_its_phone_it_lies():
     torch.testing.assert_close(positions[:, 2], torch.tensor([0.25, 0.75, 1 / 6, 0.5, 5 / 6]))
 
 
-def test_phones_decide_before_the_context_has_learned_anything(new_voice):
+def test_phones_decide_before_the_context_has_learned_anything(new_model):
     """The gate starts at 0: a new text encoder cannot make a known phone sound like another."""
-    acoustic = new_voice(lively=False).acoustic
+    acoustic = new_model(lively=False).acoustic
     phones, condition, mask = torch.randn(1, 4, 32), torch.zeros(1, 1, 32), torch.ones(1, 4, 1)
     context = torch.randn(1, 4, 16)
     plain, _ = acoustic.encode(phones, mask, condition, None)

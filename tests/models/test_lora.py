@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from helpers.training import make_trainer, tiny_processor, tiny_voice, unmoved, weights
+from helpers.training import make_trainer, tiny_model, tiny_processor, unmoved, weights
 from huggingface_hub.errors import StrictDataclassClassValidationError
 from transformers import AutoModel
 
@@ -26,7 +26,7 @@ def learned(voice: TTSGanModel) -> TTSGanModel:
 
 @pytest.fixture
 def voice() -> TTSGanModel:
-    return tiny_voice(with_text_encoder=True)
+    return tiny_model(with_text_encoder=True)
 
 
 @torch.no_grad()
@@ -122,7 +122,7 @@ def test_lora_twice_or_without_a_text_encoder_is_refused(voice):
     with pytest.raises(ValueError, match=r"LoRA already: `merge_lora\(\)` first"):
         voice.add_lora()
     with pytest.raises(ValueError, match="no text encoder"):
-        tiny_voice().add_lora()
+        tiny_model().add_lora()
 
 
 @pytest.mark.parametrize("fields", [{"rank": 8}, {"r": 0}])

@@ -132,9 +132,9 @@ def test_an_unknown_row_of_a_table_is_refused(voice, inputs, name):
         speak(voice, inputs, **{name: 2})
 
 
-def test_text_beyond_the_limit_is_refused_with_advice(new_voice, inputs):
+def test_text_beyond_the_limit_is_refused_with_advice(new_model, inputs):
     with pytest.raises(ValueError, match="phones, but this voice takes at most 10 at once: split it into sentences"):
-        speak(new_voice(max_phones=10), inputs)
+        speak(new_model(max_phones=10), inputs)
 
 
 def test_the_text_encoder_is_heard_and_can_be_left_out(voice, inputs, spoken):
@@ -170,9 +170,9 @@ def train(model, lesson, **arguments):
     return output
 
 
-def test_training_reaches_every_weight(new_voice, lesson):
+def test_training_reaches_every_weight(new_model, lesson):
     """Only a key's bias has no gradient, in any attention: it moves all scores of a query alike."""
-    model = new_voice(lively=False, text_encoder_dropout=0.0)
+    model = new_model(lively=False, text_encoder_dropout=0.0)
     output = train(model, lesson, segment_frames=8)
     names = {"mel", "duration", "pitch", "voicing", "energy", "f0", "forward_sum", "binarization"}
     assert set(output.losses) == names
@@ -181,47 +181,47 @@ def test_training_reaches_every_weight(new_voice, lesson):
     assert {name for name in silent if not name.endswith("key.bias")} == set()
 
 
-def test_training_compares_the_same_piece(new_voice, lesson):
-    output = train(new_voice(), lesson, segment_frames=8)
+def test_training_compares_the_same_piece(new_model, lesson):
+    output = train(new_model(), lesson, segment_frames=8)
     assert output.waveform.shape == output.target_waveform.shape == (2, 8 * HOP)
     assert output.durations.sum(1).tolist() == [60, 45]
     for recorded, piece in zip(lesson["labels"], output.target_waveform, strict=True):
         assert (recorded.unfold(0, 8 * HOP, HOP) == piece).all(-1).any()
 
 
-def test_the_vocoder_stays_out_until_it_is_asked_for(new_voice, lesson):
-    model = new_voice()
+def test_the_vocoder_stays_out_until_it_is_asked_for(new_model, lesson):
+    model = new_model()
     assert train(model, lesson).waveform is None
     assert all(parameter.grad is None for parameter in model.vocoder.parameters())
 
 
-def test_the_alignment_can_be_trained_alone(new_voice, lesson):
-    model = new_voice()
+def test_the_alignment_can_be_trained_alone(new_model, lesson):
+    model = new_model()
     output = train(model, lesson, align_only=True)
     assert set(output.losses) == {"forward_sum", "binarization"} and output.log_mel is None
     assert all(parameter.grad is not None for parameter in model.acoustic.aligner.parameters())
     assert all(parameter.grad is None for parameter in model.acoustic.decoder.parameters())
 
 
-def test_a_frozen_text_encoder_gets_no_gradient(new_voice, lesson):
-    model = new_voice(text_encoder_dropout=0.0)
+def test_a_frozen_text_encoder_gets_no_gradient(new_model, lesson):
+    model = new_model(text_encoder_dropout=0.0)
     train(model, lesson, train_text_encoder=False)
     assert all(parameter.grad is None for parameter in model.text_encoder.parameters())
     assert model.acoustic.context.weight.grad.any()
 
 
-def test_a_piece_of_the_recording_keeps_the_acoustic_model_out(new_voice, lesson):
+def test_a_piece_of_the_recording_keeps_the_acoustic_model_out(new_model, lesson):
     """`ground_truth_mel_ratio=1` trains the vocoder as if it were alone."""
-    model = new_voice()
+    model = new_model()
     torch.manual_seed(0)
     model.train()(**lesson, segment_frames=8, ground_truth_mel_ratio=1.0).waveform.square().mean().backward()
     assert model.vocoder.head.weight.grad.any()
     assert not model.acoustic.to_mel.weight.grad.any()
 
 
-def test_f0_is_measured_where_it_is_not_given(new_voice, lesson):
+def test_f0_is_measured_where_it_is_not_given(new_model, lesson):
     given = {key: value for key, value in lesson.items() if key != "f0"}
-    assert train(new_voice(), given).losses["pitch"].isfinite()
+    assert train(new_model(), given).losses["pitch"].isfinite()
 
 
 def test_a_text_encoder_is_taken_whole_and_without_its_pooler(config, text_encoder_folder):
@@ -289,13 +289,13 @@ SIZES = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "i
 
 
 @pytest.mark.parametrize("model_type", ENCODERS)
-def test_any_text_encoder_speaks_and_comes_back_from_a_folder(model_type, new_voice, tmp_path):
+def test_any_text_encoder_speaks_and_comes_back_from_a_folder(model_type, new_model, tmp_path):
     if model_type not in CONFIG_MAPPING:
         pytest.skip(f"this version of Transformers has no {model_type}")
     sizes = {} if model_type in ("bert", "distilbert", "t5") else SIZES
     fields = {key: value for key, value in ENCODERS[model_type].items() if key != "model_type"}
     encoder = AutoConfig.for_model(model_type, **{"vocab_size": 30, **sizes, **fields})
-    model = new_voice(text_encoder_config=encoder.to_dict())
+    model = new_model(text_encoder_config=encoder.to_dict())
     inputs = {
         "input_ids": torch.tensor([[2, 5, 6, 7, 2], [2, 8, 2, 0, 0]]),
         "attention_mask": torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]),

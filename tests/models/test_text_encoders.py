@@ -105,8 +105,8 @@ def reader(encoder):
 
 
 @pytest.fixture(scope="module")
-def voice(encoder, new_voice):
-    return new_voice(text_encoder_config=encoder[1].to_dict(), max_phones=2_000)
+def voice(encoder, new_model):
+    return new_model(text_encoder_config=encoder[1].to_dict(), max_phones=2_000)
 
 
 def tokens_by_hand(plain: str, span: tuple[int, int], tokenizer) -> list[int]:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from helpers.training import make_trainer, prepared_rows, silence, speech_like, tiny_processor, tiny_voice
+from helpers.training import make_trainer, prepared_rows, silence, speech_like, tiny_model, tiny_processor
 
 from transformers_tts_gan.data.prepare import SpeechCollator
 from transformers_tts_gan.training.monitor import (
@@ -111,9 +111,9 @@ def test_the_level_is_in_decibels_by_the_recording():
 def test_a_voice_tells_its_signs():
     rows = prepared_rows(2)
     batch = SpeechCollator(tiny_processor())([rows[0], rows[1]])
-    signs = vital_signs(tiny_voice()(**batch, segment_frames=12))
+    signs = vital_signs(tiny_model()(**batch, segment_frames=12))
     assert 0 < signs["diagonal"] < 1 and signs["level"] < 0
-    assert set(vital_signs(tiny_voice()(**batch, align_only=True))) == {"diagonal"}
+    assert set(vital_signs(tiny_model()(**batch, align_only=True))) == {"diagonal"}
 
 
 def test_a_training_run_names_what_goes_wrong_in_it(tmp_path, caplog):

@@ -11,8 +11,8 @@ from helpers.training import (
     assert_same,
     make_trainer,
     prepared_rows,
+    tiny_model,
     tiny_processor,
-    tiny_voice,
     unmoved,
     weights,
 )
@@ -220,7 +220,7 @@ def test_a_gradient_that_is_not_finite_costs_one_step_only(which, tmp_path):
 
 def test_a_vocoder_trains_too(tmp_path):
     """The same trainer without text: the vocoder rebuilds recordings."""
-    voice = tiny_voice()
+    voice = tiny_model()
     trainer = make_trainer(tmp_path, model=voice.vocoder, data_collator=SpeechCollator(), eval_strategy="epoch")
     before = weights(trainer.model)
     trainer.train()

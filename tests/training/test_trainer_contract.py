@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from helpers.fake_hub import FakeHub
-from helpers.training import Watch, make_trainer, prepared_rows, tiny_processor, tiny_voice, weights
+from helpers.training import Watch, make_trainer, prepared_rows, tiny_model, tiny_processor, weights
 from transformers import TrainerCallback
 
 from transformers_tts_gan.data.prepare import SpeechCollator
@@ -76,7 +76,7 @@ def test_every_trial_of_a_search_begins_with_the_same_voice_and_discriminators(t
             begun.append((weights(model), weights(trainer.discriminator), args.learning_rate))
 
     arguments = {"max_steps": 2, "eval_strategy": "steps", "eval_steps": 2}
-    trainer = make_trainer(tmp_path, model_init=tiny_voice, callbacks=[Begin()], **arguments)
+    trainer = make_trainer(tmp_path, model_init=tiny_model, callbacks=[Begin()], **arguments)
     best = trainer.hyperparameter_search(
         hp_space=lambda trial: {"learning_rate": trial.suggest_categorical("learning_rate", [1e-3, 1e-2])},
         n_trials=3,
@@ -176,7 +176,7 @@ def test_activation_checkpointing_keeps_less_and_gives_the_same_gradients():
     """Dropout included: what is computed again must draw the same random numbers."""
     rows = prepared_rows(4, with_text_encoder=True)
     batch = SpeechCollator(tiny_processor(True))(list(rows))
-    voice = tiny_voice(with_text_encoder=True).train()
+    voice = tiny_model(with_text_encoder=True).train()
     with torch.no_grad():
         voice.acoustic.context_gate.fill_(0.5)
     plain, plain_bytes = forward_and_back(voice, batch)
@@ -196,7 +196,7 @@ def test_activation_checkpointing_keeps_less_and_gives_the_same_gradients():
 
 @pytest.mark.parametrize("part", ["text_encoder", "acoustic", "vocoder"])
 def test_every_part_keeps_less_with_activation_checkpointing(part):
-    encoder = tiny_voice(with_text_encoder=True).config.text_encoder_config.to_dict() | {"num_hidden_layers": 6}
+    encoder = tiny_model(with_text_encoder=True).config.text_encoder_config.to_dict() | {"num_hidden_layers": 6}
     vocoder = TTSGanVocoderConfig.from_preset("tiny", num_hidden_layers=20)
     layers = {"num_encoder_layers": 6, "text_encoder_config": encoder, "vocoder_config": vocoder}
     voice = TTSGanModel(TTSGanConfig.from_preset("tiny", **layers)).train()

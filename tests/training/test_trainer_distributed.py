@@ -15,8 +15,8 @@ from helpers.training import (
     prepared_rows,
     start_process,
     start_together,
+    tiny_model,
     tiny_processor,
-    tiny_voice,
     weights,
 )
 from torch import nn
@@ -66,7 +66,7 @@ class Short(SpeechCollator):
 
 
 def share_out(folder: str, name: str, rows: int, accumulation: int):
-    voice = tiny_voice()
+    voice = tiny_model()
     for module in voice.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0

@@ -12,7 +12,7 @@ import soundfile
 import torch
 import torchaudio.functional as AF
 from helpers.example_scripts import script
-from helpers.training import RATE, speech_like, tiny_processor, tiny_voice
+from helpers.training import RATE, speech_like, tiny_model, tiny_processor
 
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.data.load import load_speech
@@ -199,7 +199,7 @@ def test_a_judge_leaves_texts_of_other_languages_alone():
     rows = [*good_rows(), row(30, language="zh")]
     report = check_corpus(rows, recognizer=Listener(rows, {24: "something else"}))
     assert report.dropped == [] and "1 rows are in a language that no judge here knows" in str(report)
-    voice = AlignmentJudge(tiny_voice(), tiny_processor())
+    voice = AlignmentJudge(tiny_model(), tiny_processor())
     assert np.isnan(voice(row(1, language="de"), [text(1)])).all()
 
 
@@ -245,7 +245,7 @@ def test_numbers_mean_what_they_say():
 
 
 def test_a_voice_scores_texts_and_refuses_those_too_long_for_the_sound():
-    voice = AlignmentJudge(tiny_voice(), tiny_processor())
+    voice = AlignmentJudge(tiny_model(), tiny_processor())
     scores = voice(row(1), [text(1), text(2), " ".join(WORDS * 5)])
     assert scores[2] == float("-inf") and all(np.isfinite(scores[:2])) and max(scores) < 0
     assert scores == pytest.approx(voice(row(1), [text(1)]) + voice(row(1), [text(2)]) + scores[2:], abs=1e-3)
@@ -302,7 +302,7 @@ def test_the_script_says_in_a_line_what_it_cannot_work_with(tmp_path):
 
 
 def test_a_voice_of_another_language_is_no_judge(tmp_path):
-    tiny_voice().save_pretrained(tmp_path / "voice")
+    tiny_model().save_pretrained(tmp_path / "voice")
     tiny_processor().save_pretrained(tmp_path / "voice")
     with pytest.raises(SystemExit, match="speaks en, the corpus zh"):
         script("check_corpus").main(
