@@ -90,6 +90,27 @@ from .training.arguments import (
 from .training.arguments import (
     parse_arguments as parse_arguments,
 )
+from .training.build import (
+    build_tts_trainer as build_tts_trainer,
+)
+from .training.build import (
+    build_vocoder_trainer as build_vocoder_trainer,
+)
+from .training.build import (
+    save_trained as save_trained,
+)
+from .training.recipe import (
+    DataArguments as DataArguments,
+)
+from .training.recipe import (
+    ModelArguments as ModelArguments,
+)
+from .training.recipe import (
+    VocoderArguments as VocoderArguments,
+)
+from .training.shrink import (
+    shrink_model as shrink_model,
+)
 from .training.trainer import (
     TTSGanTrainer as TTSGanTrainer,
 )

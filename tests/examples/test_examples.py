@@ -7,13 +7,14 @@ import pytest
 import soundfile
 import torch
 import yaml
-from helpers.example_scripts import EXAMPLES, recipe, run, script
+from helpers.example_scripts import EXAMPLES, recipe, run
 from helpers.training import TEXTS, write_corpus
 
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
 from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor
 from transformers_tts_gan.models.vocoder import TTSGanVocoder
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, parse_arguments
+from transformers_tts_gan.training.recipe import DataArguments, ModelArguments, VocoderArguments
 
 
 RECIPES = sorted((EXAMPLES / "recipes").glob("*.yaml"))
@@ -135,10 +136,9 @@ def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
 def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
     """A recipe with a misspelled name would fail only when someone starts an hour of training."""
     if path.stem.startswith("vocoder"):
-        classes = [script("run_vocoder").VocoderArguments]
+        classes = [VocoderArguments]
     else:
-        module = script("run_tts")
-        classes = [module.ModelArguments, module.DataArguments]
+        classes = [ModelArguments, DataArguments]
     *others, training = parse_arguments(*classes, TTSGanTrainingArguments, arguments=[str(path)])
     table = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert table["output_dir"] == training.output_dir == f"outputs/{path.stem}"

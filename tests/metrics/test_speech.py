@@ -1,8 +1,5 @@
 """Metrics of generated speech: distances that mean something, and what the trainer makes of them."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -129,15 +126,3 @@ def test_metrics_of_speech_are_logged_with_the_losses_of_an_evaluation(tmp_path)
     trainer.train()
     logged = next(entry for entry in trainer.state.log_history if "eval_loss" in entry)
     assert logged["eval_mel_distance"] == pytest.approx(trainer.evaluate()["eval_mel_distance"])
-
-
-def test_the_training_script_makes_the_metrics_it_is_asked_for():
-    spec = importlib.util.spec_from_file_location("run_tts", Path(__file__).parents[2] / "examples" / "run_tts.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    assert script.new_speech_metrics(script.DataArguments([])) is None
-    assert isinstance(script.new_speech_metrics(script.DataArguments([], speech_metrics="mel_distance")), MelDistance)
-    with pytest.raises(ValueError, match="`speech_metrics` is `mos`; take `mel_distance` or `wer`"):
-        script.new_speech_metrics(script.DataArguments([], speech_metrics="mos"))
-    lora = script.ModelArguments(text_encoder_lora='{"r": 2}')
-    assert script.with_lora(tiny_model(with_text_encoder=True), lora).config.text_encoder_lora["r"] == 2

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 import torch
-from helpers.example_scripts import recipe, run, script
+from helpers.example_scripts import recipe, run
 from helpers.models import bert_config
 from helpers.training import TEXTS, tiny_discriminator, write_corpus
 from transformers import BertModel, SpeechT5HifiGan, SpeechT5HifiGanConfig
@@ -20,6 +20,8 @@ from transformers_tts_gan import (
     phone_tokenizer,
     resize_embedding_tables,
 )
+from transformers_tts_gan.training.build import load_discriminator
+from transformers_tts_gan.training.recipe import ModelArguments
 
 
 PHONES = "acoustic.phone_embedding.weight"
@@ -234,7 +236,7 @@ def test_discriminators_of_an_older_shape_are_warned_of(tmp_path, caplog):
 
 
 def test_discriminators_that_are_named_win_and_the_log_says_which(tmp_path, caplog):
-    tts, discriminators = script("run_tts"), tiny_discriminator()
+    discriminators = tiny_discriminator()
     discriminators.save_pretrained(tmp_path / "voice" / "discriminator")
     with torch.no_grad():
         discriminators.sub_discriminators[0].output.bias.fill_(7.0)
@@ -242,11 +244,7 @@ def test_discriminators_that_are_named_win_and_the_log_says_which(tmp_path, capl
     (tmp_path / "bare").mkdir()
 
     def bias(**fields) -> float:
-        return (
-            tts.load_discriminator(tts.ModelArguments(preset="tiny", **fields))
-            .sub_discriminators[0]
-            .output.bias.item()
-        )
+        return load_discriminator(ModelArguments(preset="tiny", **fields)).sub_discriminators[0].output.bias.item()
 
     with caplog.at_level(logging.INFO):
         voice, named, bare = (str(tmp_path / name) for name in ("voice", "named", "bare"))
