@@ -1,10 +1,17 @@
 """From text to model inputs: each phone knows its text tokens, whatever the language, and errors say what to do."""
 
+from pathlib import Path
+
 import pytest
+import torch
 from helpers.models import SENTENCES
+from transformers import AutoTokenizer
 
 from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
 from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE, PAD, SILENCE
+
+
+VOICES = Path(__file__).parents[2] / "examples" / "voices"
 
 
 def phones_with_pieces(processor, text: str, language: str) -> list[tuple[str, str]]:
@@ -171,3 +178,28 @@ def test_the_language_of_ssml_is_that_of_the_voice(processor):
 def test_markup_that_cannot_be_read_is_refused_with_its_place(processor):
     with pytest.raises(ValueError, match="position 12.*no element `brek`"):
         processor("<speak>Good <brek/></speak>")
+
+
+def test_auto_tokenizer_of_a_voice_reads_and_writes_phones(voice, processor, voice_folder):
+    """What it makes of phones is what the processor makes of the text, and a model can speak it."""
+    tokenizer = AutoTokenizer.from_pretrained(voice_folder)
+    expected = processor("Good morning, 北京.")
+    phones = tokenizer.decode(expected["input_ids"][0], skip_special_tokens=True)
+    assert phones == "G UH1 D | M AO1 R N IH0 NG , b ei3 j ing1 ."
+    encoded = tokenizer(phones, return_tensors="pt")
+    assert encoded["input_ids"].equal(expected["input_ids"])
+    with torch.no_grad():
+        assert voice(**encoded).waveform.equal(voice(**encoded, use_text_encoder=False).waveform)
+    assert tokenizer.decode(encoded["input_ids"][0]) == f"<sil> {phones} <sil>"
+
+
+@pytest.mark.parametrize("folder", ["en", "zh"])
+def test_auto_tokenizer_of_a_shipped_voice_pads_cuts_and_marks_the_unknown(folder):
+    tokenizer = AutoTokenizer.from_pretrained(VOICES / folder)
+    assert (tokenizer.pad_token_id, tokenizer.unk_token_id) == (0, 1)
+    batch = tokenizer(["n i3 h ao3 .", "OY1", "nonsense"], padding=True, return_tensors="pt")
+    assert batch["attention_mask"].sum(1).tolist() == [7, 3, 3]
+    assert batch["input_ids"][1:, :4].tolist() == [[2, tokenizer.get_vocab()["OY1"], 2, 0], [2, 1, 2, 0]]
+    assert len(tokenizer("n i3 h ao3 .", truncation=True, max_length=4)["input_ids"]) == 4
+    for phone, number in tokenizer.get_vocab().items():
+        assert tokenizer(tokenizer.decode([number]), add_special_tokens=False)["input_ids"] == [number], phone

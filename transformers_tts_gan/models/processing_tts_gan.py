@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import (
     AutoConfig,
     AutoProcessor,
@@ -25,7 +24,7 @@ from transformers.utils import cached_file
 from ..text.frontend import TextFrontend
 from ..text.ipa import ipa_symbols
 from ..text.lexicon import read_lexicon
-from ..text.phoneset import BASE_PHONES
+from ..text.phoneset import BASE_PHONES, BOUNDARY
 from ..text.sentences import split_sentences
 from ..text.ssml.parse import has_markup
 from ..text.token_alignment import token_ranges, windows
@@ -279,11 +278,43 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
 
 
 def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFast:
-    """The phone vocabulary: padding, unknown, silence, the phones of English and Chinese, then `extra_phones`."""
+    """A tokenizer of phones: padding, unknown, silence, the phones of English and Chinese, then `extra_phones`.
+
+    It reads phones, not text: separated by spaces, with `|` for the boundary between two words, as the tokenizer of
+    Wav2Vec2 writes it. A [`TTSGanProcessor`] makes phones of text. Silence is added at both ends, so that a model can
+    speak what comes out; `decode(ids, skip_special_tokens=True)` gives the phones back.
+
+    Args:
+        extra_phones: Phones of other languages, such as `<ß>` or those of espeak.
+
+    Returns:
+        A tokenizer whose ids are rows of the model's phone embedding.
+
+    Example:
+
+    >>> tokenizer = phone_tokenizer()
+    >>> tokenizer.decode(tokenizer("G UH1 D | D EY1 .")["input_ids"])
+    '<sil> G UH1 D | D EY1 . <sil>'
+    """
     phones = dict.fromkeys((PAD, UNKNOWN, SILENCE, *BASE_PHONES, *sorted(extra_phones)))
-    tokenizer = Tokenizer(WordLevel({phone: number for number, phone in enumerate(phones)}, unk_token=UNKNOWN))
-    tokenizer.pre_tokenizer = WhitespaceSplit()
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=PAD, unk_token=UNKNOWN)
+    vocabulary = {phone: number for number, phone in enumerate(phones)}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
+    separated = [normalizers.Strip(), normalizers.Replace(Regex(r"\s+"), "\t"), normalizers.Replace("|", BOUNDARY)]
+    tokenizer.normalizer = normalizers.Sequence(separated)
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("\t", "removed")
+    written = [decoders.Replace(BOUNDARY, "|"), decoders.Replace(Regex(r"\z"), " ")]  # a space after each phone
+    tokenizer.decoder = decoders.Sequence([*written, decoders.Fuse(), decoders.Strip(" ", 0, 1)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{SILENCE} $A {SILENCE}", special_tokens=[(SILENCE, vocabulary[SILENCE])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        unk_token=UNKNOWN,
+        extra_special_tokens=[SILENCE],
+        model_input_names=["input_ids", "attention_mask"],
+        clean_up_tokenization_spaces=False,
+    )
 
 
 def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str]:
