@@ -64,9 +64,9 @@ def main():
             arguments.text,
             language=language,
             speaker=arguments.speaker,
-            speed=arguments.speed,
-            pitch=arguments.pitch,
-            energy=arguments.energy,
+            speaking_rate=arguments.speed,
+            pitch_shift=arguments.pitch,
+            gain_db=arguments.energy,
         )
     except (ValueError, FileNotFoundError) as error:
         sys.exit(f"This cannot be spoken: {error}")

@@ -45,8 +45,8 @@ def test_the_stock_pipeline_says_what_the_model_says(stock, say):
 
 
 def test_the_stock_pipeline_hands_arguments_to_the_model(stock, say):
-    speech = stock("Good morning.", forward_params={"speed": 1.5, "energy": 3.0})
-    np.testing.assert_array_equal(speech["audio"], say("Good morning.", speed=1.5, energy=3.0))
+    speech = stock("Good morning.", forward_params={"speaking_rate": 1.5, "gain_db": 3.0})
+    np.testing.assert_array_equal(speech["audio"], say("Good morning.", speaking_rate=1.5, gain_db=3.0))
 
 
 def test_the_stock_pipeline_makes_batches_that_end_in_silence(stock, say):
@@ -81,10 +81,10 @@ def test_batches_are_trimmed_and_put_together_again(speaker, batch_size):
 @pytest.mark.parametrize(
     "controls",
     [
-        {"speed": 2.0},
-        {"pitch": 3.0},
-        {"energy": -6.0},
-        {"variation": 1.0, "seed": 3},
+        {"speaking_rate": 2.0},
+        {"pitch_shift": 3.0},
+        {"gain_db": -6.0},
+        {"noise_scale": 1.0, "seed": 3},
         {"use_text_encoder": False},
         {"speaker": "bob"},
         {"language": "zh"},
@@ -99,18 +99,20 @@ def test_each_argument_reaches_the_voice(speaker, say, controls):
 
 
 def test_arguments_of_the_pipeline_hold_until_a_call_gives_others(voice_folder, say):
-    speaker = pipeline("text-to-speech", model=str(voice_folder), pipeline_class=TTSGanPipeline, speed=2.0)
-    np.testing.assert_array_equal(speaker("Who is it?", pitch=1.0)["audio"], say("Who is it?", speed=2.0, pitch=1.0))
-    np.testing.assert_array_equal(speaker("Who is it?", speed=1.0)["audio"], say("Who is it?"))
+    speaker = pipeline("text-to-speech", model=str(voice_folder), pipeline_class=TTSGanPipeline, speaking_rate=2.0)
+    np.testing.assert_array_equal(
+        speaker("Who is it?", pitch_shift=1.0)["audio"], say("Who is it?", speaking_rate=2.0, pitch_shift=1.0)
+    )
+    np.testing.assert_array_equal(speaker("Who is it?", speaking_rate=1.0)["audio"], say("Who is it?"))
 
 
 def test_arguments_can_come_as_the_stock_pipeline_takes_them(speaker, say):
-    speech = speaker("Who is it?", forward_params={"speed": 2.0}, pitch=1.0)
-    np.testing.assert_array_equal(speech["audio"], say("Who is it?", speed=2.0, pitch=1.0))
+    speech = speaker("Who is it?", forward_params={"speaking_rate": 2.0}, pitch_shift=1.0)
+    np.testing.assert_array_equal(speech["audio"], say("Who is it?", speaking_rate=2.0, pitch_shift=1.0))
 
 
 def test_an_unknown_argument_is_refused_with_the_known_ones(speaker):
-    with pytest.raises(TypeError, match=r"Unknown arguments \['sped'\]; .*`speed`"):
+    with pytest.raises(TypeError, match=r"Unknown arguments \['sped'\]; .*`speaking_rate`"):
         speaker("Who is it?", sped=2.0)
 
 
@@ -193,7 +195,7 @@ def test_prosody_changes_its_own_phones_alone(shipped):
     with torch.no_grad():
         one, other = (shipped.model(**shipped.processor(text)) for text in (plain, slow))
     inputs = shipped.processor(slow)
-    inside = inputs["marks"][0, :, 0] == 0.5
+    inside = inputs["prosody_controls"][0, :, 0] == 0.5
     ratio = other.durations[0][inside].sum() / one.durations[0][inside].sum()
     assert 1.8 <= ratio <= 2.2 and abs(int(other.durations[0][~inside].sum() - one.durations[0][~inside].sum())) <= 1
 
@@ -207,7 +209,9 @@ def test_volume_changes_its_own_phones_alone(shipped):
             text = f"<speak>The train <prosody volume='{volume}'>leaves</prosody> at nine o'clock.</speak>"
             inputs = shipped.processor(text)
             marked = shipped.model(**inputs)
-            place = torch.repeat_interleave(inputs["marks"][0, :, 2] < 0, marked.durations[0]).repeat_interleave(FRAME)
+            place = torch.repeat_interleave(
+                inputs["prosody_controls"][0, :, 2] < 0, marked.durations[0]
+            ).repeat_interleave(FRAME)
             assert marked.waveform[0][place].norm() <= most * wave.waveform[0][place].norm()
             assert marked.waveform[0][~place].norm() > 0.9 * wave.waveform[0][~place].norm()
 
@@ -223,5 +227,5 @@ def test_marked_and_plain_text_share_a_batch(speaker):
 
 def test_controls_of_a_call_are_added_to_those_of_the_text(speaker):
     text = "<speak>Who is <prosody rate='2'>it</prosody>?<break time='320ms'/></speak>"
-    fast, slow = (len(speaker(text, speed=speed)["audio"]) - 320 * 16 for speed in (2.0, 1.0))
+    fast, slow = (len(speaker(text, speaking_rate=speed)["audio"]) - 320 * 16 for speed in (2.0, 1.0))
     assert 0.4 < fast / slow < 0.6

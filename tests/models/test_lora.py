@@ -32,7 +32,7 @@ def voice() -> TTSGanModel:
 @torch.no_grad()
 def context(voice: TTSGanModel) -> torch.Tensor:
     batch = tiny_processor(True)(TEXT)
-    return voice.eval().text_encoder(batch["text_input_ids"], batch["text_attention_mask"])[0]
+    return voice.eval().text_encoder(batch["text_input_ids"], batch["text_window_ids"])[0]
 
 
 def test_adding_lora_changes_nothing_at_first(voice):

@@ -12,7 +12,7 @@ from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanVocoder, TTSGa
 
 
 HOP = 256
-TEXT_KEYS = ("text_input_ids", "text_attention_mask", "token_spans")
+TEXT_KEYS = ("text_input_ids", "text_window_ids", "token_spans")
 
 
 @torch.no_grad()
@@ -63,30 +63,30 @@ def test_the_waveform_comes_first(voice, inputs, spoken):
 
 
 def test_twice_the_speed_takes_half_the_time(voice, inputs, spoken):
-    fast = speak(voice, inputs, speed=2.0)
+    fast = speak(voice, inputs, speaking_rate=2.0)
     assert ((spoken.durations.sum(1) / 2 - fast.durations.sum(1)).abs() <= 1).all()
 
 
 def test_speed_is_one_number_or_one_per_sentence_or_one_per_phone(voice, inputs, spoken):
-    each = speak(voice, inputs, speed=torch.tensor([1.0, 2.0, 1.0])).durations
+    each = speak(voice, inputs, speaking_rate=torch.tensor([1.0, 2.0, 1.0])).durations
     assert each[[0, 2]].equal(spoken.durations[[0, 2]])
-    assert each[1].equal(speak(voice, inputs, speed=2.0).durations[1])
+    assert each[1].equal(speak(voice, inputs, speaking_rate=2.0).durations[1])
     speed = torch.ones(inputs["input_ids"].shape)
     speed[:, 4:] = 3.0
-    slow_start = speak(voice, inputs, speed=speed).durations
+    slow_start = speak(voice, inputs, speaking_rate=speed).durations
     assert slow_start[:, :4].equal(spoken.durations[:, :4]) and (slow_start.sum(1) < spoken.durations.sum(1)).all()
 
 
 @pytest.mark.parametrize("energy", [6.0, -20.0, torch.tensor([3.0, 0.0, -3.0])])
 def test_energy_moves_the_mel_by_its_decibels(voice, inputs, spoken, energy):
-    louder = speak(voice, inputs, energy=energy)
+    louder = speak(voice, inputs, gain_db=energy)
     expected = torch.as_tensor(energy).reshape(-1, 1, 1) * math.log(10) / 20
     torch.testing.assert_close(louder.log_mel - spoken.log_mel, expected.expand_as(spoken.log_mel), atol=1e-5, rtol=0)
     assert louder.durations.equal(spoken.durations)
 
 
 def test_pitch_changes_the_sound_and_not_the_timing(voice, inputs, spoken):
-    higher = speak(voice, inputs, pitch=4.0)
+    higher = speak(voice, inputs, pitch_shift=4.0)
     assert higher.durations.equal(spoken.durations)
     assert not torch.allclose(higher.log_mel, spoken.log_mel, atol=1e-3)
 
@@ -96,27 +96,27 @@ def test_without_variation_a_voice_always_speaks_alike(voice, inputs, spoken):
 
 
 def test_a_seed_makes_variation_repeatable(voice, inputs, spoken):
-    one, same, other = (speak(voice, inputs, variation=1.0, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (speak(voice, inputs, noise_scale=1.0, seed=seed) for seed in (1, 1, 2))
     assert one.waveform.equal(same.waveform)
     assert not one.durations.equal(other.durations) and not one.durations.equal(spoken.durations)
 
 
 def test_a_seed_leaves_the_random_state_of_the_program_alone(voice, inputs):
     before = torch.random.get_rng_state()
-    speak(voice, inputs, variation=1.0, seed=1)
+    speak(voice, inputs, noise_scale=1.0, seed=1)
     assert torch.random.get_rng_state().equal(before)
 
 
 def test_given_durations_are_kept_and_pitch_still_works(voice, inputs):
     durations = 3 * inputs["attention_mask"]
-    low, high = (speak(voice, inputs, durations=durations, pitch=pitch) for pitch in (0.0, 5.0))
+    low, high = (speak(voice, inputs, durations=durations, pitch_shift=pitch) for pitch in (0.0, 5.0))
     assert low.durations.equal(durations)
     assert low.waveform_lengths.tolist() == (durations.sum(1) * HOP).tolist()
     assert not torch.allclose(low.log_mel, high.log_mel, atol=1e-3)
 
 
 def test_even_the_fastest_sentence_makes_a_sound(voice, inputs):
-    assert (speak(voice, inputs, speed=1e6).waveform_lengths >= HOP).all()
+    assert (speak(voice, inputs, speaking_rate=1e6).waveform_lengths >= HOP).all()
 
 
 def test_speakers_differ_and_a_speaker_can_be_a_vector(voice, inputs):
@@ -300,7 +300,7 @@ def test_any_text_encoder_speaks_and_comes_back_from_a_folder(model_type, new_mo
         "input_ids": torch.tensor([[2, 5, 6, 7, 2], [2, 8, 2, 0, 0]]),
         "attention_mask": torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]),
         "text_input_ids": torch.tensor([[3, 10, 11, 12, 4], [3, 13, 4, 1, 1]]),
-        "text_attention_mask": torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]),
+        "text_window_ids": torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]),
         "token_spans": torch.tensor([[[0, 0], [1, 2], [2, 4], [2, 4], [0, 0]], [[0, 0], [1, 2], *[[0, 0]] * 3]]),
     }
     spoken = speak(model, inputs, durations=3 * inputs["attention_mask"])

@@ -53,7 +53,7 @@ def test_mixed_text_keeps_both_kinds_of_spans(processor):
 def test_a_batch_is_padded_and_masked(processor, inputs):
     rows = [processor.encode(text) for text in SENTENCES]
     assert inputs["attention_mask"].sum(1).tolist() == [len(row["input_ids"]) for row in rows]
-    assert inputs["text_attention_mask"].sum(1).tolist() == [len(row["text_input_ids"]) for row in rows]
+    assert inputs["text_window_ids"].sum(1).tolist() == [len(row["text_input_ids"]) for row in rows]
     assert inputs["input_ids"].shape == inputs["token_spans"].shape[:2]
     for item, row in enumerate(rows):
         count = len(row["input_ids"])
@@ -63,7 +63,7 @@ def test_a_batch_is_padded_and_masked(processor, inputs):
 
 
 def test_spans_lie_within_the_tokens(inputs):
-    spans, tokens = inputs["token_spans"], inputs["text_attention_mask"].sum(1)
+    spans, tokens = inputs["token_spans"], inputs["text_window_ids"].sum(1)
     assert (spans[..., 0] <= spans[..., 1]).all() and (spans[..., 1] <= tokens[:, None]).all()
 
 
@@ -103,15 +103,18 @@ def test_text_beyond_the_limit_is_refused_with_advice(text_tokenizer):
 def test_a_text_longer_than_the_text_encoder_reads_goes_through_in_windows(text_tokenizer):
     processor = TTSGanProcessor(phone_tokenizer(), text_tokenizer, max_phones=5_000)
     row = processor.encode("cats " * 600)
-    assert row["text_attention_mask"] == [1] * 512 + [2] * 512
+    assert row["text_window_ids"] == [1] * 512 + [2] * 512
     first, last = row["token_spans"][-2]
-    assert row["text_attention_mask"][first] == 2 and last - first == 1
+    assert row["text_window_ids"][first] == 2 and last - first == 1
     assert row["text_input_ids"][first] == text_tokenizer.convert_tokens_to_ids("cats")
 
 
 def test_arguments_of_the_model_are_sent_there(processor):
-    with pytest.raises(TypeError, match=r"Unknown arguments \['speed'\]; speed, pitch and the like go to the model"):
-        processor("Good.", speed=2.0)
+    with pytest.raises(
+        TypeError,
+        match=r"Unknown arguments \['speaking_rate'\]; `speaking_rate`, `pitch_shift` and the like go to the model",
+    ):
+        processor("Good.", speaking_rate=2.0)
 
 
 def test_a_lexicon_wins_and_is_saved(tmp_path):
@@ -155,7 +158,7 @@ def test_a_lexicon_and_words_come_from_files_and_are_saved(tmp_path):
 
 def test_text_without_marks_has_no_inputs_for_them(processor):
     """Whoever feeds a voice by hand, or exports it, need not know about marks."""
-    assert "marks" not in processor("<speak>Good <sub alias='morning'>m</sub>.</speak>")
+    assert "prosody_controls" not in processor("<speak>Good <sub alias='morning'>m</sub>.</speak>")
 
 
 def test_marks_reach_their_phones(processor):
@@ -165,9 +168,13 @@ def test_marks_reach_their_phones(processor):
     phones = processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][1])
     place = phones.index(",")
     assert inputs["pause_ms"][1, place] == 300 and (inputs["pause_ms"][1] == NO_PAUSE).sum() == len(phones) - 1
-    for phone, mark in zip(phones[5:place], inputs["marks"][1, 5:place].tolist(), strict=True):
+    for phone, mark in zip(phones[5:place], inputs["prosody_controls"][1, 5:place].tolist(), strict=True):
         assert mark == [0.5, 2.0, -6.0], phone
-    assert inputs["marks"][1, :4].tolist() == inputs["marks"][0, :4].tolist() == [[1.0, 0.0, 0.0]] * 4
+    assert (
+        inputs["prosody_controls"][1, :4].tolist()
+        == inputs["prosody_controls"][0, :4].tolist()
+        == [[1.0, 0.0, 0.0]] * 4
+    )
     assert (inputs["pause_ms"][0, :6] == NO_PAUSE).all() and (inputs["pause_ms"][0, 6:] == 0).all()
 
 

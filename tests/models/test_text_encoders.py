@@ -135,15 +135,15 @@ def test_phones_late_in_long_text_get_states_of_their_own_tokens(encoder, reader
     while len(encoder[2](text, verbose=False)["input_ids"]) < 3 * limit:
         text += words[len(text) % len(words)] + " "
     utterance, row = reader.frontend(text), reader.encode(text)
-    assert max(row["text_attention_mask"]) > 3
+    assert max(row["text_window_ids"]) > 3
     for span, part in zip(utterance.plain_spans, row["token_spans"][1:-1], strict=True):
         assert row["text_input_ids"][slice(*part)] == tokens_by_hand(text, span, encoder[2])
     inputs = reader(text)
     with torch.no_grad():
-        context = voice.encode_text(inputs["text_input_ids"], inputs["text_attention_mask"], inputs["token_spans"])[0]
+        context = voice.encode_text(inputs["text_input_ids"], inputs["text_window_ids"], inputs["token_spans"])[0]
         first, last = row["token_spans"][-2] if row["token_spans"][-2] != (0, 0) else row["token_spans"][-3]
-        window = row["text_attention_mask"][first]
-        start = row["text_attention_mask"].index(window)
+        window = row["text_window_ids"][first]
+        start = row["text_window_ids"].index(window)
         ids = inputs["text_input_ids"][:, start : start + limit]
         states = voice.text_encoder(input_ids=ids, attention_mask=torch.ones_like(ids))[0][0]
         number = max(n for n, part in enumerate(row["token_spans"]) if part == (first, last))
@@ -154,10 +154,10 @@ def test_phones_late_in_long_text_get_states_of_their_own_tokens(encoder, reader
 def test_a_text_within_the_limit_is_read_as_ever_also_beside_a_long_one(reader, voice):
     short, long = "Good morning.", "All of them were asleep. " * 12
     alone, both = reader(short), reader([short, long])
-    keys = ("text_input_ids", "text_attention_mask", "token_spans")
-    assert set(alone["text_attention_mask"].unique().tolist()) == {1}
+    keys = ("text_input_ids", "text_window_ids", "token_spans")
+    assert set(alone["text_window_ids"].unique().tolist()) == {1}
     with torch.no_grad():
-        encoded = voice.text_encoder(input_ids=alone["text_input_ids"], attention_mask=alone["text_attention_mask"])[0]
+        encoded = voice.text_encoder(input_ids=alone["text_input_ids"], attention_mask=alone["text_window_ids"])[0]
         context, batch = voice.encode_text(*map(alone.get, keys)), voice.encode_text(*map(both.get, keys))
     first, last = alone["token_spans"][0, 1].tolist()
     torch.testing.assert_close(context[0, 1], encoded[0, first:last].mean(0), atol=1e-4, rtol=1e-4)

@@ -59,7 +59,7 @@ def test_phones_without_symbols_get_no_state(processor):
 def test_long_text_goes_through_in_windows(processor):
     text = "The cat sat on the mat. " * 40
     row = processor.encode(text)
-    windows = row["text_attention_mask"]
+    windows = row["text_window_ids"]
     assert max(windows) > 1 and all(windows.count(number) == processor.token_limit for number in set(windows))
     names = {number: symbol for symbol, number in processor.text_tokenizer.get_vocab().items()}
     phones = processor.tokenizer.convert_ids_to_tokens(row["input_ids"])

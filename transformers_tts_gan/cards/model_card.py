@@ -35,7 +35,7 @@ speech = speak("{example}")  # {{"audio": (S,) floats in [-1, 1], "sampling_rate
 from transformers_tts_gan import TTSGanPipeline
 
 speak = TTSGanPipeline.from_pretrained("{name}")
-speech = speak("{example}", {choice}speed=0.9, pitch=1.0)  # pitch in semitones
+speech = speak("{example}", {choice}speaking_rate=0.9, pitch_shift=1.0)  # pitch in semitones
 ```
 """
 VOCODER = """\
@@ -203,9 +203,9 @@ def usage(trainer, name: str) -> str:
         ["sampling rate", f"{trainer.model.config.sampling_rate:,} Hz"],
         ["languages", ", ".join(f"`{language}`" for language in languages)],
         ["speakers", named],
-        ["`speed`", "1.0; 2.0 speaks in half the time"],
-        ["`pitch`, `energy`", "semitones up or down, decibels louder or softer"],
-        ["`variation`, `seed`", "0 always speaks alike; 1 varies timing and melody by about what people do"],
+        ["`speaking_rate`", "1.0; 2.0 speaks in half the time"],
+        ["`pitch_shift`, `gain_db`", "semitones up or down, decibels louder or softer"],
+        ["`noise_scale`, `seed`", "0 always speaks alike; 1 varies timing and melody by about what people do"],
     ]
     code = VOICE.format(name=name, example=EXAMPLES.get((languages or ["en"])[0], "..."), choice=choice)
     first = "\n\nThe first language and the first speaker are taken where none is named."

@@ -11,11 +11,11 @@ import torch
 from transformers import TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
-from ..models.processing_tts_gan import TTSGanProcessor, no_marks, pad_marks
+from ..models.processing_tts_gan import TTSGanProcessor, no_prosody_controls, pad_prosody_controls
 
 
 PAUSE_SECONDS = 0.2  # between two sentences, beside the silence that the voice itself makes at their ends
-CONTROLS = ("speed", "pitch", "energy", "variation", "seed", "use_text_encoder")
+CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
 
 
 class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
@@ -25,7 +25,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     ```python
     speak = TTSGanPipeline.from_pretrained("examples/voices/en")
-    speech = speak("Good morning. The train leaves at 9:45.", speed=0.9)
+    speech = speak("Good morning. The train leaves at 9:45.", speaking_rate=0.9)
     ```
     """
 
@@ -46,11 +46,11 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
         Args:
             text_inputs: A text of any length, plain or SSML, or a list of them.
-            speed: 2.0 speaks in half the time.
-            pitch: Semitones up or down.
-            energy: Decibels louder or softer.
-            variation: 0 always speaks alike; 1 varies timing and melody by about what people do.
-            seed: Makes `variation` repeatable.
+            speaking_rate: 2.0 speaks in half the time.
+            pitch_shift: Semitones up or down.
+            gain_db: Decibels louder or softer.
+            noise_scale: 0 always speaks alike; 1 varies timing and melody by about what people do.
+            seed: Makes `noise_scale` repeatable.
             use_text_encoder: `False` speaks from the phones alone.
             speaker: One of `processor.speakers`.
             language: One of `processor.languages`.
@@ -82,8 +82,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         for number, sentence in enumerate(sentences, start=1):
             inputs = self.processor(sentence, language=language, speaker=speaker)
             is_last = number == len(sentences)
-            if "marks" not in inputs:  # a batch may hold marked sentences of another text
-                inputs.update(pad_marks([no_marks(inputs["input_ids"].shape[1])]))
+            if "prosody_controls" not in inputs:  # a batch may hold marked sentences of another text
+                inputs.update(pad_prosody_controls([no_prosody_controls(inputs["input_ids"].shape[1])]))
             pauses = inputs["pause_ms"]
             if broken:  # the break ends here, in a frame that the sound fades in from
                 pauses[0, 0] = round(frame_ms)

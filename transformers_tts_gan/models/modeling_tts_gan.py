@@ -192,18 +192,18 @@ class TTSGanModel(LoraMixin, PreTrainedModel):
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
         text_input_ids: torch.Tensor | None = None,
-        text_attention_mask: torch.Tensor | None = None,
+        text_window_ids: torch.Tensor | None = None,
         token_spans: torch.Tensor | None = None,
         speaker_id: torch.Tensor | int | None = None,
         speaker_embedding: torch.Tensor | None = None,
         language_id: torch.Tensor | int | None = None,
-        speed: torch.Tensor | float = 1.0,
-        pitch: torch.Tensor | float = 0.0,
-        energy: torch.Tensor | float = 0.0,
-        variation: float = 0.0,
+        speaking_rate: torch.Tensor | float = 1.0,
+        pitch_shift: torch.Tensor | float = 0.0,
+        gain_db: torch.Tensor | float = 0.0,
+        noise_scale: float = 0.0,
         seed: int | None = None,
         durations: torch.Tensor | None = None,
-        marks: torch.Tensor | None = None,
+        prosody_controls: torch.Tensor | None = None,
         pause_ms: torch.Tensor | None = None,
         use_text_encoder: bool = True,
         token_type_ids: torch.Tensor | None = None,
@@ -221,19 +221,19 @@ class TTSGanModel(LoraMixin, PreTrainedModel):
             input_ids: `(B, T)` phones.
             attention_mask: `(B, T)` 1 for phones, 0 for padding.
             text_input_ids: `(B, N)` tokens of the text encoder; left out, the voice speaks without it.
-            text_attention_mask: `(B, N)` 1 for tokens, 0 for padding; more tokens than the text encoder reads at once
+            text_window_ids: `(B, N)` 1 for tokens, 0 for padding; more tokens than the text encoder reads at once
                 come in windows, one after the other, numbered 1, 2, 3.
             token_spans: `(B, T, 2)` first token and one past the last that belong to each phone.
             speaker_id: `(B,)` or one row of the speaker table.
             speaker_embedding: `(B, H)` a speaker as a vector instead, such as a mean of two rows of the table.
             language_id: `(B,)` or one row of the language table.
-            speed: 2.0 speaks in half the time; one number, `(B,)` or `(B, T)`.
-            pitch: Semitones up or down; one number, `(B,)` or `(B, T)`.
-            energy: Decibels louder or softer; one number, `(B,)` or `(B, T)`.
-            variation: 0 always speaks alike; 1 varies timing and melody by about what people do.
-            seed: Makes `variation` repeatable.
+            speaking_rate: 2.0 speaks in half the time; one number, `(B,)` or `(B, T)`.
+            pitch_shift: Semitones up or down; one number, `(B,)` or `(B, T)`.
+            gain_db: Decibels louder or softer; one number, `(B,)` or `(B, T)`.
+            noise_scale: 0 always speaks alike; 1 varies timing and melody by about what people do.
+            seed: Makes `noise_scale` repeatable.
             durations: `(B, T)` frames of each phone, instead of predicted ones.
-            marks: `(B, T, 3)` the writer's wishes for each phone, beside the three above: rate, semitones, decibels.
+            prosody_controls: `(B, T, 3)` rate, semitones and decibels of each phone, on top of the three above.
             pause_ms: `(B, T)` milliseconds of silence that a phone is, to the nearest frame; negative: no such pause.
             use_text_encoder: `False` speaks from the phones alone.
             token_type_ids: Accepted, not used.
@@ -258,27 +258,29 @@ class TTSGanModel(LoraMixin, PreTrainedModel):
         context = None
         if use_text_encoder and text_input_ids is not None and self.text_encoder is not None:
             with torch.set_grad_enabled(torch.is_grad_enabled() and train_text_encoder):
-                context = self.encode_text(text_input_ids, text_attention_mask, token_spans)
+                context = self.encode_text(text_input_ids, text_window_ids, token_spans)
         hidden, prosody_hidden = self.acoustic.encode(phones, mask, condition, context)
         prosody = self.acoustic.predict(prosody_hidden, mask)
         if recording is not None:
             return self.compare(
                 hidden, prosody, mask, condition, recording, f0, segment_frames, ground_truth_mel_ratio
             )
-        performance = self.perform(prosody, mask, speed, pitch, energy, variation, seed, marks)
-        return self.speak(hidden, mask, condition, *performance, durations, pause_ms)
+        prosody, predicted, gain_db = self.apply_prosody_controls(
+            prosody, mask, speaking_rate, pitch_shift, gain_db, noise_scale, seed, prosody_controls
+        )
+        return self.speak(hidden, mask, condition, prosody, predicted, gain_db, durations, pause_ms)
 
-    def speak(self, hidden, mask, condition, prosody, predicted, energy, durations, pause_ms) -> TTSGanOutput:
-        """Hidden states `(B, T, H)` as sound, with the prosody and the durations that `perform` gives."""
+    def speak(self, hidden, mask, condition, prosody, predicted, gain_db, durations, pause_ms) -> TTSGanOutput:
+        """Hidden states `(B, T, H)` as sound, with controlled prosody and its durations."""
         durations = predicted if durations is None else durations
         if pause_ms is not None:
             pause_ms = pause_ms.masked_fill(mask[..., 0] == 0, -1)
             durations = with_pauses(durations, pause_ms, self.config.hop_length / self.config.sampling_rate)
         log_mel, frame_mask = self.acoustic.decode(hidden, durations, prosody, condition, mask)
-        log_mel = log_mel + over_frames(energy, durations, log_mel.shape[1]) * LOG_PER_DB
+        log_mel = log_mel + over_frames(gain_db, durations, log_mel.shape[1]) * LOG_PER_DB
         waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
-        if energy.dim() == 2 or pause_ms is not None:
-            waveform = silence(waveform, silent_frames(energy, pause_ms, durations, log_mel.shape[1]))
+        if gain_db.dim() == 2 or pause_ms is not None:
+            waveform = silence(waveform, silent_frames(gain_db, pause_ms, durations, log_mel.shape[1]))
         return TTSGanOutput(
             waveform=waveform.clamp(-1, 1),
             waveform_lengths=durations.sum(dim=1) * self.config.hop_length,
@@ -303,9 +305,9 @@ class TTSGanModel(LoraMixin, PreTrainedModel):
         language = row(self.acoustic.language_embedding, language_id, "language_id")
         return (speaker_embedding.to(language.dtype) + language)[:, None]
 
-    def encode_text(self, text_input_ids, text_attention_mask, token_spans) -> torch.Tensor:
+    def encode_text(self, text_input_ids, text_window_ids, token_spans) -> torch.Tensor:
         """Mean of the hidden states of each phone's own tokens, `(B, T, C)`; zero where it has none."""
-        states = text_states(self.text_encoder, text_input_ids, text_attention_mask)  # (B, N, C)
+        states = text_states(self.text_encoder, text_input_ids, text_window_ids)  # (B, N, C)
         if self.training and self.config.text_encoder_dropout:
             keep = torch.rand(len(states), 1, 1, device=states.device) >= self.config.text_encoder_dropout
             states = states * keep
@@ -314,25 +316,28 @@ class TTSGanModel(LoraMixin, PreTrainedModel):
         count = (token_spans[..., 1] - token_spans[..., 0]).clamp(min=1)[..., None]
         return ((sums.gather(1, last) - sums.gather(1, first)) / count).to(self.dtype)
 
-    def perform(self, prosody: Prosody, mask, speed, pitch, energy, variation: float, seed: int | None, marks):
-        """Predicted prosody with everybody's wishes: (`Prosody`, durations `(B, T)`, decibels of one or of each)."""
-        energy = per_utterance(energy, prosody.energy, 2)
-        if marks is not None:
-            rate, semitones, decibels = marks.float().unbind(-1)  # each (B, T)
-            speed, pitch = per_utterance(speed, rate, 2) * rate, per_utterance(pitch, rate, 2) + semitones
-            energy = energy + decibels
+    def apply_prosody_controls(
+        self, prosody: Prosody, mask, speaking_rate, pitch_shift, gain_db, noise_scale: float, seed, prosody_controls
+    ):
+        """Predicted prosody as controlled: (`Prosody`, durations `(B, T)`, decibels of one or of each)."""
+        gain_db = per_utterance(gain_db, prosody.energy, 2)
+        if prosody_controls is not None:
+            rate, semitones, decibels = prosody_controls.float().unbind(-1)  # each (B, T)
+            speaking_rate = per_utterance(speaking_rate, rate, 2) * rate
+            pitch_shift = per_utterance(pitch_shift, rate, 2) + semitones
+            gain_db = gain_db + decibels
         frames = prosody.log_duration.clamp(max=6).expm1().clamp(min=0)
-        if variation:
+        if noise_scale:
             generator = torch.Generator().manual_seed(seed) if seed is not None else None
-            noise = torch.randn(2, *frames.shape, generator=generator).to(frames.device) * variation
+            noise = torch.randn(2, *frames.shape, generator=generator).to(frames.device) * noise_scale
             frames, prosody.pitch = frames * (0.2 * noise[0]).exp(), prosody.pitch + 0.15 * noise[1]
-        frames = frames * mask[..., 0] / per_utterance(speed, frames, 2).clamp(min=0.1)
-        prosody.pitch = prosody.pitch + per_utterance(pitch, frames, 2) / 6
+        frames = frames * mask[..., 0] / per_utterance(speaking_rate, frames, 2).clamp(min=0.1)
+        prosody.pitch = prosody.pitch + per_utterance(pitch_shift, frames, 2) / 6
         prosody.voicing = prosody.voicing.clamp(0, 1)
         durations = whole_frames(frames)
         short = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
         durations[:, 0] += short.long()
-        return prosody, durations, energy
+        return prosody, durations, gain_db
 
     def align(self, phones, mask, labels, label_lengths) -> "Recording":
         """Which frames of the recordings `(B, S)` belong to which of the phones `(B, T, H)`, and how sure that is."""

@@ -30,10 +30,10 @@ def over_frames(values: torch.Tensor, durations: torch.Tensor, frames: int) -> t
 
 
 def silent_frames(
-    energy: torch.Tensor, pause_ms: torch.Tensor | None, durations: torch.Tensor, frames: int
+    gain_db: torch.Tensor, pause_ms: torch.Tensor | None, durations: torch.Tensor, frames: int
 ) -> torch.Tensor:
-    """1 for frames `(B, F)` of fixed pauses, and of what is spoken at `SILENT_DB` or less (`energy` as `(B, T)`)."""
-    quiet = (energy <= SILENT_DB).expand(durations.shape)
+    """1 for frames `(B, F)` of fixed pauses, and of what is spoken at `SILENT_DB` or less (`gain_db` as `(B, T)`)."""
+    quiet = (gain_db <= SILENT_DB).expand(durations.shape)
     quiet = quiet if pause_ms is None else quiet | (pause_ms >= 0)
     return over_frames(quiet.float(), durations, frames)[..., 0]
 

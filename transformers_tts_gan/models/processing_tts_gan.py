@@ -144,14 +144,16 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             ValueError: For text that cannot be spoken, an unknown speaker, or too many phones; the message says which.
         """
         if kwargs := {name for name in kwargs if name not in ("padding", "truncation", "add_special_tokens")}:
-            raise TypeError(f"Unknown arguments {sorted(kwargs)}; speed, pitch and the like go to the model.")
+            raise TypeError(
+                f"Unknown arguments {sorted(kwargs)}; `speaking_rate`, `pitch_shift` and the like go to the model."
+            )
         texts = [text] if isinstance(text, (str, Utterance)) else list(text)
         languages = language if isinstance(language, list) else [language] * len(texts)
         speakers = speaker if isinstance(speaker, list) else [speaker] * len(texts)
         rows = []
         for item, code, name in zip(texts, languages, speakers, strict=True):
             utterance = self.read(item, code)
-            rows.append({**self.encode(utterance, code, name), **self.encode_marks(utterance)})
+            rows.append({**self.encode(utterance, code, name), **self.encode_prosody_controls(utterance)})
         return BatchFeature(self.pad(rows))
 
     def read(self, text: str | Utterance, language: str | None = None) -> Utterance:
@@ -188,7 +190,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         encode_context = self.encode_words if self.text_level == "word" else self.encode_symbols
         return {**row, **encode_context(utterance)}
 
-    def encode_marks(self, utterance: Utterance) -> dict[str, list]:
+    def encode_prosody_controls(self, utterance: Utterance) -> dict[str, list]:
         """Rate, semitones and dB of each phone, and its milliseconds of silence; nothing without marks.
 
         Beside a break at either end there is no other silence.
@@ -198,7 +200,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         marks = [[mark.rate, mark.pitch, mark.volume] for mark in utterance.marks]
         pauses = [NO_PAUSE if mark.seconds is None else round(mark.seconds * 1_000) for mark in utterance.marks]
         first, last = (0 if pauses[end] != NO_PAUSE else NO_PAUSE for end in (0, -1))
-        return {"marks": [NEUTRAL, *marks, NEUTRAL], "pause_ms": [first, *pauses, last]}
+        return {"prosody_controls": [NEUTRAL, *marks, NEUTRAL], "pause_ms": [first, *pauses, last]}
 
     def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
         """IPA symbols for a phoneme-level encoder, padded at both ends as for PL-BERT, and those of each phone."""
@@ -219,10 +221,10 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return self.windowed(encoded["input_ids"], encoded["special_tokens_mask"], spans)
 
     def windowed(self, ids: list[int], special: list[int], spans: list[tuple[int, int]]) -> dict[str, list]:
-        """Tokens in windows that the encoder can read; `text_attention_mask` numbers the windows from 1."""
+        """Tokens in windows that the encoder can read; `text_window_ids` numbers the windows from 1."""
         rows = windows(ids, special, spans, self.token_limit)
         numbers = [number for number, size in enumerate(rows.sizes, start=1) for _ in range(size)]
-        return {"text_input_ids": rows.ids, "text_attention_mask": numbers, "token_spans": rows.ranges}
+        return {"text_input_ids": rows.ids, "text_window_ids": numbers, "token_spans": rows.ranges}
 
     @property
     def token_limit(self) -> int:
@@ -253,10 +255,10 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         if "text_input_ids" in rows[0]:
             pad_id = self.text_tokenizer.pad_token_id or 0
             batch["text_input_ids"] = pad_lists([row["text_input_ids"] for row in rows], pad_id)
-            batch["text_attention_mask"] = pad_lists([row["text_attention_mask"] for row in rows], 0)
+            batch["text_window_ids"] = pad_lists([row["text_window_ids"] for row in rows], 0)
             batch["token_spans"] = pad_lists([row["token_spans"] for row in rows], 0)
-        if any("marks" in row for row in rows):
-            batch.update(pad_marks([{**no_marks(len(row["input_ids"])), **row} for row in rows]))
+        if any("prosody_controls" in row for row in rows):
+            batch.update(pad_prosody_controls([{**no_prosody_controls(len(row["input_ids"])), **row} for row in rows]))
         return batch
 
     def to_dict(self) -> dict:
@@ -335,15 +337,15 @@ def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **options), "phone"
 
 
-def no_marks(count: int) -> dict[str, list]:
-    """What `encode_marks` would say of `count` phones that nobody marked."""
-    return {"marks": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
+def no_prosody_controls(count: int) -> dict[str, list]:
+    """What `encode_prosody_controls` would say of `count` phones that nobody marked."""
+    return {"prosody_controls": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
 
 
-def pad_marks(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:
-    """`marks` `(B, T, 3)` and `pause_ms` `(B, T)`; what is filled up lasts 0 ms."""
-    marks = pad_lists([row["marks"] for row in rows], 0, torch.float32)
-    return {"marks": marks, "pause_ms": pad_lists([row["pause_ms"] for row in rows], 0)}
+def pad_prosody_controls(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:
+    """`prosody_controls` `(B, T, 3)` and `pause_ms` `(B, T)`; what is filled up lasts 0 ms."""
+    controls = pad_lists([row["prosody_controls"] for row in rows], 0, torch.float32)
+    return {"prosody_controls": controls, "pause_ms": pad_lists([row["pause_ms"] for row in rows], 0)}
 
 
 def index_of(name: str | None, names: list[str], kind: str) -> int:
