@@ -95,7 +95,7 @@ def test_a_missing_package_is_named_with_what_to_install(tmp_path, monkeypatch, 
     monkeypatch.setitem(sys.modules, package, None)
     (tmp_path / file).parent.mkdir(exist_ok=True)
     (tmp_path / file).touch()
-    with pytest.raises(ImportError, match=r"not installed: `pip install transformers-tts-gan\[eval\]`"):
+    with pytest.raises(ImportError, match=r"not installed: run `pip install 'transformers-tts-gan\[eval\]'`"):
         load_recognizer(tmp_path, "en")
 
 

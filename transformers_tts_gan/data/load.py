@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..utils.require import require
+
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -329,8 +331,4 @@ def check_on_bad(on_bad: str) -> None:
 
 def import_datasets():
     """The `datasets` package, or an error that names the extra which brings it."""
-    try:
-        import datasets
-    except ImportError as error:
-        raise ImportError("corpora need `datasets`: `pip install 'transformers-tts-gan[train]'`.") from error
-    return datasets
+    return require("datasets", "Loading a corpus", extra="train")

@@ -18,13 +18,13 @@ from transformers import AutomaticSpeechRecognitionPipeline, Pipeline, pipeline
 from transformers.utils.hub import has_file
 
 from ..audio.io import SILENCE_PEAK, check_sampling_rate
+from ..utils.require import require
 
 
 logger = logging.getLogger(__name__)
 
 RECOGNIZER_RATE = 16_000  # Hz; what all of them were trained on
 MAX_TOKENS_PER_SECOND = 10  # nobody speaks faster; Whisper repeats itself without end over sounds that are no speech
-EXTRA = "`pip install transformers-tts-gan[eval]`"
 
 
 @runtime_checkable
@@ -45,14 +45,11 @@ class FasterWhisperRecognizer:
     """
 
     def __init__(self, folder_or_id: str | Path, language: str, device: str = "cpu"):
-        try:
-            from faster_whisper import WhisperModel
-        except ImportError as error:
-            raise ImportError(f"`{folder_or_id}` needs faster-whisper, which is not installed: {EXTRA}.") from error
+        package = require("faster_whisper", f"The recognizer `{folder_or_id}`", extra="eval")
         kind = "int8" if device == "cpu" else "float16"
         threads = torch.get_num_threads()
         self.language = language
-        self.model = WhisperModel(str(folder_or_id), device=device, compute_type=kind, cpu_threads=threads)
+        self.model = package.WhisperModel(str(folder_or_id), device=device, compute_type=kind, cpu_threads=threads)
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
         wave = resample(wave, sampling_rate)
@@ -71,10 +68,7 @@ class VoskRecognizer:
     """A Vosk model folder; half a second of silence before and after keeps it from missing the first and last word."""
 
     def __init__(self, folder: str | Path):
-        try:
-            import vosk
-        except ImportError as error:
-            raise ImportError(f"`{folder}` needs vosk, which is not installed: {EXTRA}.") from error
+        vosk = require("vosk", f"The recognizer `{folder}`", extra="eval")
         vosk.SetLogLevel(-1)
         self.model = vosk.Model(str(folder))
         self.new_decoder = vosk.KaldiRecognizer

@@ -9,6 +9,7 @@ them directly, as `WordErrorRate("zh").compute(...)`, or by the path of their sc
 import numpy as np
 
 from ..audio.io import as_waveform, check_sampling_rate
+from ..utils.require import require
 from .asr import nothing_to_hear
 from .error_rates import bootstrap_interval, count_errors
 from .mos import RATE, DnsmosPredictor, MosPredictor, SpeakerEncoder
@@ -16,13 +17,8 @@ from .signal import LOWEST_RATE, compare_waveforms, compare_with_silence
 from .speed import real_time_factors
 
 
-try:
-    import datasets
-    import evaluate
-except ImportError as error:
-    raise ImportError(
-        f"These metrics need `{error.name}`, which is not installed: `pip install transformers-tts-gan[eval]`."
-    ) from error
+datasets = require("datasets", "A metric of `evaluate`", extra="eval")
+evaluate = require("evaluate", "A metric of `evaluate`", extra="eval")
 
 
 class SpeechMetric(evaluate.Metric):

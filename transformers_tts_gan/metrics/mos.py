@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..audio.io import as_waveform
+from ..utils.require import require
 from .asr import nothing_to_hear, resample
 
 
@@ -24,12 +25,8 @@ class MosPredictor:
     """
 
     def __init__(self, device: str = "cpu"):
-        try:
-            import distillmos
-        except ImportError as error:
-            raise ImportError(
-                "Predicting opinion scores needs `distillmos`: `pip install --no-deps distillmos xls-r-sqa`."
-            ) from error
+        install = "pip install --no-deps distillmos xls-r-sqa"
+        distillmos = require("distillmos", "Predicting MOS", install=install)
         self.model = distillmos.ConvTransformerSQAModel().eval().to(device)
         self.device = device
 
@@ -54,14 +51,8 @@ class DnsmosPredictor:
     """
 
     def __init__(self):
-        try:
-            from speechmos import dnsmos
-        except ImportError as error:
-            raise ImportError(
-                f"Predicting opinion scores by DNSMOS needs `{error.name or 'speechmos'}`: `pip install librosa "
-                "onnxruntime requests && pip install --no-deps speechmos`."
-            ) from error
-        self.model = dnsmos
+        install = "pip install librosa onnxruntime requests && pip install --no-deps speechmos"
+        self.model = require("speechmos.dnsmos", "Predicting MOS by DNSMOS", install=install)
 
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> float:
         """The overall score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
@@ -82,14 +73,9 @@ class SpeakerEncoder:
     """
 
     def __init__(self, device: str = "cpu"):
-        try:
-            from resemblyzer import VoiceEncoder, preprocess_wav
-        except ImportError as error:
-            raise ImportError(
-                "Comparing speakers needs `resemblyzer`: `pip install librosa webrtcvad-wheels && "
-                "pip install --no-deps Resemblyzer`."
-            ) from error
-        self.model, self.preprocess = VoiceEncoder(device, verbose=False), preprocess_wav
+        install = "pip install librosa webrtcvad-wheels && pip install --no-deps Resemblyzer"
+        resemblyzer = require("resemblyzer", "Comparing speakers", install=install)
+        self.model, self.preprocess = resemblyzer.VoiceEncoder(device, verbose=False), resemblyzer.preprocess_wav
 
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> np.ndarray:
         """A vector of length 1 for `(S,)` samples, no number below 0; zeros for what is silent or not finite."""

@@ -15,10 +15,11 @@ import torch
 from tqdm.auto import tqdm
 
 from ...audio.io import normalize_loudness, read_audio, trim_silence
-from ...metrics.asr import EXTRA, RECOGNIZER_RATE, Recognizer, VoskRecognizer
+from ...metrics.asr import RECOGNIZER_RATE, Recognizer, VoskRecognizer
 from ...models.aligner import frame_to_phone
 from ...models.modeling_tts_gan import TTSGanModel
 from ...models.processing_tts_gan import TTSGanProcessor
+from ...utils.require import require
 from .measure import text_phones
 
 
@@ -113,10 +114,7 @@ def errors_by_part(said: list[list[str]], heard: list[str]) -> list[tuple[int, i
     >>> errors_by_part([["n", "i3"], ["h", "ao3"]], ["n", "i3", "h", "ao3", "m", "a5"])
     [(0, 0), (2, 1)]
     """
-    try:
-        import jiwer
-    except ImportError as error:
-        raise ImportError(f"comparing with what was heard needs `jiwer`: {EXTRA}.") from error
+    jiwer = require("jiwer", "Comparing with a transcription", extra="eval")
     if not heard:
         return [(len(phones), -syllables(phones)) for phones in said]
     whole = [phone for phones in said for phone in phones]

@@ -5,11 +5,12 @@ dictionary in IPA with parts of speech for some readings. It loads at its first 
 """
 
 import functools
-import importlib.util
 import re
 import sqlite3
 import zlib
 from pathlib import Path
+
+from ...utils.require import require
 
 
 CONSONANTS = tuple("B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split())
@@ -50,10 +51,7 @@ _VOWEL_SET = frozenset(VOWELS)
 
 def data_folder() -> Path:
     """Where the files of `gruut-lang-en` lie; ImportError if it is missing."""
-    found = importlib.util.find_spec("gruut_lang_en")
-    if found is None or not found.submodule_search_locations:
-        raise ImportError("English needs the package `gruut-lang-en` (its data only): `pip install gruut-lang-en`.")
-    return Path(found.submodule_search_locations[0])
+    return Path(require("gruut_lang_en", "English pronunciation", install="pip install gruut-lang-en").__path__[0])
 
 
 def _rows(query: str) -> list[tuple]:
