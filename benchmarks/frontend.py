@@ -34,6 +34,7 @@ from transformers_tts_gan.text.en.g2p import unknown_word_phones
 from transformers_tts_gan.text.en.letter_to_sound import MODEL_FILE, LetterModel, letter_readings
 from transformers_tts_gan.text.en.lexicon import held_out, held_out_words, lexicon_reading, without_stress
 from transformers_tts_gan.text.frontend import TextFrontend
+from transformers_tts_gan.text.han import HAN_RANGES
 from transformers_tts_gan.text.normalize import Spoken, normalize
 from transformers_tts_gan.text.phoneset import PAUSES
 from transformers_tts_gan.text.zh.g2p import syllable_phones
@@ -41,7 +42,7 @@ from transformers_tts_gan.utils.markdown import markdown_table
 
 
 TABLES = Path(__file__).parents[1] / "tests" / "data"
-HAN = re.compile("[\u3400-\u9fff〇]")
+HAN = re.compile(f"[{HAN_RANGES}〇]")
 MOST_MISSES = 60  # of one source that are printed
 KINDS = {"zh": "zh", "en": "en", "mixed": "zh"}  # prose, and the language its frontend is told
 Phones = tuple[str, ...]

@@ -30,6 +30,8 @@ from tqdm import tqdm
 
 from transformers_tts_gan.audio.io import AudioError, read_audio, trim_silence, write_audio
 from transformers_tts_gan.data.load import load_speech, save_metadata
+from transformers_tts_gan.text.han import HAN_RANGES
+from transformers_tts_gan.utils.require import require
 
 
 ALLISON_PACKAGES = ("asterisk-core-sounds-en-g722", "asterisk-core-sounds-en")
@@ -172,7 +174,7 @@ def digest(text: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Words, or Chinese characters, without case and punctuation."""
-    return tuple(re.findall(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+", text.lower()))
+    return tuple(re.findall(rf"[{HAN_RANGES}]|[^\W_{HAN_RANGES}]+", text.lower()))
 
 
 def read_clip(path: Path, sampling_rate: int | None) -> tuple[np.ndarray, int]:
@@ -208,11 +210,8 @@ def decode_g722(path: Path) -> np.ndarray:
             "-",
         ]
         return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, dtype="<i2")
-    try:
-        from G722 import G722
-    except ImportError as error:
-        raise ImportError("g722 files need a decoder: install ffmpeg, or `pip install G722`.") from error
-    return np.array(G722(16_000, 64_000).decode(path.read_bytes()), dtype=np.int16)
+    g722 = require("G722", "Reading g722 files without ffmpeg", install="pip install G722")
+    return np.array(g722.G722(16_000, 64_000).decode(path.read_bytes()), dtype=np.int16)
 
 
 def allison(args: argparse.Namespace, scratch: Path) -> Iterator[Clip]:

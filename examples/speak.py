@@ -15,6 +15,7 @@ from pathlib import Path
 import transformers_tts_gan
 from transformers_tts_gan import TTSGanPipeline
 from transformers_tts_gan.audio.io import write_audio
+from transformers_tts_gan.text.han import HAN
 
 
 VOICES = Path(__file__).resolve().parent / "voices"
@@ -54,7 +55,7 @@ def parse() -> argparse.Namespace:
 def main():
     arguments = parse()
     started = time.perf_counter()
-    language = arguments.language or ("zh" if any("\u4e00" <= c <= "\u9fff" for c in arguments.text) else "en")
+    language = arguments.language or ("zh" if HAN.search(arguments.text) else "en")
     model = arguments.model or default_voice(language)
     speak = TTSGanPipeline.from_pretrained(model)
     loaded = time.perf_counter()

@@ -163,5 +163,5 @@ def test_a_recogniser_that_gives_none_heard_nothing():
 
 def test_without_jiwer_the_message_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "jiwer", None)
-    with pytest.raises(ImportError, match=r"pip install transformers-tts-gan\[eval\]"):
+    with pytest.raises(ImportError, match=r"pip install 'transformers-tts-gan\[eval\]'"):
         count_errors("a", "a", "word", "en")

@@ -1,5 +1,7 @@
 """Every word as it is spoken, and the characters of the text it was read from."""
 
+import unicodedata
+
 import pytest
 
 from transformers_tts_gan.text.normalize import normalize
@@ -156,3 +158,39 @@ def test_a_chinese_text_in_latin_letters_alone_has_english_numbers():
 
 def test_another_language_keeps_its_letters_and_pauses():
     assert [item.text for item in normalize("Grüße, Welt!", "de")] == ["Grüße", ",", "Welt", "!"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("kgⅢ", "zh", "kg three"),
+        ("第Ⅲ章", "zh", "第 三 章"),
+        ("good Ⅷ", "zh", "good eight"),
+        ("part Ⅳ", "en", "part four"),
+        ("喝5⅓杯", "zh", "喝 五 又三分之一 杯"),
+        ("about ㎏ and ₹", "en", "about kilograms and rupees"),
+        ("我α粒子", "zh", "我 阿尔法 粒 子"),
+    ],
+)
+def test_a_sign_is_read_in_the_language_around_it(text, language, said):
+    assert " ".join(item.text for item in normalize(text, language)) == said
+
+
+def test_a_sign_that_one_language_reads_is_read_by_both_and_in_every_place():
+    """A word of Latin letters makes a piece of a Chinese text English, where `kgⅢ` had no reading."""
+
+    def readable(text, language):
+        try:
+            normalize(text, language)
+        except ValueError:
+            return False
+        return True
+
+    named = [chr(code) for code in range(0x21, 0x3400) if unicodedata.name(chr(code), "")]
+    counts = []
+    for char in (char for char in named if not unicodedata.combining(char) and not char.isalpha()):
+        places = [(char, "en"), (char, "zh"), (f"kg{char}", "zh"), (f"good {char}", "en"), (f"我{char}", "zh")]
+        found = {readable(*place) for place in places}
+        assert len(found) == 1, (char, places)
+        counts += found
+    assert counts.count(True) > 600

@@ -12,14 +12,15 @@ import unicodedata
 import numpy as np
 from transformers.models.whisper.english_normalizer import BasicTextNormalizer, EnglishTextNormalizer
 
+from ..text.han import HAN_RANGES
 from ..text.normalize import normalize
+from ..utils.require import require
 
 
 UNITS = ("word", "character", "tone")
 LANGUAGE = re.compile("[a-z]{2,3}")
-HANZI = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-NOT_HANZI = re.compile(f"[^{HANZI}]+")
-NOT_READ = re.compile(f"[^{HANZI}〇0-9.,:%+/$€£¥°-]+")  # letters and marks that no Chinese reading is counted for
+NOT_HANZI = re.compile(f"[^{HAN_RANGES}]+")
+NOT_READ = re.compile(f"[^{HAN_RANGES}〇0-9.,:%+/$€£¥°-]+")  # letters and marks that no Chinese reading is counted for
 
 # British to American spelling, by families of words. Whisper's own list is a file of its tokenizer on the Hub; these
 # rules agree with most of its words (the rest are rare) and need no download.
@@ -60,12 +61,7 @@ def count_errors(said: str, heard: str | None, unit: str, language: str) -> tupl
         ImportError: Without the extra `eval`.
         ValueError: `unit` or `language` is none.
     """
-    try:
-        import jiwer
-    except ImportError as error:
-        raise ImportError(
-            "Counting errors needs `jiwer`, which is not installed: `pip install transformers-tts-gan[eval]`."
-        ) from error
+    jiwer = require("jiwer", "Counting errors", extra="eval")
     reference, hypothesis = split_units(said, unit, language), split_units(heard or "", unit, language)
     result = jiwer.process_words([" ".join(reference)], [" ".join(hypothesis)])
     return result.substitutions + result.deletions + result.insertions, len(reference)

@@ -13,7 +13,8 @@ import re
 import threading
 import unicodedata
 
-from .symbols import HAN
+from ..utils.require import require
+from .han import HAN
 
 
 _SWITCH = re.compile(r"\([\w-]+\)")  # `(en)`: the next sounds follow the rules of another language
@@ -48,14 +49,9 @@ def _sounds(char: str) -> bool:
 @functools.lru_cache(maxsize=128)
 def _voice(language: str):
     """A reader with a copy of the library for itself, set to `language`."""
-    try:
-        import espeakng_loader
-        from phonemizer.backend.espeak.wrapper import EspeakWrapper
-    except ImportError as error:
-        raise ImportError(
-            f"`phonemes` is `espeak`, which needs `{error.name}`: run `pip install 'transformers-tts-gan[espeak]'` "
-            "(under the GPL), or take `phonemes='letters'`."
-        ) from None
+    purpose = "`phonemes='espeak'` (under the GPL; `phonemes='letters'` needs no extra)"
+    espeakng_loader = require("espeakng_loader", purpose, extra="espeak")
+    EspeakWrapper = require("phonemizer.backend.espeak.wrapper", purpose, extra="espeak").EspeakWrapper
     EspeakWrapper.set_library(espeakng_loader.get_library_path())
     EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
     voice = EspeakWrapper()

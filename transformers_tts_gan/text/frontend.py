@@ -11,10 +11,11 @@ from itertools import chain, groupby
 from pathlib import Path
 
 from .espeak import espeak_phones
+from .han import HAN, is_han
 from .lexicon import read_lexicon, read_phones, syllables
 from .normalize import Spoken, normalize
 from .phoneset import BOUNDARY, PAUSES, chinese_phones, english_sequence, letter_phones
-from .ssml.parse import MarkupError, Piece, has_markup, is_chinese, parse
+from .ssml.parse import MarkupError, Piece, has_markup, parse
 from .ssml.values import say_as
 from .symbols import PAUSES as PAUSE_MARKS
 from .utterance import Mark, Span, Utterance, Word
@@ -127,7 +128,7 @@ class TextFrontend:
             elif piece.kind == "phoneme":
                 phones = read_phones(piece.value[1], piece.value[0] or None)
                 read = syllables(phones)
-                if len(read) == len(piece.text) and is_chinese(piece.text):
+                if len(read) == len(piece.text) and is_han(piece.text):
                     given.update((piece.plain + n, (part, piece)) for n, part in enumerate(read))
                     waiting.append(piece)
                     continue
@@ -304,7 +305,7 @@ def _normalized(pieces: list[Piece], plain: str, language: str, normalize: Calla
     elif language in ("en", "zh") and not any(char.isalpha() for char in text):
         near = [char for char in plain[max(0, start - 40) : start][::-1] if char.isalpha()][:1]
         near += [char for char in plain[end : end + 40] if char.isalpha()][:1]
-        language = "zh" if any(map(is_chinese, near)) else "en" if near else language
+        language = "zh" if any(map(is_han, near)) else "en" if near else language
     try:
         spoken = normalize(text, language)
     except ValueError as error:
@@ -336,7 +337,7 @@ def _unknown_at(items: list[Spoken]) -> int:
 
 def _simplified(word: str) -> str:
     """A word of your own as the normalizer hands it over."""
-    return simplify(word) if any(map(is_chinese, word)) else word
+    return simplify(word) if HAN.search(word) else word
 
 
 def _language(code: str) -> str:

@@ -10,7 +10,8 @@ from .addresses import read_address, read_tag
 from .en.numbers import UNITS as ENGLISH_UNITS
 from .en.numbers import match_number as match_english_number
 from .en.words import NOT_PLAIN, read_latin
-from .symbols import HAN, PAUSES, SAME, SILENT, Spoken, is_picture, pause, read_symbol, say, unreadable
+from .han import HAN, HAN_RANGES, HAN_RUN
+from .symbols import PAUSES, SAME, SILENT, Spoken, is_picture, pause, read_symbol, say, unreadable
 from .zh.numbers import match_number as match_chinese_number
 from .zh.signs import prepare, read_sign
 
@@ -28,8 +29,7 @@ _MONEY_CODE = re.compile(r"(?:[A-Z]{1,2}[$¥]|[A-Z]{3} ?)(?=\d)")
 # Most of a text: a word that is only itself, with nothing after it that could make it part of something else.
 _PLAIN = re.compile(r" *+([A-Za-z][a-z]++(?:'[a-z]++)?)(?=[ ,?!;\n]|[.:](?:[ \n]|$)|$)")
 _SPACES = re.compile(r"[^\S\n]+")
-_HAN_RUN = re.compile(f"{HAN.pattern}+")
-_BETWEEN_HAN = re.compile(rf"[^\n{HAN.pattern[1:-1]}]+")
+_BETWEEN_HAN = re.compile(rf"[^\n{HAN_RANGES}]+")
 _ENGLISH_WORDS = re.compile(r"""(?:^|(?<=[\s"'(,]))(?!to [A-Z]\.)[A-Za-z][A-Za-z']*[a-z]""")
 _A_SENTENCE = 4  # English words in a row inside a Chinese text that make the numbers among them English
 _CHINESE_BEFORE_RANGE = frozenset("年月日号点分时周")
@@ -78,7 +78,7 @@ def _closed(spoken: list[Spoken], plain: str) -> list[Spoken]:
 
 def _step(text: str, plain: str, start: int, languages: list[str], out: list[Spoken], emoji: str) -> int:
     """Read what starts at `start` into `out`; the position after it."""
-    if run := _HAN_RUN.match(plain, start):
+    if run := HAN_RUN.match(plain, start):
         out += [Spoken(char, (place, place + 1), "zh") for place, char in enumerate(run[0], start)]
         return run.end()
     char, language = plain[start], languages[start]

@@ -5,12 +5,14 @@ Enters: text of any length. Leaves: pieces short enough to speak in one go.
 
 import re
 
-from .zh.segment import HAN, segment
+from .han import HAN_RANGES
+from .zh.segment import segment
 
 
 # A sentence ends at the mark and whatever closes after it; a full stop only before a space, a bracket or the end.
 _END = re.compile(
-    r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|\.+(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|(?=[\u3400-\u9fff“‘「『（《]))|\n+"
+    r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|\.+(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|"
+    rf"(?=[{HAN_RANGES}“‘「『（《]))|\n+"
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Gen|Col|Capt|Lt|vs|No|Rev|Mt|Fig|Gov|Sen|Sgt)|(?<!\w)[A-Z]|\.[A-Za-z])\.$"
@@ -18,8 +20,9 @@ _ABBREVIATED = re.compile(
 # What no cut may go through: a tag, phones in brackets, a word with its apostrophes, a number with its signs.
 _WHOLE = re.compile(
     r"<[^<>\n]{0,300}>|\[\[[^\[\]\n]{0,200}\]\]|\{[^{}\n]{0,100}\}"
-    r"|[^\W\u3400-\u9fff]+(?:(?:['’\-.@/_:]|,(?=\d))[^\W\u3400-\u9fff]+)*[%‰°]?"
+    rf"|[^\W{HAN_RANGES}]+(?:(?:['’\-.@/_:]|,(?=\d))[^\W{HAN_RANGES}]+)*[%‰°]?"
 )
+_RUN = re.compile(f"[{HAN_RANGES}〇]+")  # Chinese words, the years among them
 _COMMAS = frozenset(",;:，；：、—")
 _CLOSING = frozenset("\"'”’」』）)]】》〉")
 
@@ -79,7 +82,7 @@ def _places(sentence: str) -> list[tuple[int, int]]:
     for match in _WHOLE.finditer(sentence):
         inside.update(range(match.start() + 1, match.end()))
     ends: set[int] = set()
-    for run in HAN.finditer(sentence):
+    for run in _RUN.finditer(sentence):
         ends.add(run.start())
         place = run.start()
         for word in segment(run[0]):

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from .en.numbers import cardinal, digits
+from .han import is_han
 from .zh.numbers import cardinal as chinese_cardinal
 
 
@@ -75,20 +76,34 @@ SYMBOLS = {
     "Δ": ("delta", "德尔塔"), "ε": ("epsilon", "艾普西龙"), "θ": ("theta", "西塔"), "λ": ("lambda", "拉姆达"),
     "σ": ("sigma", "西格玛"), "Σ": ("sigma", "西格玛"), "φ": ("phi", "斐"), "ω": ("omega", "欧米伽"),
     "Ω": ("omega", "欧米伽"),
+    "₹": ("rupees", "卢比"), "₩": ("won", "韩元"), "₽": ("rubles", "卢布"), "₿": ("bitcoin", "比特币"),
+    "℉": ("degrees fahrenheit", "华氏度"), "′": ("prime", "撇"), "″": ("double prime", "两撇"), "⁻": ("minus", "负"),
+    "㎏": ("kilograms", "公斤"), "㎜": ("millimeters", "毫米"), "㎝": ("centimeters", "厘米"),
+    "㎞": ("kilometers", "公里"), "㎡": ("square meters", "平方米"), "㎥": ("cubic meters", "立方米"),
 }  # fmt: skip
 SYMBOLS |= {char: (f"to the power of {cardinal(n)}", f"的{zh}次方") for n, (char, zh) in _RAISED.items()}
 SYMBOLS |= {chr(0x2080 + n): (cardinal(n), zh) for n, zh in enumerate("零一二三四五六七八九")}
 SYMBOLS |= {
     chr(code): (cardinal(int(unicodedata.numeric(chr(code)))), chinese_cardinal(int(unicodedata.numeric(chr(code)))))
-    for code in (*range(0x2460, 0x2474), *range(0x2776, 0x2780))
+    for code in (*range(0x2160, 0x2180), *range(0x2460, 0x2474), *range(0x2776, 0x2780))  # Ⅷ ① ❶
 }
+_FRACTIONS = frozenset(chr(code) for code in range(0x2150, 0x215F))  # ⅐ to ⅞
+
+
+def _fraction(char: str) -> tuple[str, str]:
+    """`one third` and 三分之一 for `⅓`."""
+    above, below = map(int, unicodedata.normalize("NFKC", char).split("\u2044"))
+    english = unicodedata.name(char).lower().removeprefix("vulgar fraction ")
+    return english, f"{chinese_cardinal(below)}分之{chinese_cardinal(above)}"
+
+
+SYMBOLS |= {char: _fraction(char) for char in _FRACTIONS}
 # Pictures: drawn once or joined by U+200D, with skin tones U+1F3FB to U+1F3FF, flags of two letters.
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u2190-\u21ff〰〽㊗㊙]")
 _INVISIBLE = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u200d\ufe0e\ufe0f\u20e3]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _PER = frozenset("second minute hour day week month year night person".split())
 _AFTER_STROKE = re.compile("[a-z]{2,20}")
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
 def say(words: str, span: tuple[int, int], language: str, out: list[Spoken]) -> None:
@@ -107,13 +122,18 @@ def read_symbol(text: str, plain: str, start: int, language: str, out: list[Spok
         pass
     elif char in PAUSES:
         pause(PAUSES[char], start, out)
-    elif char in SYMBOLS and not (char.isalpha() and (before + after).strip().isalpha() and not before.isascii()):
+    elif char in SYMBOLS and not (char.isalpha() and _in_a_word(before, after)):
         say(SYMBOLS[char][language == "zh"], (start, start + 1), language, out)
     elif is_picture(char):
         return start + 1 if emoji == "drop" else _emoji_name(plain, start, language, out)
     else:
         unreadable(text, start, language)
     return start + 1
+
+
+def _in_a_word(before: str, after: str) -> bool:
+    """Whether a letter such as `α` stands in a word of its own alphabet, not beside Latin or Chinese."""
+    return (before + after).strip().isalpha() and not before.isascii() and not is_han(before)
 
 
 def is_picture(char: str) -> bool:
@@ -127,6 +147,8 @@ def _between(plain: str, start: int, char: str, before: str, after: str, languag
         return "点" if language == "zh" else "dot"
     if char == "^" and before.isalnum() and after.isalnum() and language != "zh":
         return "to the power of"
+    if char in _FRACTIONS and before.isdigit() and language == "zh":
+        return "又" + SYMBOLS[char][1]
     if char == "#" and after.isdigit() and language != "zh":
         return "number"
     if char == "/" and (match := _AFTER_STROKE.match(plain, start + 1)) and match[0] in _PER and language != "zh":

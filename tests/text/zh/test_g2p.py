@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 
+from transformers_tts_gan.text.han import HAN_RUN
 from transformers_tts_gan.text.phoneset import BASE_PHONES
 from transformers_tts_gan.text.zh.g2p import chinese_phones, read_words, syllable_phones
 from transformers_tts_gan.text.zh.polyphones import _numbered, polyphones
-from transformers_tts_gan.text.zh.segment import HAN, segment
+from transformers_tts_gan.text.zh.segment import segment
 
 
 TABLES = Path(__file__).parents[2] / "data"
@@ -24,7 +25,7 @@ def table(name: str) -> list[list[str]]:
 def read(text: str) -> dict[int, str]:
     """The dictionary reading of each Chinese character of `text`, by place."""
     found = {}
-    for run in HAN.finditer(text):
+    for run in HAN_RUN.finditer(text):
         syllables = [syllable for word in read_words(segment(run[0])) for syllable in word]
         found |= dict(enumerate(syllables, start=run.start()))
     return found
@@ -112,7 +113,7 @@ def test_every_character_of_any_run_has_phones(text):
 def test_reading_is_fast_enough_for_a_book():
     """50,000 characters a second are the aim on a free core; a busy machine gets a fifth of that in this test."""
     sentences = [text for text, _, _ in table("polyphones_zh.tsv")]
-    runs = [run[0] for text in sentences for run in HAN.finditer(text)]
+    runs = [run[0] for text in sentences for run in HAN_RUN.finditer(text)]
     for run in runs:
         chinese_phones(segment(run))
     start = time.process_time()

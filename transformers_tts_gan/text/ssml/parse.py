@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html.entities import name2codepoint
 
+from ..han import is_han
 from ..lexicon import read_phones, syllables
-from ..symbols import HAN
 from .values import ElementError, Manner, manner_within, pause_seconds, say_as_kind
 
 
@@ -77,11 +77,6 @@ class Piece:
         if len(self.text) != self.span[1] - self.span[0]:  # an entity
             return self.span
         return self.span[0] + start, self.span[0] + end
-
-
-def is_chinese(text: str) -> bool:
-    """Whether `text` is one or more Chinese characters and nothing else."""
-    return text != "" and all(map(HAN.match, text))
 
 
 def is_ssml(text: str) -> bool:
@@ -181,7 +176,7 @@ class _Scanner:
         last = self.pieces[-1] if self.pieces else None
         if last is not None and last.kind == "reading" and last.span[1] == position:
             self.fail(position, "the character before it has a reading already.")
-        if last is None or last.kind != "text" or last.span[1] != position or not is_chinese(last.text[-1]):
+        if last is None or last.kind != "text" or last.span[1] != position or not is_han(last.text[-1]):
             self.add("text", "{", (position, position + 1))
             return position + 1
         match = _READING.match(self.text, position)
@@ -192,7 +187,7 @@ class _Scanner:
         count = len(read)
         if not read[-1][-1][-1].isdigit():
             self.fail(position, f"`{match[1]}` is no pinyin syllable with its tone, such as `zhong4`.{more}")
-        if count > len(last.text) or not is_chinese(last.text[-count:]):
+        if count > len(last.text) or not is_han(last.text[-count:]):
             self.fail(position, f"it has {count} syllables, but not as many Chinese characters stand before it.{more}")
         self.add("reading", "", match.span(), (match[1].strip(),))
         return match.end()

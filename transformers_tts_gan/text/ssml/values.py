@@ -11,6 +11,7 @@ from ..en.numbers import cardinal as english_cardinal
 from ..en.numbers import digits as english_digits
 from ..en.numbers import number as english_number
 from ..en.numbers import ordinal as english_ordinal
+from ..han import HAN_RANGES
 from ..zh.numbers import cardinal as chinese_cardinal
 from ..zh.numbers import digits as chinese_digits
 from ..zh.numbers import number as chinese_number
@@ -42,10 +43,10 @@ SAY_AS = {
     "telephone": re.compile(r"\+?[\d\s().-]*\d[\d\s().-]*"),
     "characters": re.compile(r"(?s).*\S.*"),
     "spell-out": re.compile(r"(?s).*\S.*"),
-    "date": re.compile(r"(?s).*[\d一-龥].*"),
-    "time": re.compile(r"(?s).*[\d一-龥].*"),
-    "currency": re.compile(r"(?s).*[\d一-龥].*"),
-    "unit": re.compile(r"(?s).*[\d一-龥].*"),
+    "date": re.compile(rf"(?s).*[\d{HAN_RANGES}].*"),
+    "time": re.compile(rf"(?s).*[\d{HAN_RANGES}].*"),
+    "currency": re.compile(rf"(?s).*[\d{HAN_RANGES}].*"),
+    "unit": re.compile(rf"(?s).*[\d{HAN_RANGES}].*"),
     "fraction": re.compile(r"\d+\s*/\s*\d+"),
 }
 DATE_FORMATS = ("mdy", "dmy", "ymd", "md", "dm", "ym", "my", "y", "m", "d")

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .segment import HAN, segment, word_frequency
+from ..han import HAN_RUN
+from .segment import segment, word_frequency
 
 
 _EDGE = "\0"  # the neighbor at the start or the end of a run: each one counts as another neighbor
@@ -38,7 +39,7 @@ def new_words(
     """
     if min_count < 2 or max_chars < 2:
         raise ValueError(f"`min_count` is {min_count} and `max_chars` {max_chars}, but both need to be 2 or more.")
-    runs = [run[0] for text in texts for run in HAN.finditer(text)]
+    runs = [run[0] for text in texts for run in HAN_RUN.finditer(text)]
     counts = Counter(run[i : i + n] for n in range(1, max_chars + 1) for run in runs for i in range(len(run) - n + 1))
     total = sum(map(len, runs))
     candidates = {

@@ -7,6 +7,8 @@ import functools
 import re
 from collections.abc import Callable
 
+from ..han import HAN, HAN_RUN, is_han
+
 
 _DIGITS = "零一二三四五六七八九"
 _CURRENCIES = {
@@ -29,7 +31,6 @@ _MEASURES = frozenset(
     "个位只条张本件次天年周秒斤克公吨米里升杯瓶碗块元台辆架艘头匹颗棵朵双对套种类门间所座栋家岁点分小句段篇首部集场届名口片页层倍组群队批份封盒包袋箱支枝把根节步遍趟回下"
     "顿名厘毫千万亿英美欧户夜枚人箱册项笔轮番例株串幅副具名枝滴粒扇盏座堵匙勺刻港日厅卫成半"
 )
-_RUN = re.compile("[㐀-鿿豈-﫿]+")
 _BELOW_ZERO = ("℃", "°C", "℉", "°F")
 _NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MULTIPLE = "[十百千万亿]"
@@ -68,7 +69,9 @@ _LINK = r"(?:号码|号|码)?(?:[是为]|[:：])?\s*[A-Za-z]{0,3}$"
 _CALLED = re.compile(r"(?:电话|拨打?|致电|拨通|热线|呼叫|手机尾号|分机|传真|打|[叫按线]|\d转)" + _LINK)
 _CODED = re.compile(
     r"(?:(?:证件|卡|订单|单|编|工|学|票|账|帐|户|序列|批|流水|代|车牌|(?<!手机)尾|考|学籍|合同)(?:号码|号|码)|(?:身份证|驾驶证|护照|邮政编码|邮编|QQ|微信"
-    r"|密码|验证码|校验码|口令)(?:号码|号|码)?)(?:尾号)?(?:[是为]|[:：])?\s*[A-Za-z_]{0,10}$|(?:车牌号?[\u4e00-\u9fff][A-Z])\s?$"
+    r"|密码|验证码|校验码|口令)(?:号码|号|码)?)(?:尾号)?(?:[是为]|[:：])?\s*[A-Za-z_]{0,10}$|(?:车牌号?"
+    + HAN.pattern
+    + r"[A-Z])\s?$"
 )
 _CODE = re.compile(r"\d++(?:[- ]\d++)*+(?![\d.]*[:/年月日号点])")
 _SPAN_OF_TIME = re.compile(
@@ -96,7 +99,7 @@ def _converter():
     from opencc import OpenCC  # here: only texts with Chinese need it
 
     convert = OpenCC("tw2s").convert
-    known = [chr(code) for first, last in ((0x3400, 0x9FFF), (0xF900, 0xFAFF)) for code in range(first, last + 1)]
+    known = [char for char in map(chr, range(0x3400, 0xFB00)) if is_han(char)]
     changed = {old for old, new in zip(known, convert("\n".join(known)).split("\n"), strict=True) if old != new}
     return convert, frozenset(changed | {"著"})
 
@@ -112,7 +115,7 @@ def simplify(text: str) -> str:
     if text.isascii():
         return text
     convert, changed = _converter()
-    return text if changed.isdisjoint(text) else _RUN.sub(lambda run: _same_length(run[0], convert), text)
+    return text if changed.isdisjoint(text) else HAN_RUN.sub(lambda run: _same_length(run[0], convert), text)
 
 
 def _same_length(old: str, convert: Callable[[str], str]) -> str:

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 
-HAN = re.compile(r"[\u3400-\u9fff〇\U00020000-\U0003ffff]+")
-_PLAIN_HAN = re.compile(r"[\u4e00-\u9fd5]+")  # what jieba reads as one block
+_JIEBA_BLOCK = re.compile(r"[\u4e00-\u9fd5]+")  # what jieba itself reads as one block, not all Chinese characters
 _BEFORE = {"B": "SE", "M": "MB", "E": "MB", "S": "SE"}  # states that a state may follow
 _NEVER = -3.14e100  # jieba's logarithm of no chance
 _MOST_AT_ONCE = 500  # characters: twice as many unknown ones cost jieba four times as much
@@ -106,7 +105,7 @@ def _cut(text: str) -> list[str]:
 
 def _cut_window(text: str) -> list[str]:
     """What `jieba.lcut` answers, at a third of its time: the likeliest words of the dictionary, then unknown ones."""
-    if not _PLAIN_HAN.fullmatch(text):
+    if not _JIEBA_BLOCK.fullmatch(text):
         return _tokenizer().lcut(text)
     words, single, start, ends = [], 0, 0, _likeliest(text)  # `single` begins the characters that are no word yet
     while start < len(text):

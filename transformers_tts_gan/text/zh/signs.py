@@ -5,7 +5,8 @@
 
 import re
 
-from ..symbols import HAN, Spoken, say
+from ..han import HAN
+from ..symbols import Spoken, say
 from .numbers import cardinal, match_number, number, simplify
 
 
