@@ -29,7 +29,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import BertConfig, VitsConfig, VitsModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
-from transformers_tts_gan.models.processing_tts_gan import phone_tokenizer
+from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 from transformers_tts_gan.utils.markdown import markdown_table
 
 

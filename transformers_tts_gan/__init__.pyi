@@ -66,10 +66,10 @@ from .models.modeling_tts_gan import (
 from .models.processing_tts_gan import (
     TTSGanProcessor as TTSGanProcessor,
 )
-from .models.processing_tts_gan import (
+from .models.tokenization_tts_gan import (
     load_text_tokenizer as load_text_tokenizer,
 )
-from .models.processing_tts_gan import (
+from .models.tokenization_tts_gan import (
     phone_tokenizer as phone_tokenizer,
 )
 from .models.transfer import (

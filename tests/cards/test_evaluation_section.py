@@ -16,7 +16,7 @@ from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.cards.evaluation_section import update_card
 from transformers_tts_gan.cards.model_card import weights_digest
-from transformers_tts_gan.models.processing_tts_gan import phone_tokenizer
+from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 
 
 HAND_WRITTEN = """\

@@ -17,7 +17,7 @@ from transformers import TrainerCallback
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.cards.evaluation_section import update_card
 from transformers_tts_gan.cards.samples import example_texts, machine
-from transformers_tts_gan.models.processing_tts_gan import phone_tokenizer
+from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 
 
 PUBLIC_FIELDS = {"library_name", "pipeline_tag", "language", "license", "tags", "base_model", "datasets", "widget"}

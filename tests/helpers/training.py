@@ -24,7 +24,8 @@ from transformers_tts_gan.data.prepare import PrepareSpeech, prepare_speech
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
-from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor, phone_tokenizer
+from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor
+from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments
 from transformers_tts_gan.training.seeding import random_state
 from transformers_tts_gan.training.trainer import TTSGanTrainer

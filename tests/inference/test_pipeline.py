@@ -49,6 +49,33 @@ def test_the_stock_pipeline_hands_arguments_to_the_model(stock, say):
     np.testing.assert_array_equal(speech["audio"], say("Good morning.", speaking_rate=1.5, gain_db=3.0))
 
 
+def test_the_stock_pipeline_lets_the_caller_choose_a_speaker_and_a_language(stock, say):
+    for choice, named in (({"speaker_id": 1}, {"speaker": "bob"}), ({"language_id": 1}, {"language": "zh"})):
+        speech = stock("Good morning.", forward_params=choice)["audio"]
+        np.testing.assert_array_equal(speech, say("Good morning.", **named))
+        assert not np.array_equal(speech, say("Good morning."))
+
+
+def test_a_shipped_voice_of_two_speakers_speaks_as_the_second_in_the_stock_pipeline():
+    chinese = pipeline("text-to-speech", model=str(VOICE.parent / "zh"))
+    ours = TTSGanPipeline(model=chinese.model, processor=chinese.processor)
+    speech = chinese("你好。", forward_params={"speaker_id": 1})["audio"]
+    np.testing.assert_array_equal(speech, ours("你好。", speaker="yue_tan")["audio"])
+    np.testing.assert_array_equal(speech, ours("你好。", forward_params={"speaker_id": 1})["audio"])
+    assert speech.shape != chinese("你好。")["audio"].shape
+
+
+@pytest.mark.parametrize("again", ["ours", "stock"])
+def test_a_saved_pipeline_is_a_voice_that_speaks_the_same(speaker, tmp_path, again):
+    speaker.save_pretrained(tmp_path)
+    if again == "ours":
+        loaded = TTSGanPipeline.from_pretrained(tmp_path)
+    else:
+        loaded = pipeline("text-to-speech", model=str(tmp_path))
+    assert loaded.processor.speakers == ["ann", "bob"] and loaded.processor.text_tokenizer is not None
+    np.testing.assert_array_equal(loaded("Good morning.")["audio"], speaker("Good morning.")["audio"])
+
+
 def test_the_stock_pipeline_makes_batches_that_end_in_silence(stock, say):
     for speech, text in zip(stock(SENTENCES, batch_size=2), SENTENCES, strict=True):
         expected = say(text)

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from helpers.models import SENTENCES
 from transformers import AutoTokenizer
 
 from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
-from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE, PAD, SILENCE
+from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE
+from transformers_tts_gan.models.tokenization_tts_gan import PAD, SILENCE
 
 
 VOICES = Path(__file__).parents[2] / "examples" / "voices"
@@ -68,7 +70,7 @@ def test_spans_lie_within_the_tokens(inputs):
 
 
 def test_without_a_text_tokenizer_there_are_phones_alone(phone_processor):
-    assert set(phone_processor("Good morning.")) == {"input_ids", "attention_mask", "speaker_id", "language_id"}
+    assert set(phone_processor("Good morning.")) == {"input_ids", "attention_mask"}
 
 
 def test_speakers_and_languages_are_one_for_all_or_one_each(processor):
@@ -77,6 +79,13 @@ def test_speakers_and_languages_are_one_for_all_or_one_each(processor):
     assert processor(["Good.", "Good."], speaker="bob")["speaker_id"].tolist() == [1, 1]
     with pytest.raises(ValueError):
         processor(["Good.", "Good."], speaker=["bob"])
+
+
+def test_without_a_choice_the_model_is_left_to_choose(processor):
+    """Otherwise `pipeline(...)("Good.", forward_params={"speaker_id": 1})` would name the speaker twice."""
+    assert not {"speaker_id", "language_id"} & processor(["Good.", "Good."]).keys()
+    assert processor("Good.", speaker="ann")["speaker_id"].tolist() == [0]
+    assert processor("Good.", language="en")["language_id"].tolist() == [0]
 
 
 def test_an_unknown_speaker_is_refused_with_the_known_ones(processor):
@@ -210,3 +219,81 @@ def test_auto_tokenizer_of_a_shipped_voice_pads_cuts_and_marks_the_unknown(folde
     assert len(tokenizer("n i3 h ao3 .", truncation=True, max_length=4)["input_ids"]) == 4
     for phone, number in tokenizer.get_vocab().items():
         assert tokenizer(tokenizer.decode([number]), add_special_tokens=False)["input_ids"] == [number], phone
+
+
+@pytest.mark.parametrize(("return_tensors", "kind"), [("pt", torch.Tensor), ("np", np.ndarray), (None, list)])
+def test_return_tensors_chooses_the_kind(processor, inputs, return_tensors, kind):
+    batch = processor(SENTENCES, return_tensors=return_tensors)
+    assert batch.keys() == inputs.keys()
+    for name, values in batch.items():
+        assert type(values) is kind and np.array_equal(np.asarray(values), inputs[name].numpy()), name
+
+
+def test_without_padding_each_text_keeps_its_length(processor, inputs):
+    batch = processor(SENTENCES, padding=False, return_tensors=None)
+    for name in ("input_ids", "text_input_ids"):
+        mask = inputs[{"input_ids": "attention_mask", "text_input_ids": "text_window_ids"}[name]]
+        expected = [row[keep > 0].tolist() for row, keep in zip(inputs[name], mask, strict=True)]
+        assert batch[name] == expected
+    with pytest.raises(ValueError, match="padding=True"):
+        processor(SENTENCES, padding=False)
+    assert processor("Good.", padding=False)["input_ids"].shape == (1, 6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"padding": "max_length"}, "`padding` is 'max_length', but speech needs `True`"),
+        ({"return_tensors": "tf"}, r"`return_tensors` is 'tf', but `pt` \(torch\), `np` or `None`"),
+        ({"truncation": True}, "`truncation` would leave the end of a text unspoken"),
+        ({"truncation": "longest_first"}, "`truncation` would leave"),
+        ({"add_special_tokens": False}, "a model needs the silence at both ends"),
+    ],
+)
+def test_arguments_that_speech_has_no_use_for_are_refused_in_words(processor, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        processor("Good.", **arguments)
+
+
+def test_arguments_that_ask_for_what_happens_anyway_are_taken(processor):
+    plain = processor("Good.")
+    same = processor("Good.", padding="longest", truncation=False, add_special_tokens=True)
+    assert same["input_ids"].equal(plain["input_ids"])
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ([], ValueError, "an empty list, but at least one text"),
+        (("Good.", "Good."), TypeError, "`text` is a tuple, but a string or a list of strings"),
+        (None, TypeError, "`text` is a NoneType"),
+        (b"Good.", TypeError, "`text` is a bytes"),
+        (["Good.", None], TypeError, r"`text\[1\]` is a NoneType, but a string"),
+        (["Good.", ["Good."]], TypeError, r"`text\[1\]` is a list"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_type(processor, text, error, message):
+    with pytest.raises(error, match=message):
+        processor(text)
+
+
+def test_every_text_of_a_list_that_cannot_be_spoken_is_named(processor):
+    with pytest.raises(ValueError) as caught:
+        processor(["Good.", "...", "Who is it?", "<speak>Good <brek/></speak>"])
+    first, second, third = str(caught.value).splitlines()
+    assert first == "2 of 4 texts cannot be spoken:"
+    assert second.startswith("- 1 (`...`): There is nothing to say")
+    assert third.startswith("- 3 (`<speak>Good <brek/></speak>`): ") and "position 12" in third
+
+
+def test_of_many_texts_that_cannot_be_spoken_ten_are_named(processor):
+    with pytest.raises(ValueError, match="12 of 12 texts cannot be spoken") as caught:
+        processor(["..."] * 12)
+    assert len(str(caught.value).splitlines()) == 12 and str(caught.value).endswith("- and 2 more")
+
+
+@pytest.mark.parametrize("text", ["\u525b\udd3e", "Good \ud83d."])
+def test_half_a_character_is_refused_with_its_place(processor, text):
+    """It comes from text that was cut in the middle of a character; UTF-8 cannot write it."""
+    with pytest.raises(ValueError, match="half a character, U\\+D(D3E, at position 1|83D, at position 5)"):
+        processor(text)

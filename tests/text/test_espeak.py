@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor, phone_tokenizer
+from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor
+from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 from transformers_tts_gan.text.espeak import _voice, espeak_phones
 from transformers_tts_gan.text.frontend import TextFrontend
 from transformers_tts_gan.text.lexicon import read_phones

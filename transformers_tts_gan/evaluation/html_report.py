@@ -17,7 +17,7 @@ import torch
 
 from ..audio.mel import mel_spectrogram
 from ..metrics.error_rates import split_units
-from ..models.processing_tts_gan import SILENCE
+from ..models.tokenization_tts_gan import SILENCE
 from .evaluate import NAMES, RATES, SCORES, Heard, Sentence, VoiceReport
 
 

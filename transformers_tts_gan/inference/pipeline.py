@@ -5,6 +5,7 @@ length.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -66,6 +67,19 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         """
         return super().__call__(text_inputs, **kwargs)
 
+    def save_pretrained(self, save_directory: str | Path, **kwargs) -> None:
+        """Save the model and the processor to a folder, from which `from_pretrained` makes the same pipeline.
+
+        The stock pipeline saves only the model and the tokenizer of the phones: there, call
+        `pipe.processor.save_pretrained(save_directory)` too.
+
+        Args:
+            save_directory: The folder; it is made where it does not exist.
+            kwargs: `push_to_hub`, `repo_id` and the like, as `PreTrainedModel.save_pretrained` takes them.
+        """
+        self.model.save_pretrained(save_directory, **kwargs)
+        self.processor.save_pretrained(save_directory, **kwargs)
+
     def _sanitize_parameters(self, language=None, speaker=None, forward_params=None, **controls):
         if unknown := sorted(set(controls) - set(CONTROLS)):
             known = ", ".join(f"`{name}`" for name in (*CONTROLS, "speaker", "language"))
@@ -95,7 +109,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     def _forward(self, model_inputs: dict, **controls) -> dict:
         kept = {name: model_inputs.pop(name) for name in ("pause_after", "is_last")}
-        output = self.model(**model_inputs, **controls)
+        output = self.model(**{**model_inputs, **controls})
         return {"waveform": output.waveform, "waveform_lengths": output.waveform_lengths, **kept}
 
     def postprocess(self, outputs: list[dict]) -> dict:

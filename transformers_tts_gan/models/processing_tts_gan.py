@@ -1,30 +1,19 @@
 """From text to model inputs: phones, tokens of the text encoder, and which tokens belong to which phone.
 
 The phone vocabulary is a tokenizer of its own (`tokenizer`), so that a voice's folder loads everywhere a tokenizer is
-expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `text_tokenizer/` and may be missing.
+expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `text_tokenizer/`, where Transformers
+saves a processor's second tokenizer; a voice without a text encoder has none.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordLevel
-from transformers import (
-    AutoConfig,
-    AutoProcessor,
-    AutoTokenizer,
-    BatchFeature,
-    PreTrainedTokenizerFast,
-    ProcessorMixin,
-)
-from transformers.utils import cached_file
+from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMixin
 
 from ..text.frontend import TextFrontend
 from ..text.ipa import ipa_symbols
 from ..text.lexicon import read_lexicon
-from ..text.phoneset import BASE_PHONES, BOUNDARY
 from ..text.sentences import split_sentences
 from ..text.ssml.parse import has_markup
 from ..text.token_alignment import token_ranges, windows
@@ -32,13 +21,11 @@ from ..text.utterance import Utterance
 from ..text.zh.segment import Segmenter
 from ..utils.remote_code import HubShim
 from .configuration_tts_gan import TTSGanConfig
-from .text_encoder import encoder_limit
+from .tokenization_tts_gan import SILENCE
 
 
-PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
 TEXT_TOKENIZER_FOLDER = "text_tokenizer"
 TEXT_LEVELS = ("word", "phone")
-SYMBOL_TABLE = "phonemes.json"
 WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
 NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
 NO_PAUSE = -1
@@ -129,32 +116,69 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         text: str | Utterance | list[str | Utterance],
         language: str | list[str] | None = None,
         speaker: str | list[str] | None = None,
+        padding: bool | str = True,
         return_tensors: str | None = "pt",
         **kwargs,
     ) -> BatchFeature:
-        """Everything a [`TTSGanModel`] needs to say `text`, padded to one length.
+        """Everything a [`TTSGanModel`] needs to say `text`: B texts, padded to T phones and N tokens.
 
         Args:
             text: One sentence or several: plain, SSML, or what `frontend` made of it.
             language: One of `languages`, or any language for letters; one for all or one each.
             speaker: One of `speakers`; one for all or one each.
-            return_tensors: Only `"pt"`.
+            padding: `True` or `"longest"` pads at the end to the longest text; `False` or `"do_not_pad"` does not, and
+                needs `return_tensors=None`, unless all are of one length.
+            return_tensors: `"pt"` for torch, `"np"` for numpy, `None` for lists.
+
+        Returns:
+            `input_ids` and `attention_mask` `(B, T)`; with a text tokenizer `text_input_ids` and `text_window_ids`
+            `(B, N)` and `token_spans` `(B, T, 2)`; where markup asks for it `prosody_controls` `(B, T, 3)` and
+            `pause_ms` `(B, T)`; and `(B,)` `speaker_id` and `language_id` where one was chosen: without, the model
+            takes its first or those that it is given by itself.
 
         Raises:
-            ValueError: For text that cannot be spoken, an unknown speaker, or too many phones; the message says which.
+            TypeError: For anything but text, and for arguments that belong to the model.
+            ValueError: For text that cannot be spoken, an unknown speaker, or too many phones; the message says
+                which text, by its index in a list, and why.
+
+        Example:
+
+        ```python
+        processor = TTSGanProcessor.from_pretrained("examples/voices/en")
+        inputs = processor(["Good morning.", "Who is it?"])
+        ```
         """
-        if kwargs := {name for name in kwargs if name not in ("padding", "truncation", "add_special_tokens")}:
-            raise TypeError(
-                f"Unknown arguments {sorted(kwargs)}; `speaking_rate`, `pitch_shift` and the like go to the model."
-            )
-        texts = [text] if isinstance(text, (str, Utterance)) else list(text)
+        refuse_arguments(padding, return_tensors, kwargs)
+        texts = as_texts(text)
         languages = language if isinstance(language, list) else [language] * len(texts)
         speakers = speaker if isinstance(speaker, list) else [speaker] * len(texts)
-        rows = []
-        for item, code, name in zip(texts, languages, speakers, strict=True):
-            utterance = self.read(item, code)
-            rows.append({**self.encode(utterance, code, name), **self.encode_prosody_controls(utterance)})
-        return BatchFeature(self.pad(rows))
+        rows, errors = [], {}
+        for number, (item, code, name) in enumerate(zip(texts, languages, speakers, strict=True)):
+            try:
+                rows.append(self.encode_speech(item, code, name))
+            except ValueError as error:
+                if not isinstance(text, list):
+                    raise
+                errors[number] = error
+        if errors:
+            raise unspeakable(errors, texts)
+        rows = with_prosody_controls(rows)
+        batch = self.pad(rows)
+        if padding in (False, "do_not_pad"):
+            single = [self.pad([row]) for row in rows]
+            batch = {name: [one[name][0].tolist() for one in single] for name in batch}
+        elif return_tensors != "pt":
+            batch = {name: values.numpy() if return_tensors else values.tolist() for name, values in batch.items()}
+        if speaker is None:
+            del batch["speaker_id"]
+        if language is None and not any(batch["language_id"]):
+            del batch["language_id"]
+        return BatchFeature(batch, return_tensors)
+
+    def encode_speech(self, text: str | Utterance, language: str | None, speaker: str | None) -> dict[str, list | int]:
+        """What `encode` gives, and the prosody that the markup of a text asks for."""
+        utterance = self.read(text, language)
+        return {**self.encode(utterance, language, speaker), **self.encode_prosody_controls(utterance)}
 
     def read(self, text: str | Utterance, language: str | None = None) -> Utterance:
         """What the frontend makes of `text`, unless it has done so already."""
@@ -258,7 +282,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             batch["text_window_ids"] = pad_lists([row["text_window_ids"] for row in rows], 0)
             batch["token_spans"] = pad_lists([row["token_spans"] for row in rows], 0)
         if any("prosody_controls" in row for row in rows):
-            batch.update(pad_prosody_controls([{**no_prosody_controls(len(row["input_ids"])), **row} for row in rows]))
+            batch.update(pad_prosody_controls(with_prosody_controls(rows)))
         return batch
 
     def to_dict(self) -> dict:
@@ -279,73 +303,64 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return [tokenizer, text_tokenizer]
 
 
-def phone_tokenizer(extra_phones: tuple[str, ...] = ()) -> PreTrainedTokenizerFast:
-    """A tokenizer of phones: padding, unknown, silence, the phones of English and Chinese, then `extra_phones`.
-
-    It reads phones, not text: separated by spaces, with `|` for the boundary between two words, as the tokenizer of
-    Wav2Vec2 writes it. A [`TTSGanProcessor`] makes phones of text. Silence is added at both ends, so that a model can
-    speak what comes out; `decode(ids, skip_special_tokens=True)` gives the phones back.
-
-    Args:
-        extra_phones: Phones of other languages, such as `<ß>` or those of espeak.
-
-    Returns:
-        A tokenizer whose ids are rows of the model's phone embedding.
-
-    Example:
-
-    >>> tokenizer = phone_tokenizer()
-    >>> tokenizer.decode(tokenizer("G UH1 D | D EY1 .")["input_ids"])
-    '<sil> G UH1 D | D EY1 . <sil>'
-    """
-    phones = dict.fromkeys((PAD, UNKNOWN, SILENCE, *BASE_PHONES, *sorted(extra_phones)))
-    vocabulary = {phone: number for number, phone in enumerate(phones)}
-    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
-    separated = [normalizers.Strip(), normalizers.Replace(Regex(r"\s+"), "\t"), normalizers.Replace("|", BOUNDARY)]
-    tokenizer.normalizer = normalizers.Sequence(separated)
-    tokenizer.pre_tokenizer = pre_tokenizers.Split("\t", "removed")
-    written = [decoders.Replace(BOUNDARY, "|"), decoders.Replace(Regex(r"\z"), " ")]  # a space after each phone
-    tokenizer.decoder = decoders.Sequence([*written, decoders.Fuse(), decoders.Strip(" ", 0, 1)])
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{SILENCE} $A {SILENCE}", special_tokens=[(SILENCE, vocabulary[SILENCE])]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token=PAD,
-        unk_token=UNKNOWN,
-        extra_special_tokens=[SILENCE],
-        model_input_names=["input_ids", "attention_mask"],
-        clean_up_tokenization_spaces=False,
-    )
-
-
-def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str]:
-    """The tokenizer of a text encoder and its `text_level`: `phone` where `phonemes.json` lies beside the weights.
-
-    Its `model_max_length` is what the encoder can read, so that longer text goes through in windows.
-    """
-    table = cached_file(name_or_path, SYMBOL_TABLE, _raise_exceptions_for_missing_entries=False)
-    if table is None:
-        tokenizer = AutoTokenizer.from_pretrained(name_or_path)
-        if cached_file(name_or_path, "config.json", _raise_exceptions_for_missing_entries=False) is not None:
-            limit = encoder_limit(AutoConfig.from_pretrained(name_or_path))
-            tokenizer.model_max_length = min(tokenizer.model_max_length, limit or tokenizer.model_max_length)
-        return tokenizer, "word"
-    symbols = json.loads(Path(table).read_text(encoding="utf-8"))
-    tokenizer = Tokenizer(WordLevel({PAD: 0, **symbols}, unk_token=PAD))
-    options = {"pad_token": PAD, "unk_token": PAD, "model_max_length": 512}
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **options), "phone"
-
-
 def no_prosody_controls(count: int) -> dict[str, list]:
     """What `encode_prosody_controls` would say of `count` phones that nobody marked."""
     return {"prosody_controls": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
+
+
+def with_prosody_controls(rows: list[dict]) -> list[dict]:
+    """The rows, all of them with prosody from markup where one has it."""
+    if not any("prosody_controls" in row for row in rows):
+        return rows
+    return [{**no_prosody_controls(len(row["input_ids"])), **row} for row in rows]
 
 
 def pad_prosody_controls(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:
     """`prosody_controls` `(B, T, 3)` and `pause_ms` `(B, T)`; what is filled up lasts 0 ms."""
     controls = pad_lists([row["prosody_controls"] for row in rows], 0, torch.float32)
     return {"prosody_controls": controls, "pause_ms": pad_lists([row["pause_ms"] for row in rows], 0)}
+
+
+def as_texts(text: str | Utterance | list[str | Utterance]) -> list[str | Utterance]:
+    """One text or several as a list; anything else is refused with its type."""
+    if isinstance(text, (str, Utterance)):
+        return [text]
+    if not isinstance(text, list):
+        raise TypeError(f"`text` is a {type(text).__name__}, but a string or a list of strings is needed.")
+    if not text:
+        raise ValueError("`text` is an empty list, but at least one text is needed.")
+    for number, item in enumerate(text):
+        if not isinstance(item, (str, Utterance)):
+            raise TypeError(f"`text[{number}]` is a {type(item).__name__}, but a string is needed.")
+    return text
+
+
+def refuse_arguments(padding: bool | str, return_tensors: str | None, others: dict) -> None:
+    """The arguments of Transformers' tokenizers that mean nothing for speech, and those of the model."""
+    if padding not in (True, False, "longest", "do_not_pad"):
+        raise ValueError(f"`padding` is {padding!r}, but speech needs `True` (to the longest text) or `False` (none).")
+    if return_tensors not in ("pt", "np", None):
+        raise ValueError(
+            f"`return_tensors` is {return_tensors!r}, but `pt` (torch), `np` or `None` (lists) is needed."
+        )
+    if others.pop("truncation", None) not in (None, False, "do_not_truncate"):
+        raise ValueError("`truncation` would leave the end of a text unspoken: split it into sentences instead.")
+    if others.pop("add_special_tokens", True) is not True:
+        raise ValueError("`add_special_tokens` is False, but a model needs the silence at both ends of a text.")
+    if others:
+        raise TypeError(
+            f"Unknown arguments {sorted(others)}; `speaking_rate`, `pitch_shift` and the like go to the model."
+        )
+
+
+def unspeakable(errors: dict[int, ValueError], texts: list[str | Utterance]) -> ValueError:
+    """One error for the texts of a list that cannot be spoken, by their index; of many only the first ten."""
+    shown = [
+        f"- {number} (`{texts[number][:40] if isinstance(texts[number], str) else texts[number].text[:40]}`): {error}"
+        for number, error in list(errors.items())[:10]
+    ]
+    more = [f"- and {len(errors) - 10} more"] if len(errors) > 10 else []
+    return ValueError("\n".join([f"{len(errors)} of {len(texts)} texts cannot be spoken:", *shown, *more]))
 
 
 def index_of(name: str | None, names: list[str], kind: str) -> int:

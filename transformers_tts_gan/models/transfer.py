@@ -14,7 +14,8 @@ from torch import nn
 from ..utils.markdown import markdown_table
 from .acoustic import AcousticModel
 from .configuration_tts_gan import TTSGanConfig
-from .processing_tts_gan import PAD, TTSGanProcessor
+from .processing_tts_gan import TTSGanProcessor
+from .tokenization_tts_gan import PAD
 from .vocoder import TTSGanVocoder, refuse_other_vocoder
 
 

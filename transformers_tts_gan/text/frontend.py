@@ -25,6 +25,7 @@ from .zh.segment import Segmenter
 
 PHONEMES = ("letters", "espeak")
 _POSITION = re.compile(r"(?<=osition )\d+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TextFrontend:
@@ -67,6 +68,11 @@ class TextFrontend:
         """Phones of `text`. ValueError for nothing to say, and for markup or a character that nobody can read."""
         if not isinstance(text, str):
             raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed; call once per text.")
+        if half := _SURROGATE.search(text):
+            raise ValueError(
+                f"The text has half a character, U+{ord(half[0]):04X}, at position {half.start()}: it was cut or "
+                "decoded wrongly; read it again as UTF-8."
+            )
         language = _language(language) if language else self.language
         builder = _Builder()
         if has_markup(text):

@@ -23,7 +23,8 @@ from ..metrics.speech import MelDistance, SpeechMetrics, WordErrors
 from ..models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig, TTSGanVocoderConfig
 from ..models.discriminators import TTSGanDiscriminator
 from ..models.modeling_tts_gan import TTSGanModel
-from ..models.processing_tts_gan import TTSGanProcessor, load_text_tokenizer, phone_tokenizer
+from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.tokenization_tts_gan import load_text_tokenizer, phone_tokenizer
 from ..models.transfer import TransferReport, resize_embedding_tables
 from ..models.vocoder import TTSGanVocoder
 from ..text.frontend import TextFrontend
