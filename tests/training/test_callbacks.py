@@ -35,10 +35,10 @@ def test_tensorboard_gets_losses_sounds_and_pictures(tmp_path):
     (file,) = tmp_path.rglob("events.out.tfevents.*")
     events = accumulator.EventAccumulator(str(file), size_guidance={"audio": 0, "images": 0, "scalars": 0})
     tags = events.Reload().Tags()
-    assert {"voice/0", "recording/0"} <= set(tags["audio"])
+    assert {"tts/0", "ground_truth/0"} <= set(tags["audio"])
     assert {"mel/0", "alignment/0"} <= set(tags["images"])
     assert {"train/loss", "train/mel", "train/discriminator_loss", "eval/loss"} <= set(tags["scalars"])
-    sound = events.Audio("recording/0")[0]
+    sound = events.Audio("ground_truth/0")[0]
     assert sound.step == 2
     assert sound.sample_rate == trainer.model.config.sampling_rate
 

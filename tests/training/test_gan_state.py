@@ -92,10 +92,10 @@ def test_a_run_by_the_clock_is_resumed_with_the_minutes_it_had_used(tmp_path):
     again = make_trainer(tmp_path, max_train_minutes=0.05, **arguments)
     again.train(resume_from_checkpoint=True)
     assert again.state.global_step > first.state.global_step
-    assert again.progress == 1.0
+    assert again.clock.progress == 1.0
     before = torch.load(tmp_path / f"checkpoint-{first.state.global_step}" / "gan_state.pt", weights_only=True)
-    assert again.seconds > max(3.0, before["seconds"])
-    assert again.seconds == again.seconds  # the clock stands still after training
+    assert again.clock.seconds > max(3.0, before["seconds"])
+    assert again.clock.seconds == again.clock.seconds  # the clock stands still after training
 
 
 def test_a_checkpoint_of_weights_alone_says_what_cannot_be_resumed(tmp_path, caplog):

@@ -1,4 +1,4 @@
-"""Alarms: each known death is named once, with what to try, and a healthy run is left in peace."""
+"""Warnings: each known failure is named once, with what to try, and a healthy run is left in peace."""
 
 import logging
 from types import SimpleNamespace
@@ -12,9 +12,9 @@ from transformers_tts_gan.training.monitor import (
     LEFT_OUT,
     NOT_DIAGONAL,
     SPIKE_WINDOW,
-    AlarmCallback,
+    MonitorCallback,
     diagonal_share,
-    vital_signs,
+    monitored_values,
 )
 
 
@@ -22,11 +22,14 @@ ARGS = SimpleNamespace(alignment_warmup_ratio=0.1, binarization_start_ratio=0.1)
 
 
 @pytest.fixture
-def alarms():
+def monitor():
     trainer = SimpleNamespace(
-        progress_here=0.5, is_world_process_zero=lambda: True, state=SimpleNamespace(global_step=7)
+        clock=SimpleNamespace(progress_here=0.5),
+        gan_step=SimpleNamespace(not_finite=False),
+        is_world_process_zero=lambda: True,
+        state=SimpleNamespace(global_step=7),
     )
-    return AlarmCallback(trainer)
+    return MonitorCallback(trainer)
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +37,13 @@ def warnings_are_kept(caplog):
     caplog.set_level(logging.WARNING, logger="transformers_tts_gan.training.monitor")
 
 
-def log(alarms, **logs):
-    alarms.on_log(ARGS, None, None, logs)
+def log(monitor, **logs):
+    monitor.on_log(ARGS, None, None, logs)
 
 
-def watch(alarms, *values: float, name: str = "mel"):
+def watch(monitor, *values: float, name: str = "mel"):
     for value in values:
-        alarms.watch({name: torch.tensor(value)})
+        monitor.check_losses({name: torch.tensor(value)})
 
 
 @pytest.mark.parametrize(
@@ -51,42 +54,42 @@ def watch(alarms, *values: float, name: str = "mel"):
         ("diagonal", 0.3, 0.9, "`alignment_warmup_ratio`"),
     ],
 )
-def test_a_bad_sign_warns_once_until_it_has_been_good_again(sign, bad, good, advice, alarms, caplog):
+def test_a_bad_sign_warns_once_until_it_has_been_good_again(sign, bad, good, advice, monitor, caplog):
     counts = []
     for value in (good, bad, bad, good, bad):
-        log(alarms, **{sign: value})
+        log(monitor, **{sign: value})
         counts.append(len(caplog.records))
     assert counts == [0, 1, 1, 1, 2]
     assert advice in caplog.text and caplog.text.startswith("WARNING") and "Step 7" in caplog.text
 
 
-def test_an_alignment_may_be_a_cloud_while_it_is_learned(alarms, caplog):
-    alarms.trainer.progress_here = 0.12
-    log(alarms, diagonal=0.1)
+def test_an_alignment_may_be_a_cloud_while_it_is_learned(monitor, caplog):
+    monitor.trainer.clock.progress_here = 0.12
+    log(monitor, diagonal=0.1)
     assert caplog.records == []
 
 
-def test_a_loss_far_above_its_median_is_a_spike(alarms, caplog):
-    watch(alarms, *[1.0, 1.1] * SPIKE_WINDOW)
+def test_a_loss_far_above_its_median_is_a_spike(monitor, caplog):
+    watch(monitor, *[1.0, 1.1] * SPIKE_WINDOW)
     assert caplog.records == []
-    watch(alarms, 5.0)
+    watch(monitor, 5.0)
     assert "spike" in caplog.text and "4." in caplog.text
 
 
-def test_a_phase_with_other_losses_is_no_spike(alarms, caplog):
+def test_a_phase_with_other_losses_is_no_spike(monitor, caplog):
     """When the discriminators join, the sum of the losses jumps; that is meant to be."""
-    watch(alarms, *[1.0] * SPIKE_WINDOW)
-    watch(alarms, *[9.0] * SPIKE_WINDOW, name="adversarial")
+    watch(monitor, *[1.0] * SPIKE_WINDOW)
+    watch(monitor, *[9.0] * SPIKE_WINDOW, name="adversarial")
     assert caplog.records == []
 
 
-def test_steps_left_out_in_a_row_warn_and_a_single_one_does_not(alarms, caplog):
+def test_steps_left_out_in_a_row_warn_and_a_single_one_does_not(monitor, caplog):
     for broken in [True, False] * LEFT_OUT + [True] * (LEFT_OUT - 1):
-        alarms.left_out = broken
-        alarms.on_step_end(ARGS, None, None)
+        monitor.trainer.gan_step.not_finite = broken
+        monitor.on_step_end(ARGS, None, None)
     assert caplog.records == []
-    alarms.leave_out()
-    alarms.on_step_end(ARGS, None, None)
+    monitor.trainer.gan_step.not_finite = True
+    monitor.on_step_end(ARGS, None, None)
     assert f"{LEFT_OUT} steps in a row" in caplog.text
 
 
@@ -103,17 +106,17 @@ def test_a_staircase_is_diagonal_and_a_cloud_and_a_collapse_are_not():
 def test_the_level_is_in_decibels_by_the_recording():
     wave = torch.from_numpy(speech_like(0.6))[None]
     output = SimpleNamespace(waveform=0.01 * wave, target_waveform=wave, alignment=None)
-    assert vital_signs(output)["level"].item() == pytest.approx(-40.0, abs=1e-3)
+    assert monitored_values(output)["level"].item() == pytest.approx(-40.0, abs=1e-3)
     output.waveform = torch.zeros_like(wave)
-    assert vital_signs(output)["level"].isfinite()
+    assert monitored_values(output)["level"].isfinite()
 
 
 def test_a_voice_tells_its_signs():
     rows = prepared_rows(2)
     batch = SpeechCollator(tiny_processor())([rows[0], rows[1]])
-    signs = vital_signs(tiny_model()(**batch, segment_frames=12))
+    signs = monitored_values(tiny_model()(**batch, segment_frames=12))
     assert 0 < signs["diagonal"] < 1 and signs["level"] < 0
-    assert set(vital_signs(tiny_model()(**batch, align_only=True))) == {"diagonal"}
+    assert set(monitored_values(tiny_model()(**batch, align_only=True))) == {"diagonal"}
 
 
 def test_a_training_run_names_what_goes_wrong_in_it(tmp_path, caplog):

@@ -166,7 +166,7 @@ def test_the_clock_ends_training_and_saves(tmp_path):
     trainer.train()
     steps = trainer.state.global_step
     assert 1 <= steps < 10_000
-    assert trainer.progress == 1.0
+    assert trainer.clock.progress == 1.0
     assert (tmp_path / f"checkpoint-{steps}" / "model.safetensors").exists()
     assert trainer.lr_scheduler.get_last_lr()[0] < 0.1 * trainer.args.learning_rate  # the schedule followed the clock
 

@@ -112,7 +112,7 @@ def test_trackio_gets_losses_sounds_and_pictures(tmp_path, monkeypatch):
     trainer.train()
     names = {name: value for metrics in logged for name, value in metrics.items()}
     assert {"train/loss", "train/discriminator_loss", "train/level", "eval/loss"} <= set(names)
-    assert isinstance(names["voice/0"], trackio.Audio) and isinstance(names["alignment/0"], trackio.Image)
+    assert isinstance(names["tts/0"], trackio.Audio) and isinstance(names["alignment/0"], trackio.Image)
     media = {path.suffix for path in (tmp_path / "trackio").rglob("*") if path.is_file()}
     assert {".wav", ".png"} <= media
 

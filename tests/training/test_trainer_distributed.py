@@ -166,7 +166,7 @@ def run_and_resume(folder: str):
     clock = {"max_train_minutes": 0.05, "max_steps": -1, "save_strategy": "steps", "save_steps": 10**6}
     timed = make_trainer(f"{folder}/clock", **{**RUN, **clock})
     timed.train()
-    save(folder, "clock", {**both(timed), "steps": timed.state.global_step, "progress": timed.progress})
+    save(folder, "clock", {**both(timed), "steps": timed.state.global_step, "progress": timed.clock.progress})
 
 
 @pytest.fixture(scope="module")

@@ -252,7 +252,7 @@ def budget(trainer, origin: dict) -> str:
     )
     rows = [
         ["steps", f"{steps:,}"],
-        ["minutes of training", f"{trainer.seconds / 60:.1f}"],
+        ["minutes of training", f"{trainer.clock.seconds / 60:.1f}"],
         ["machine", machine(args.device) + shared],
         ["batch (rows x accumulated x processes)", batch],
         ["precision", precision],

@@ -85,7 +85,7 @@ def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
     for path in datasets:
         licenses = source("corpus", path, "dataset").licenses
         corpora.append({"path": path} | ({"licenses": list(licenses)} if licenses else {}))
-    took = {"train_minutes": round(trainer.seconds / 60, 1), "train_steps": trainer.state.global_step}
+    took = {"train_minutes": round(trainer.clock.seconds / 60, 1), "train_steps": trainer.state.global_step}
     save_origin(trainer.args.output_dir, {"datasets": corpora, **more, "parts": parts, **took})
 
 

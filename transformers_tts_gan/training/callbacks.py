@@ -1,4 +1,4 @@
-"""What a person sees of a training run: a bar by the clock, a table of losses, sounds and pictures in the log."""
+"""What happens after each step, and what a person sees: a bar, a table of losses, speech and pictures in the log."""
 
 import logging
 import sys
@@ -17,6 +17,18 @@ COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "wavefo
 SPEEDS = ("_runtime", "_per_second", "_preparation_time")  # what the Trainer adds to an evaluation
 
 
+class StepCallback(TrainerCallback):
+    """Averages the weights and reads the clock after each step, before anyone looks at it."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+
+    def on_optimizer_step(self, args, state, control, **kwargs):
+        if self.trainer.average is not None and self.trainer.gan_step.generator_updates:
+            self.trainer.average.update()
+        self.trainer.clock.synchronize()
+
+
 class BudgetCallback(TrainerCallback):
     """Ends training when the minutes are over, after a last checkpoint."""
 
@@ -24,7 +36,7 @@ class BudgetCallback(TrainerCallback):
         self.trainer = trainer
 
     def on_step_end(self, args, state, control, **kwargs):
-        if args.max_train_minutes is not None and self.trainer.progress >= 1:
+        if args.max_train_minutes is not None and self.trainer.clock.progress >= 1:
             control.should_training_stop = True
             control.should_save = args.save_strategy != "no"
             control.should_evaluate = args.eval_strategy != "no"
@@ -50,9 +62,9 @@ class TrainingTable(TrainerCallback):
 
     def on_step_end(self, args, state, control, **kwargs):
         if self.bar is not None:
-            progress = self.trainer.progress_here  # only the first process has a bar
+            progress = self.trainer.clock.progress_here  # only the first process has a bar
             self.bar.n = round(100 * progress, 1)
-            minutes = self.trainer.seconds / 60
+            minutes = self.trainer.clock.seconds / 60
             left = minutes / max(progress, 1e-3) - minutes
             self.bar.set_postfix_str(
                 f"step {state.global_step}, {minutes:.1f} min, {left:.1f} min left", refresh=False
@@ -91,12 +103,12 @@ class SampleCallback(TrainerCallback):
         if not write or dataset is None or not has_acoustic_model or not state.is_world_process_zero:
             return
         for number in range(min(args.log_samples, len(dataset))):
-            sounds, pictures = self.perform(dataset[number], number)
+            sounds, pictures = self.synthesize(dataset[number], number)
             for one in write:
                 one(sounds, pictures, self.trainer.model.config.sampling_rate, state.global_step)
 
     @torch.no_grad()
-    def perform(self, row: dict, number: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    def synthesize(self, row: dict, number: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """One held-out row, spoken from its text and aligned to its recording: sounds and pictures by name."""
         model = self.trainer.model
         was_training = model.training
@@ -107,7 +119,7 @@ class SampleCallback(TrainerCallback):
         )
         aligned = model(**batch)
         model.train(was_training)
-        sounds = {f"voice/{number}": spoken.waveform[0], f"recording/{number}": batch["labels"][0]}
+        sounds = {f"tts/{number}": spoken.waveform[0], f"ground_truth/{number}": batch["labels"][0]}
         mel, alignment = picture(spoken.log_mel[0]), picture(aligned.alignment[0].exp())
         pictures = {f"mel/{number}": mel, f"alignment/{number}": alignment}
         return {name: wave.float().cpu().numpy() for name, wave in sounds.items()}, pictures

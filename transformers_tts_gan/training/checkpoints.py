@@ -11,8 +11,6 @@ import os
 import shutil
 from pathlib import Path
 
-from transformers import Trainer
-
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +18,8 @@ UNFINISHED = "_unfinished"  # the Trainer pushes no file whose name begins so
 TRAINER_STATE = "trainer_state.json"
 
 
-class AtomicCheckpointsMixin(Trainer):
-    """A `Trainer` that saves as this module says; everything else is as it was."""
+class AtomicCheckpointsMixin:
+    """The part of [`TTSGanTrainer`] that says where and when a checkpoint is written; not what it holds."""
 
     _saving = False
 

@@ -5,6 +5,7 @@ them where batches differ, so each batch counts by its share: then two processes
 the step that one process gives with one batch of all of it.
 """
 
+import contextlib
 from datetime import timedelta
 
 import torch
@@ -66,6 +67,21 @@ def mean_over_processes(values: dict[str, torch.Tensor], device: torch.device) -
     names = sorted(values)
     rows = gather([float(values[name]) for name in names], device)
     return {name: sum(column) / len(rows) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+@contextlib.contextmanager
+def explain_lost_process(trainer):
+    """Say what to do where another process of `trainer` did not answer: a `RuntimeError` with words of its own."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not lost_process(error):
+            raise
+        raise RuntimeError(
+            f"Process {trainer.args.process_index} got no answer from another one at step "
+            f"{trainer.state.global_step}: it has died or hangs (`ddp_timeout` is how long it was waited for). Look "
+            "for the first error in its output, then start all of them again with `resume_from_checkpoint`."
+        ) from error
 
 
 def lost_process(error: BaseException) -> bool:

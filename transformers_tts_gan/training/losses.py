@@ -12,7 +12,7 @@ STFT_FLOOR = 1e-4
 def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_rate: int) -> torch.Tensor:
     """Mean absolute log-mel difference of `(B, S)` waveforms at three window lengths.
 
-    One resolution as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.3) leaves a buzz that the others hear
+    One resolution as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.3) leaves a buzz that the others show
     (Kumar et al., 2023, arXiv:2306.06546, section 3.4).
     """
     loss = fake.new_zeros(())
@@ -26,8 +26,8 @@ def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_r
 def multi_resolution_stft_loss(fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     """Mean absolute difference of the log magnitudes of `(B, S)` waveforms at three window lengths.
 
-    Mel bands of high frequencies are wider than the distance of harmonics; this loss hears pulses and noise apart
-    there, and its short windows single pulses. The log-magnitude term of Yamamoto et al. (2020, Parallel WaveGAN,
+    Mel bands of high frequencies are wider than the distance of harmonics. This loss tells pulses from noise there,
+    and its short windows show single pulses. The log-magnitude term of Yamamoto et al. (2020, Parallel WaveGAN,
     arXiv:1910.11480, section 2.2).
     """
     loss = fake.new_zeros(())
@@ -45,7 +45,7 @@ def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor])
 
 
 def generator_hinge_loss(fake: list[torch.Tensor]) -> torch.Tensor:
-    """Fake above 1, mean over sub-discriminators; flat past that, so that none pulls without end."""
+    """Fake above 1, mean over sub-discriminators; past that it is flat."""
     return torch.stack([F.relu(1 - f.float()).mean() for f in fake]).mean()
 
 
@@ -56,11 +56,11 @@ def discriminator_least_squares_loss(real: list[torch.Tensor], fake: list[torch.
 
 
 def generator_least_squares_loss(fake: list[torch.Tensor]) -> torch.Tensor:
-    """Fake to 1, mean over discriminators: pulls the harder the further a verdict lies from that, on either side."""
+    """Fake to 1, mean over discriminators; unlike the hinge loss it never saturates."""
     return torch.stack([(1 - f.float()).square().mean() for f in fake]).mean()
 
 
-GAN_LOSSES = {  # by the argument `gan_loss`: of the discriminators and of the voice
+GAN_LOSSES = {  # by the argument `gan_loss`: of the discriminators and of the generator
     "hinge": (discriminator_hinge_loss, generator_hinge_loss),
     "least_squares": (discriminator_least_squares_loss, generator_least_squares_loss),
 }

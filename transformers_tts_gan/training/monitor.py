@@ -1,6 +1,6 @@
-"""Warnings about the ways in which training is known to die, each with what to try, in the log while there is time.
+"""Warnings about the ways in which training is known to fail, each with what to try, while there is time.
 
-Each warns once and then stays silent until its cause has gone. Nothing here changes the training.
+Each warning is given once, and again only after its cause has gone. Nothing here changes the training.
 """
 
 import logging
@@ -37,67 +37,65 @@ ADVICE = {
 }
 
 
-class AlarmCallback(TrainerCallback):
-    """Looks at each step and each log; the trainer tells it of steps and of what it leaves out."""
+class MonitorCallback(TrainerCallback):
+    """Looks at each step and each log, and warns in the log where one of them shows a known failure."""
 
     def __init__(self, trainer):
         self.trainer = trainer
-        self.ringing = set()
+        self.warned = set()
         self.recent: dict[tuple[str, ...], deque] = {}
-        self.left_out, self.in_a_row = False, 0
+        self.in_a_row = 0
 
-    def watch(self, losses: dict[str, torch.Tensor]):
+    def check_losses(self, losses: dict[str, torch.Tensor]):
         """One batch's losses by name, all finite. Each phase of training has other ones, so a median of its own."""
         loss = sum(losses.values()).item()
         recent = self.recent.setdefault(tuple(losses), deque(maxlen=SPIKE_MEMORY))
         if len(recent) >= SPIKE_WINDOW:
             ratio = loss / max(statistics.median(recent), 1e-9)
-            self.ring("spike", ratio > SPIKE, ratio)
+            self.warn_if("spike", ratio > SPIKE, ratio)
         recent.append(loss)
 
-    def leave_out(self):
-        """The trainer leaves the present step out, because something in it was not finite."""
-        self.left_out = True
-
     def on_step_end(self, args, state, control, **kwargs):
-        self.in_a_row = self.in_a_row + 1 if self.left_out else 0
-        self.left_out = False
-        self.ring("not finite", self.in_a_row >= LEFT_OUT, self.in_a_row)
+        self.in_a_row = self.in_a_row + 1 if self.trainer.gan_step.not_finite else 0
+        self.warn_if("not finite", self.in_a_row >= LEFT_OUT, self.in_a_row)
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         logs = logs or {}
         if (loss := logs.get("discriminator_loss")) is not None:
-            self.ring("saturated", loss < SATURATED, loss)
+            self.warn_if("saturated", loss < SATURATED, loss)
         if (level := logs.get("level")) is not None:
-            self.ring("silence", level < SILENT_DB, level)
-        settled = self.trainer.progress_here >= min(
+            self.warn_if("silence", level < SILENT_DB, level)
+        settled = self.trainer.clock.progress_here >= min(
             1.0, max(args.alignment_warmup_ratio, args.binarization_start_ratio) + 0.05
         )
         if settled and (share := logs.get("diagonal")) is not None:
-            self.ring("alignment", share < NOT_DIAGONAL, share)
+            self.warn_if("alignment", share < NOT_DIAGONAL, share)
 
-    def ring(self, name: str, wrong: bool, value: float):
+    def warn_if(self, name: str, wrong: bool, value: float):
         """Warn of `name` if it is `wrong` now and was not before."""
         if not wrong:
-            self.ringing.discard(name)
-        elif name not in self.ringing:
-            self.ringing.add(name)
+            self.warned.discard(name)
+        elif name not in self.warned:
+            self.warned.add(name)
             if self.trainer.is_world_process_zero():
                 step = self.trainer.state.global_step
                 logger.warning("Step %d, %s: %s", step, name, ADVICE[name].format(value=value))
 
 
 @torch.no_grad()
-def vital_signs(outputs) -> dict[str, torch.Tensor]:
-    """What the losses do not show, for the log: `level` of the generated pieces in dB by the recorded ones, and the
-    share of the alignment that is `diagonal`; from a [`TTSGanOutput`] or a [`TTSGanVocoderOutput`]."""
-    signs = {}
+def monitored_values(outputs) -> dict[str, torch.Tensor]:
+    """What the losses do not show, for the log, from a [`TTSGanOutput`] or a [`TTSGanVocoderOutput`].
+
+    `level` is that of the generated pieces in dB, relative to the recorded ones. `diagonal` is the share of the
+    alignment on its best path.
+    """
+    values = {}
     if outputs.waveform is not None:
         fake, real = (wave.float().square().mean() for wave in (outputs.waveform, outputs.target_waveform))
-        signs["level"] = 10 * torch.log10(fake.clamp(min=1e-10) / real.clamp(min=1e-10))
+        values["level"] = 10 * torch.log10(fake.clamp(min=1e-10) / real.clamp(min=1e-10))
     if getattr(outputs, "alignment", None) is not None:
-        signs["diagonal"] = diagonal_share(outputs.alignment, outputs.durations)
-    return signs
+        values["diagonal"] = diagonal_share(outputs.alignment, outputs.durations)
+    return values
 
 
 def diagonal_share(scores: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:

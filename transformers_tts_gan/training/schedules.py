@@ -1,4 +1,4 @@
-"""Learning rates: of the voice by the steps or by the clock, of the discriminators by what the voice's has come to."""
+"""Learning rates: the generator's by the steps or by the clock, the discriminators' by the generator's."""
 
 from collections.abc import Callable
 
@@ -36,24 +36,37 @@ def generator_schedule(args: TTSGanTrainingArguments, optimizer, steps: int, pro
     return LambdaLR(optimizer, rate)
 
 
+def discriminator_warmup(args: TTSGanTrainingArguments, steps: int) -> int:
+    """Updates of the discriminators to their peak: as many as the generator has."""
+    return args.get_warmup_steps(steps) if args.max_train_minutes is None else clock_warmup(args)
+
+
 def clock_warmup(args: TTSGanTrainingArguments) -> int:
     """Steps to the peak; a share is of 1000 steps where nobody knows how many there will be."""
     return max(1, args.get_warmup_steps(1000))
 
 
 class DiscriminatorSchedule:
-    """Rises over `warmup` updates of the discriminators, but never above the voice's share of its peak at that moment.
+    """Rises over `warmup` updates of the discriminators, but never above the share of its peak that the generator has.
 
-    Discriminators that join half-way begin where the voice is on its way down, and both come to the end together.
+    Discriminators that join half-way begin where the generator's rate is falling, and both reach the end together.
+
+    Args:
+        optimizer: Of the discriminators.
+        peak: Their highest learning rate.
+        warmup: Updates until the peak.
+        generator_optimizer: Its first group has the learning rate to follow.
     """
 
-    def __init__(self, optimizer: torch.optim.Optimizer, peak: float, warmup: int, voice: torch.optim.Optimizer):
-        self.optimizer, self.peak, self.warmup, self.voice = optimizer, peak, max(1, warmup), voice
-        self.updates = 0
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, peak: float, warmup: int, generator_optimizer: torch.optim.Optimizer
+    ):
+        self.optimizer, self.peak, self.warmup = optimizer, peak, max(1, warmup)
+        self.generator_optimizer, self.updates = generator_optimizer, 0
 
     def apply(self):
         """Set the rate of the update that comes now."""
-        group = self.voice.param_groups[0]
+        group = self.generator_optimizer.param_groups[0]
         share = group["lr"] / group["initial_lr"] if group["initial_lr"] else 1.0
         for each in self.optimizer.param_groups:
             each["lr"] = self.peak * min(share, (self.updates + 1) / self.warmup)

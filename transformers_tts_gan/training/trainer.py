@@ -1,9 +1,9 @@
-"""The `Trainer` that alternates: each window of batches trains the discriminators once, then the voice once.
+"""The `Trainer` that alternates: each window of batches trains the discriminators once, then the generator once.
 
-The voice is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The discriminators
-stay outside the wrapped model: their gradients are averaged over processes by hand, their weights and optimizer are
-saved beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): discriminators first, on
-waveforms without gradients.
+The generator is the Trainer's model; its clipping, schedule, logs and checkpoints stay the Trainer's. The
+discriminators stay outside the wrapped model: their gradients are averaged over processes by hand, their weights and
+optimizer are saved beside each checkpoint. Order as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646): discriminators
+first, on waveforms without gradients.
 """
 
 import contextlib
@@ -11,8 +11,10 @@ import logging
 import math
 
 import torch
+import torch.distributed as dist
 from torch import nn
 from torch.utils.data import IterableDataset
+from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from ..cards.model_card import card_name, write_model_card
@@ -21,36 +23,50 @@ from ..metrics.speech import SpeechMetrics, measure_speech
 from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from ..models.discriminators import TTSGanDiscriminator
 from .arguments import TTSGanTrainingArguments
-from .callbacks import BudgetCallback, SampleCallback, TrainingTable
-from .distributed import SIZES, average_gradients, gather, limit_waiting, shares, sizes
-from .gan_state import AfterStep, GANStateMixin
-from .losses import GAN_LOSSES, feature_matching_loss, multi_resolution_mel_loss, multi_resolution_stft_loss
-from .monitor import AlarmCallback, vital_signs
+from .callbacks import BudgetCallback, SampleCallback, StepCallback, TrainingTable
+from .checkpoints import AtomicCheckpointsMixin
+from .clock import TrainingClock
+from .distributed import SIZES, average_gradients, explain_lost_process, gather, limit_waiting, shares, sizes
+from .ema import WeightAverage
+from .gan_state import GANStateMixin
+from .gan_step import GANStep, Phase, evaluation_phase, training_phase
+from .generator_losses import acoustic_losses, waveform_losses
+from .loss_means import LossMeans
+from .losses import GAN_LOSSES, feature_matching_loss
+from .monitor import MonitorCallback, monitored_values
+from .optimizers import discriminator_optimizer, generator_groups
+from .restarts import Beginning
+from .schedules import DiscriminatorSchedule, discriminator_warmup, generator_schedule
 from .seeding import isolated_rng, seed_for_batch
 from .unsupported import refuse_launch, refuse_unused
 
 
 logger = logging.getLogger(__name__)
 
-PROSODY_LOSSES = ("pitch", "voicing", "energy")
 WHOLE = dict.fromkeys(SIZES, 1.0)  # the share of a batch that stands alone
 
 
-class TTSGanTrainer(GANStateMixin):
+class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
     """Trains a [`TTSGanModel`] or a [`TTSGanVocoder`] against discriminators.
 
     Args:
-        model: The voice or the vocoder; with `model_init`, a function that makes it, nothing.
+        model: The model or the vocoder; with `model_init`, a function that makes it, nothing.
         args: [`TTSGanTrainingArguments`].
         discriminator: The discriminators; new ones of preset `small` where left out.
         speech_metrics: Called at each evaluation as `speech_metrics(model, processor, rows)` with the prepared rows
-            that are held out; lets the voice speak and returns numbers by name. `{"wer": 0.1}` is logged as
+            that are held out; lets the model speak and returns numbers by name. `{"wer": 0.1}` is logged as
             `eval_wer`, and `metric_for_best_model` may name it. `metrics/speech.py` has ready ones.
 
     The other arguments are those of `transformers.Trainer`; datasets are what `prepare_speech` returns, or a stream of
     such rows. Evaluated and saved is an average of the weights of the last steps (`ema_decay`); `gan_state.py` tells
     what a checkpoint holds. A run that is killed at any moment and resumed ends with the same bits as one that was
     not, where its length is given in steps.
+
+    Example:
+
+        trainer = TTSGanTrainer(model, args, train_dataset=train, eval_dataset=held_out, processing_class=processor)
+        trainer.train()
+        trainer.save_model()
     """
 
     loss_is_scaled_for_ga = True
@@ -67,7 +83,13 @@ class TTSGanTrainer(GANStateMixin):
         args = TTSGanTrainingArguments(output_dir="outputs") if args is None else args
         refuse_unused(kwargs)
         self.speech_metrics = speech_metrics
-        self._start_state(discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small")))
+        self.discriminator = discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
+        self.discriminator_wrapped = self.discriminator
+        self.discriminator_optimizer = self.discriminator_lr_scheduler = None
+        self.average: WeightAverage | None = None
+        self.gan_step: GANStep | None = None
+        self.clock, self.loss_means = TrainingClock(self), LossMeans()
+        self._sampler = self._beginning = self._trial_discriminator = None
         kwargs.setdefault("data_collator", SpeechCollator(kwargs.get("processing_class")))
         if isinstance(kwargs.get("train_dataset"), IterableDataset):
             kwargs["train_dataset"] = EndlessStream(kwargs["train_dataset"])
@@ -80,14 +102,72 @@ class TTSGanTrainer(GANStateMixin):
         self.has_acoustic_model = hasattr(self.model, "acoustic")
         if self.place_model_on_device:
             self._move_model_to_device(self.discriminator, self.args.device)
-        self._sampler = None
-        self._window, self._window_position, self._shares = [], 0, []
         for plain in (PrinterCallback, ProgressCallback):
             self.remove_callback(plain)
-        self.alarms = AlarmCallback(self)
-        after = AfterStep(self)
-        for callback in (after, BudgetCallback(self), SampleCallback(self), TrainingTable(self), self.alarms):
-            self.add_callback(callback)
+        self.monitor = MonitorCallback(self)
+        for callback in (StepCallback, BudgetCallback, SampleCallback, TrainingTable):
+            self.add_callback(callback(self))
+        self.add_callback(self.monitor)
+
+    # ---- Starting ----
+
+    def train(self, resume_from_checkpoint=None, trial=None, **kwargs):
+        """As `Trainer.train`. A process that is left alone by the others ends with a message."""
+        self.clock.start()
+        self.loss_means, self._resumed_from, self._resumed_average = LossMeans(), None, None
+        try:
+            with explain_lost_process(self):
+                return super().train(resume_from_checkpoint, trial, **kwargs)
+        finally:
+            self.clock.stop()
+            self._beginning = None
+
+    def _inner_training_loop(self, batch_size: int, **kwargs):
+        """Each attempt of `auto_find_batch_size` begins with what the first one began with."""
+        if self.args.auto_find_batch_size and self._beginning is None:
+            self._beginning = Beginning(self.model, self.discriminator)
+        elif self.args.auto_find_batch_size:
+            self._beginning.restore(self.model, self.discriminator)
+            self.optimizer = self.lr_scheduler = None
+            self.loss_means = LossMeans()
+            logger.warning("The memory was too small: starting again with %d rows a batch.", batch_size)
+        return super()._inner_training_loop(batch_size, **kwargs)
+
+    def call_model_init(self, trial=None):
+        """A new model and new discriminators for each trial of `hyperparameter_search`, always the same ones."""
+        if self._trial_discriminator is None:
+            self._trial_discriminator = Beginning(self.discriminator)
+        self._trial_discriminator.restore(self.discriminator)
+        return super().call_model_init(trial)
+
+    # ---- Optimizers ----
+
+    def create_optimizer(self, model=None) -> torch.optim.Optimizer:
+        """AdamW in groups: the text encoder and the vocoder have learning rates of their own."""
+        if self.optimizer is None:
+            model = self.model if model is None else model
+            groups = generator_groups(model, self.args, set(self.get_decay_parameter_names(model)))
+            optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, model)
+            self.optimizer = optimizer_class(groups, **options)
+        return self.optimizer
+
+    def create_scheduler(self, num_training_steps: int, optimizer=None):
+        if self.lr_scheduler is None:
+            optimizer = self.optimizer if optimizer is None else optimizer
+            steps, clock = num_training_steps, self.clock
+            self.lr_scheduler = generator_schedule(self.args, optimizer, steps, lambda: clock.progress)
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
+
+    def _prepare_discriminator(self, max_steps: int):
+        self.discriminator_wrapped = self.accelerator.prepare_model(self.discriminator, evaluation_mode=True)
+        if self.args.world_size > 1:
+            for tensor in (*self.discriminator.parameters(), *self.discriminator.buffers()):
+                dist.broadcast(tensor.data, src=0)
+        optimizer = discriminator_optimizer(self.discriminator, self.args)
+        self.discriminator_optimizer = self.accelerator.prepare_optimizer(optimizer)
+        peak, warmup = self.args.discriminator_learning_rate, discriminator_warmup(self.args, max_steps)
+        self.discriminator_lr_scheduler = DiscriminatorSchedule(optimizer, peak, warmup, self.optimizer)
 
     # ---- Batches ----
 
@@ -106,9 +186,8 @@ class TTSGanTrainer(GANStateMixin):
         return super()._run_epoch(model, epoch, *args, **kwargs)
 
     def get_batch_samples(self, epoch_iterator, num_batches, device):
-        """Remember the whole accumulation window: the discriminators see all of it before the voice moves."""
+        """Begin a step with the whole accumulation window, which all processes agree on."""
         samples, count = super().get_batch_samples(epoch_iterator, num_batches, device)
-        self._window, self._window_position, self.generator_updates = samples, 0, True
         own = [sizes(batch) for batch in samples]
         finite = all(torch.isfinite(batch["labels"].float().sum()) for batch in samples)
         totals = [sum(column) for column in zip(*own, strict=True)] or [0.0] * len(SIZES)
@@ -117,11 +196,12 @@ class TTSGanTrainer(GANStateMixin):
         if min(counts) != max(counts):
             raise ValueError(f"The processes have {counts} batches for the same step: give each as many rows.")
         totals = [sum(column) for column in list(zip(*rows, strict=True))[2:]]
-        self._shares = [shares(batch, totals, sum(counts)) for batch in own]
-        self._leave_out("a recording", [row[0] for row in rows])
+        phase = training_phase(self.args, self.clock.progress, self.has_acoustic_model)
+        self.gan_step = GANStep(samples, [shares(batch, totals, sum(counts)) for batch in own], phase)
+        self._skip_unless_finite("a recording", [row[0] for row in rows])
         return samples, count
 
-    def _leave_out(self, what: str, finite: list[float], details: str = "") -> bool:
+    def _skip_unless_finite(self, what: str, finite: list[float], details: str = "") -> bool:
         """Leave this step out, on all processes, where `what` is not finite on one of them; whether that is so."""
         if all(finite):
             return False
@@ -129,151 +209,97 @@ class TTSGanTrainer(GANStateMixin):
         where = f" on process {', '.join(where)}" if len(finite) > 1 else ""
         step = self.state.global_step
         logger.warning("Step %d: %s is not finite%s%s; the step is left out.", step, what, where, details)
-        self.alarms.leave_out()
-        self.generator_updates, self._window = False, []
+        self.gan_step.skip()
         return True
 
     # ---- Steps ----
 
     def training_step(self, model: nn.Module, inputs: dict, num_items_in_batch=None) -> torch.Tensor:
+        """One batch: the discriminators' update if it is the first of the step, then the generator's gradients."""
         model.train()
         self.discriminator.train()
-        position, window = self._window_position, len(self._window)
-        self._window_position += 1
-        if window == 0:  # left out
+        step, phase, position = self.gan_step, self.gan_step.phase, self.gan_step.next_position()
+        if step.skipped:
             return torch.zeros((), device=self.args.device)
         seed_for_batch(self.args.seed, self.state.global_step, position, self.args.process_index)
-        progress = self.progress
-        discriminator_active, alone = self.discriminator_active(progress), self.discriminator_only(progress)
-        self.generator_updates = not alone
-        inputs, outputs = {**self._prepare_inputs(inputs), **self.phase(progress)}, None
-        if discriminator_active and position == 0:
-            if window == 1:  # one forward of the voice serves both
-                outputs = self._forward(model, inputs, gradients=not alone)
-                fakes = [(outputs.target_waveform, outputs.waveform.detach())]
+        inputs, outputs = {**self._prepare_inputs(inputs), **phase.model_inputs}, None
+        if phase.discriminator_updates and position == 0:
+            if len(step) == 1:  # one forward of the generator serves both
+                outputs = self._forward(model, inputs, gradients=phase.generator_updates)
+                pairs = [(outputs.target_waveform, outputs.waveform.detach())]
             else:
-                fakes = (self._fake(model, batch, progress) for batch in self._window)
-            self._update_discriminator(fakes, window)
-        outputs = outputs or self._forward(model, inputs, gradients=not alone)
-        if alone:
-            with torch.no_grad():
-                losses = self.generator_losses(outputs, False, progress, self._shares[position])
-        else:
-            losses = self._descend(outputs, discriminator_active, progress, window, self._shares[position])
-        if losses is None:
+                pairs = (self._real_and_fake(model, batch, phase) for batch in step.batches)
+            self._update_discriminator(pairs, step)
+        outputs = outputs or self._forward(model, inputs, gradients=phase.generator_updates)
+        losses = self._generator_backward(outputs, step, step.shares[position])
+        if step.skipped:
             return torch.zeros((), device=self.args.device)
         loss = sum(losses.values()).detach()
-        for name, value in {"loss": loss, **losses, **vital_signs(outputs)}.items():
-            self._track(name, value)
-        self.alarms.watch(losses)
-        return loss / window
+        for name, value in {"loss": loss, **losses, **monitored_values(outputs)}.items():
+            self.loss_means.add(name, value)
+        self.monitor.check_losses(losses)
+        return loss / len(step)
 
-    def _descend(self, outputs, discriminator_active: bool, progress: float, window: int, share: dict) -> dict | None:
-        """The voice's losses, after their backward pass; nothing where they are not finite."""
+    def _generator_backward(self, outputs, step: GANStep, share: dict[str, float]) -> dict[str, torch.Tensor]:
+        """The generator's losses, after their backward pass; the step is skipped where they are not finite."""
+        if not step.phase.generator_updates:
+            with torch.no_grad():
+                return self.generator_losses(outputs, step.phase, share)
         self.discriminator.requires_grad_(False)
         try:
-            losses = self.generator_losses(outputs, discriminator_active, progress, share)
-            loss = sum(losses.values())
+            losses = self.generator_losses(outputs, step.phase, share)
+            window, loss = len(step), sum(losses.values())
             finite = [row[0] for row in gather([bool(torch.isfinite(loss.detach()))], self.args.device)]
             details = ", ".join(f"{name} {value.item():.4g}" for name, value in losses.items())
-            if self._leave_out("the loss", finite, f" (here: {details})"):
+            if self._skip_unless_finite("the loss", finite, f" (here: {details})"):
                 self.model.zero_grad()  # what the window's earlier batches left, which processes have not shared yet
-                return None
-            self.accelerator.backward(loss / window)
+            else:
+                self.accelerator.backward(loss / window)
         finally:
             self.discriminator.requires_grad_(True)
         return losses
-
-    def discriminator_active(self, progress: float) -> bool:
-        """Whether the discriminators have joined; never while only the alignment is learned."""
-        return self._discriminator_start() <= progress and self.args.discriminator_start_ratio < 1
-
-    def discriminator_only(self, progress: float) -> bool:
-        """Whether the discriminators learn and the voice does not move (`discriminator_warmup_ratio`)."""
-        return (
-            self.discriminator_active(progress)
-            and progress < self._discriminator_start() + self.args.discriminator_warmup_ratio
-        )
-
-    def _discriminator_start(self) -> float:
-        return max(
-            self.args.discriminator_start_ratio, self.args.alignment_warmup_ratio if self.has_acoustic_model else 0.0
-        )
-
-    def phase(self, progress: float) -> dict:
-        """The model's arguments that change in the course of training."""
-        frames = self.args.segment_frames
-        if not self.has_acoustic_model:
-            return {"segment_frames": frames}
-        return {
-            "segment_frames": frames
-            if progress >= min(self.args.vocoder_start_ratio, self.args.discriminator_start_ratio)
-            else None,
-            "ground_truth_mel_ratio": self.args.ground_truth_mel_ratio,
-            "train_text_encoder": progress >= self.args.text_encoder_freeze_ratio,
-            "align_only": progress < self.args.alignment_warmup_ratio,
-        }
 
     def _forward(self, model, inputs: dict, gradients: bool = True):
         with self.compute_loss_context_manager(), torch.set_grad_enabled(gradients and torch.is_grad_enabled()):
             return model(**inputs)
 
-    def _fake(self, model, batch: dict, progress: float) -> tuple[torch.Tensor, torch.Tensor]:
-        inputs = {**self._prepare_inputs(batch), **self.phase(progress)}
-        outputs = self._forward(model, inputs, gradients=False)
+    def _real_and_fake(self, model, batch: dict, phase: Phase) -> tuple[torch.Tensor, torch.Tensor]:
+        outputs = self._forward(model, {**self._prepare_inputs(batch), **phase.model_inputs}, gradients=False)
         return outputs.target_waveform, outputs.waveform
 
-    def generator_losses(
-        self, outputs, discriminator_active: bool, progress: float, share: dict[str, float] = WHOLE
-    ) -> dict[str, torch.Tensor]:
-        """Weighted losses of the voice by name; their sum is what it descends.
+    def generator_losses(self, outputs, phase: Phase, share: dict[str, float] = WHOLE) -> dict[str, torch.Tensor]:
+        """Weighted losses of the generator by name; their sum is what it descends.
 
         `share` is by what a mean over `items`, `frames` or `phones` counts in a step of several batches. That of the
         pitch is over voiced phones or frames, which nobody has counted before; it goes by all phones or items.
         """
-        args, plain = self.args, dict(outputs.losses or {})
-        losses = {}
-        if "mel" in plain:
-            losses["mel"] = share["frames"] * args.mel_loss_weight * plain["mel"]
-            losses["duration"] = share["phones"] * args.duration_loss_weight * plain["duration"]
-            losses["prosody"] = (
-                share["phones"] * args.prosody_loss_weight * sum(plain[name] for name in PROSODY_LOSSES)
-            )
-        if "f0" in plain:
-            losses["f0"] = share["items"] * args.f0_loss_weight * plain["f0"]
-        if "forward_sum" in plain:
-            losses["alignment"] = share["items"] * args.alignment_loss_weight * plain["forward_sum"]
-            if progress >= args.binarization_start_ratio:
-                binarization = share["frames"] * 0.1 * args.alignment_loss_weight * plain["binarization"]
-                losses["alignment"] = losses["alignment"] + binarization
-        if outputs.waveform is not None:
-            fake, real = outputs.waveform.float(), outputs.target_waveform.float()
-            difference = multi_resolution_mel_loss(fake, real, self.model.config.sampling_rate)
-            losses["waveform_mel"] = share["items"] * args.waveform_mel_loss_weight * difference
-            difference = multi_resolution_stft_loss(fake, real)
-            losses["waveform_stft"] = share["items"] * args.waveform_stft_loss_weight * difference
-            if discriminator_active:
-                with self.compute_loss_context_manager():
-                    logits, features = self.discriminator_wrapped(fake)
-                    with torch.no_grad():
-                        _, real_features = self.discriminator_wrapped(real)
-                losses["adversarial"] = (
-                    share["items"] * args.adversarial_loss_weight * GAN_LOSSES[args.gan_loss][1](logits)
-                )
-                matching = feature_matching_loss(real_features, features)
-                losses["feature_matching"] = share["items"] * args.feature_matching_loss_weight * matching
+        args = self.args
+        losses = acoustic_losses(dict(outputs.losses or {}), args, phase.binarization, share)
+        if outputs.waveform is None:
+            return losses
+        fake, real = outputs.waveform.float(), outputs.target_waveform.float()
+        losses |= waveform_losses(fake, real, self.model.config.sampling_rate, args, share)
+        if phase.adversarial:
+            with self.compute_loss_context_manager():
+                logits, features = self.discriminator_wrapped(fake)
+                with torch.no_grad():
+                    _, real_features = self.discriminator_wrapped(real)
+            adversarial = GAN_LOSSES[args.gan_loss][1](logits)
+            losses["adversarial"] = share["items"] * args.adversarial_loss_weight * adversarial
+            matching = feature_matching_loss(real_features, features)
+            losses["feature_matching"] = share["items"] * args.feature_matching_loss_weight * matching
         return losses
 
-    def _update_discriminator(self, fakes, window: int):
+    def _update_discriminator(self, pairs, step: GANStep):
         """One step of the discriminators over the `(real, fake)` waveforms of all batches of the window."""
-        for (real, fake), share in zip(fakes, self._shares, strict=True):
+        for (real, fake), share in zip(pairs, step.shares, strict=True):
             with self.compute_loss_context_manager():
                 logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
             halves = [each.chunk(2) for each in logits]
             loss = GAN_LOSSES[self.args.gan_loss][0]([real for real, _ in halves], [fake for _, fake in halves])
             loss = share["items"] * loss
-            self.accelerator.backward(loss / window)
-            self._track("discriminator_loss", loss)
+            self.accelerator.backward(loss / len(step))
+            self.loss_means.add("discriminator_loss", loss)
         if self.args.world_size > 1:
             average_gradients(self.discriminator)
         self.accelerator.unscale_gradients(self.discriminator_optimizer)
@@ -287,11 +313,11 @@ class TTSGanTrainer(GANStateMixin):
             self.discriminator_optimizer.zero_grad()
         if finite:
             self.discriminator_lr_scheduler.step()
-            self._track("discriminator_grad_norm", norm)
+            self.loss_means.add("discriminator_grad_norm", norm)
         elif not scaled:
-            step = self.state.global_step
-            logger.warning("Step %d: the discriminators' gradient is not finite; they do not move in this step.", step)
-            self.alarms.leave_out()
+            number = self.state.global_step
+            logger.warning("Step %d: the discriminators' gradient is not finite; they are not updated.", number)
+            step.not_finite = True
 
     @contextlib.contextmanager
     def _sync_gradients(self):
@@ -305,34 +331,58 @@ class TTSGanTrainer(GANStateMixin):
             state._set_sync_gradients(before)
 
     def _clip_grad_norm(self, model):
-        return super()._clip_grad_norm(model) if self.generator_updates else None
+        return super()._clip_grad_norm(model) if self.gan_step.generator_updates else None
 
     def _get_grad_norm(self, model, grad_norm=None):
         """As the Trainer's; a gradient that is not finite is dropped: clipping would spread it to all weights."""
-        norm = super()._get_grad_norm(model, grad_norm) if self.generator_updates else 0.0
-        if self.generator_updates and not math.isfinite(norm):
-            self.generator_updates = False
-            if self.accelerator.scaler is not None:  # it leaves the step out by itself, and learns from it
+        step = self.gan_step
+        norm = super()._get_grad_norm(model, grad_norm) if step.generator_updates else 0.0
+        if step.generator_updates and not math.isfinite(norm):
+            scaled = self.accelerator.scaler is not None
+            step.drop_generator_update(overflow=scaled)
+            if scaled:  # the scaler leaves the step out by itself, and learns from it
                 return norm
-            step = self.state.global_step
-            logger.warning("Step %d: the gradient is not finite; the step is left out.", step)
-            self.alarms.leave_out()
-        if not self.generator_updates:  # Accelerate's optimizers do nothing where gradients are not complete
+            number = self.state.global_step
+            logger.warning("Step %d: the gradient is not finite; the step is left out.", number)
+        if not step.generator_updates:  # Accelerate's optimizers do nothing where gradients are not complete
             self.accelerator.gradient_state._set_sync_gradients(False)
         return norm
 
-    # ---- Evaluation ----
+    # ---- Logs and evaluation ----
+
+    def log(self, logs: dict[str, float], start_time: float | None = None):
+        """Adds the means of all losses, over the steps since the last time and over all processes."""
+        if "loss" in logs:
+            logs.update(self.loss_means.take(self.args.device))
+            if "discriminator_loss" in logs:
+                logs["discriminator_learning_rate"] = self.discriminator_lr_scheduler.get_last_lr()[0]
+            logs["minutes"] = round(self.clock.seconds / 60, 2)
+        super().log(logs, start_time)
+
+    def with_average(self):
+        """A context in which the model has its averaged weights."""
+        return contextlib.nullcontext() if self.average is None else self.average.in_model()
+
+    def evaluate(self, *args, **kwargs):
+        """As the Trainer's, of the averaged weights, and training goes on with the random state it had."""
+        with isolated_rng(self.args.seed), self.with_average():
+            return super().evaluate(*args, **kwargs)
+
+    def predict(self, *args, **kwargs):
+        """As the Trainer's, of the averaged weights, and training goes on with the random state it had."""
+        with isolated_rng(self.args.seed), self.with_average():
+            return super().predict(*args, **kwargs)
 
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The losses that need no discriminator, against held-out recordings."""
         with torch.no_grad():
-            phase = {**self.phase(1.0), "ground_truth_mel_ratio": 0.0} if self.has_acoustic_model else self.phase(1.0)
-            outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase})
-            losses = self.generator_losses(outputs, False, 1.0)
+            phase = evaluation_phase(self.args, self.has_acoustic_model)
+            outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase.model_inputs})
+            losses = self.generator_losses(outputs, phase)
         return sum(losses.values()).detach(), None, None
 
     def evaluation_loop(self, *args, metric_key_prefix: str = "eval", **kwargs):
-        """As the Trainer's, and what `speech_metrics` says of the voice."""
+        """As the Trainer's, and what `speech_metrics` says of the model."""
         output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
         if self.speech_metrics is not None:
             dataloader = args[0] if args else kwargs["dataloader"]
@@ -343,7 +393,7 @@ class TTSGanTrainer(GANStateMixin):
     def create_model_card(
         self, language=None, license=None, tags=None, model_name=None, finetuned_from=None, dataset_tags=None, **kwargs
     ):
-        """The README of the voice; the Trainer's own knows neither text-to-speech nor where this voice comes from."""
+        """The README of the model; the Trainer's own knows neither text-to-speech nor where the model comes from."""
         if self.is_world_process_zero():
             asked = {"language": language, "license": license, "tags": tags, "datasets": dataset_tags}
             with isolated_rng(self.args.seed), self.with_average():

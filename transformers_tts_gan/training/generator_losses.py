@@ -1,0 +1,48 @@
+"""What the generator descends: the losses of its output, each with the weight that the training arguments give it."""
+
+import torch
+
+from .arguments import TTSGanTrainingArguments
+from .losses import multi_resolution_mel_loss, multi_resolution_stft_loss
+
+
+PROSODY_LOSSES = ("pitch", "voicing", "energy")
+
+
+def acoustic_losses(
+    plain: dict[str, torch.Tensor], args: TTSGanTrainingArguments, binarization: bool, share: dict[str, float]
+) -> dict[str, torch.Tensor]:
+    """Weighted losses of frames, phones and alignment, from those of the model's output.
+
+    Args:
+        plain: Means by name; what a phase does not train is absent.
+        args: The weights.
+        binarization: Whether the soft alignment must agree with the hard one already.
+        share: By what a mean over `items`, `frames` or `phones` is multiplied.
+    """
+    losses = {}
+    if "mel" in plain:
+        losses["mel"] = share["frames"] * args.mel_loss_weight * plain["mel"]
+        losses["duration"] = share["phones"] * args.duration_loss_weight * plain["duration"]
+        prosody = sum(plain[name] for name in PROSODY_LOSSES)
+        losses["prosody"] = share["phones"] * args.prosody_loss_weight * prosody
+    if "f0" in plain:
+        losses["f0"] = share["items"] * args.f0_loss_weight * plain["f0"]
+    if "forward_sum" in plain:
+        losses["alignment"] = share["items"] * args.alignment_loss_weight * plain["forward_sum"]
+        if binarization:
+            agreement = share["frames"] * 0.1 * args.alignment_loss_weight * plain["binarization"]
+            losses["alignment"] = losses["alignment"] + agreement
+    return losses
+
+
+def waveform_losses(
+    fake: torch.Tensor, real: torch.Tensor, sampling_rate: int, args: TTSGanTrainingArguments, share: dict[str, float]
+) -> dict[str, torch.Tensor]:
+    """Weighted spectral losses of generated and recorded `(B, S)` pieces, which need no discriminator."""
+    mel = multi_resolution_mel_loss(fake, real, sampling_rate)
+    stft = multi_resolution_stft_loss(fake, real)
+    return {
+        "waveform_mel": share["items"] * args.waveform_mel_loss_weight * mel,
+        "waveform_stft": share["items"] * args.waveform_stft_loss_weight * stft,
+    }
