@@ -28,7 +28,8 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from transformers_tts_gan.audio.io import AudioError, read_audio, trim_silence, write_audio
+from transformers_tts_gan.audio.io import AudioError, read_audio, write_audio
+from transformers_tts_gan.audio.trim import trim_silence
 from transformers_tts_gan.data.load import load_speech, save_metadata
 from transformers_tts_gan.text.han import HAN_RANGES
 from transformers_tts_gan.utils.require import require

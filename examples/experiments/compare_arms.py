@@ -31,7 +31,8 @@ from tqdm.auto import tqdm
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, load_speech
-from transformers_tts_gan.audio.io import normalize_loudness, read_audio
+from transformers_tts_gan.audio.io import read_audio
+from transformers_tts_gan.audio.loudness import normalize_loudness
 from transformers_tts_gan.evaluation.evaluate import Measures, Performer, to_numpy
 from transformers_tts_gan.metrics.asr import Recognizer, listen, load_recognizer, nothing_to_hear
 from transformers_tts_gan.metrics.error_rates import count_errors

@@ -16,10 +16,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torch
-import torchaudio.functional as AF
 
 from transformers_tts_gan.audio.io import read_audio, write_audio
+from transformers_tts_gan.audio.resample import resample
 from transformers_tts_gan.data.load import load_speech, save_metadata
 from transformers_tts_gan.data.quality.measure import file_rate, frontend
 
@@ -29,10 +28,6 @@ FOREIGN = "Жщяשם안"  # letters that neither the English nor the Chinese fr
 KINDS = ["transcript", "missing words", "clipping", "silence", "noise", "band", "fast", "slow", "truncated"]
 KINDS += ["duplicate", "characters"]
 Wave = np.ndarray
-
-
-def resample(wave: Wave, old: int, new: int) -> Wave:
-    return AF.resample(torch.from_numpy(wave), old, new).numpy()
 
 
 def noisy(wave: Wave, rate: int, random: np.random.Generator) -> Wave:
@@ -52,8 +47,8 @@ SOUNDS: dict[str, Callable[[Wave, int, np.random.Generator], Wave]] = {
     "silence": silent,
     "noise": noisy,
     "band": lambda wave, rate, random: resample(resample(wave, rate, 8_000), 8_000, rate),
-    "fast": lambda wave, rate, random: resample(wave, 3, 2),
-    "slow": lambda wave, rate, random: resample(wave, 2, 3),
+    "fast": lambda wave, rate, random: resample(wave, 3_000, 2_000),
+    "slow": lambda wave, rate, random: resample(wave, 2_000, 3_000),
     "truncated": lambda wave, rate, random: wave[: len(wave) // 2],
     "duplicate": lambda wave, rate, random: 0.8 * wave,
 }

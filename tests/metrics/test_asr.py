@@ -22,7 +22,6 @@ from transformers_tts_gan.metrics.asr import (
     as_recognizer,
     load_recognizer,
     nothing_to_hear,
-    resample,
 )
 
 
@@ -164,8 +163,3 @@ def test_vosk_hears_silence_before_and_after(monkeypatch):
     heard = decoders[0].heard
     assert len(heard) == 1.2 * 16_000
     assert not heard[:8_000].any() and not heard[-8_000:].any() and heard[8_000:-8_000].any()
-
-
-def test_resampling_keeps_the_length_in_seconds():
-    assert resample(np.zeros(24_000, dtype=np.float64), 24_000).shape == (16_000,)
-    assert resample(noise(1, 16_000), 16_000).dtype == np.float32

@@ -1,1 +1,1 @@
-"""Sound as samples and frames: reading and writing files, resampling, mel spectrograms, pitch."""
+"""Sound as samples and frames: files, resampling, loudness, mel spectrograms, pitch."""

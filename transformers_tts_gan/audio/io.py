@@ -1,25 +1,31 @@
-"""Audio files in, clean waveforms out: reading, resampling, trimming, loudness, writing.
+"""Audio files: reading them as clean waveforms, and writing them.
 
-Enters: a path, the bytes of a file, or what a `datasets` row holds. Leaves: a float32 mono waveform `(S,)` in [-1, 1]
-at the rate asked for. Files are decoded by soundfile (wav, flac, ogg, mp3, ...); FFmpeg and torchcodec are not needed.
+Enter: a path, the bytes of a file, or what a `datasets` row holds. Leaves: a float32 mono waveform `(S,)` in [-1, 1]
+at the rate that was asked for. soundfile decodes the files (wav, flac, ogg, mp3, GSM, ...); FFmpeg and torchcodec are
+not needed.
 """
 
 import io
 import logging
-from functools import lru_cache
+import os
+import stat
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
-import torch
-import torchaudio
+
+from .resample import resample
+from .waveform import HIGHEST_RATE, LOWEST_RATE, MAX_PEAK, SILENCE_PEAK, to_float, to_mono
 
 
 logger = logging.getLogger(__name__)
 
-SILENCE_PEAK = 10 ** (-60 / 20)  # a recording that never leaves -60 dBFS holds no speech
 CLIPPED_SHARE = 0.01  # of the samples at full scale; good recordings have none
-MAX_PEAK = 4.0  # a decoder overshoots a little; beyond this the samples are integers that nobody scaled
+MAX_SAMPLES = 2**28  # of all channels of one recording: 1 GiB, three hours at 24 kHz; a file is read no further
+BLOCK_SAMPLES = 2**20
+UNKNOWN_FRAMES = 2**40  # a header with more has no number: the file was streamed
+LOSSY = ("VORBIS", "OPUS", "MPEG")  # such decoders pass full scale a little wherever the music was loud
 
 
 class AudioError(ValueError):
@@ -30,110 +36,108 @@ class AudioError(ValueError):
         self.kind = kind
 
 
+class SequentialFile(soundfile.SoundFile):
+    """A sound file that is read from its beginning to its end.
+
+    soundfile seeks after each block where it believes it can, which fails in a streamed flac, whose length is unknown.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+class Recording(NamedTuple):
+    """What was decoded: samples `(S,)` or `(S, channels)` as they are, their rate in Hz, and whether loss is known."""
+
+    samples: np.ndarray
+    rate: int
+    lossy: bool
+
+
 def read_audio(source, sampling_rate: int, min_seconds: float = 0.1, max_seconds: float | None = None) -> np.ndarray:
-    """Read a recording as float32 mono `(S,)` in [-1, 1] at `sampling_rate` Hz.
+    """Read a recording as float32 mono `(S,)` in [-1, 1].
+
+    Several channels are averaged; one of opposite polarity is turned over first. Another rate is resampled. Samples
+    over full scale (32-bit float files can hold them) are scaled down together with all others, with a warning.
 
     Args:
         source: A path, the bytes of an audio file, or a dict with `path` and/or `bytes`, or with `array` (floats
-            `(S,)` or `(channels, S)`, or int16) and `sampling_rate`.
-        sampling_rate: In Hz; any other rate is resampled, several channels are averaged.
+            `(S,)` or `(channels, S)`, or integers) and `sampling_rate`.
+        sampling_rate: Of the result, in Hz.
         min_seconds: Shorter recordings are refused.
-        max_seconds: Longer recordings are refused before they are decoded; no limit by default.
+        max_seconds: Longer recordings are refused before the rest of them is decoded. There is no limit by default
+            but that of memory: 2**28 samples.
 
     Raises:
-        AudioError: `error.kind` is "missing", "corrupt", "empty", "silent", "too short", "too long" or "not finite".
+        AudioError: `error.kind` is "missing", "corrupt", "empty", "silent", "too short", "too long", "not finite" or
+            "not scaled"; the message names the file.
         TypeError: `source` is none of the above.
+
+    Example:
+        >>> wave = read_audio("speech.flac", 24_000)  # doctest: +SKIP
     """
     name = audio_name(source)
-    wave, rate = _decode(source, name, max_seconds)
-    wave = _to_mono(wave, name)
+    samples, rate, lossy = _decode(source, name, max_seconds)
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise AudioError(
+            "corrupt",
+            f"`{name}` claims a sampling rate of {rate:,} Hz; needs {LOWEST_RATE:,} to {HIGHEST_RATE:,} Hz: mend its "
+            "header or leave it out.",
+        )
+    wave = to_mono(samples, name)
+    if len(wave) * sampling_rate > MAX_SAMPLES * rate:
+        raise _too_many_samples(name)
     _check_samples(wave, rate, name, min_seconds, max_seconds)
+    wave = _within_full_scale(wave, name, lossy)
     if rate != sampling_rate:
-        wave = _resampler(rate, sampling_rate)(torch.from_numpy(wave)).numpy()
-    return np.clip(wave, -1.0, 1.0)  # decoders and filters overshoot
+        wave = resample(wave, rate, sampling_rate)
+    return np.clip(wave, -1.0, 1.0)  # filters overshoot
 
 
 def audio_name(source) -> str:
-    """What to call a recording in messages: its path if it has one."""
-    if isinstance(source, (str, Path)):
-        return str(source)
-    if isinstance(source, dict) and source.get("path"):
-        return str(source["path"])
-    return "<audio in memory>"
+    """Return what messages call a recording: its path if it has one; characters that cannot be printed are escaped."""
+    if isinstance(source, dict):
+        source = source.get("path")
+    if not isinstance(source, (str, Path)) or not str(source):
+        return "<audio in memory>"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(source))
 
 
-def as_waveform(samples, name: str = "wave") -> np.ndarray:
-    """Samples as float32 mono `(S,)`: 16 bit integers are scaled to [-1, 1], channels averaged; silence and NaN stay.
+def why_no_file(path: str | Path) -> str:
+    """Return why a path names no file that can be read: "does not exist", "is a folder", ...; "" if it names one.
 
-    Args:
-        samples: An array, a tensor on the CPU or a list: `(S,)`, `(channels, S)` or `(S, channels)`.
-        name: What to call it in messages.
-
-    Raises:
-        ValueError: not samples, or integers that nobody scaled.
+    A pipe is not opened: it would wait for a writer that never comes.
     """
     try:
-        wave = _from_array(samples)
-        wave = _to_mono(wave, name) if wave.ndim else None
-    except (TypeError, ValueError):
-        wave = None
-    if wave is None:
-        raise ValueError(
-            f"`{name}` is {type(samples).__name__}; needs samples `(S,)`: `read_audio` makes an array of a file."
-        )
-    peak = float(np.abs(wave, where=np.isfinite(wave), out=np.zeros_like(wave)).max(initial=0.0))
-    if peak > MAX_PEAK:
-        raise ValueError(f"`{name}` has samples up to {peak:,.0f}; needs [-1, 1]: divide 16 bit samples by 32768.")
-    return wave
-
-
-def check_sampling_rate(sampling_rate: int, lowest: int = 1) -> int:
-    """The rate in Hz, or a `ValueError` where it is none or below `lowest`."""
-    whole = isinstance(sampling_rate, (int, float, np.number)) and sampling_rate == sampling_rate // 1
-    if not whole or sampling_rate < lowest:
-        raise ValueError(
-            f"`sampling_rate` is `{sampling_rate!r}`; needs a whole number of Hz, at least {lowest}: pass the rate "
-            "that the samples were recorded at, such as 16000."
-        )
-    return int(sampling_rate)
-
-
-def trim_silence(wave: np.ndarray, sampling_rate: int, keep_seconds: float = 0.05) -> np.ndarray:
-    """Cut the quiet before the first and after the last sound of `(S,)`, but leave `keep_seconds` of it.
-
-    Quiet is what stays within 6 dB of the recording's own noise (its quietest twentieth), but always what lies 40 dB
-    below the loudest 20 ms, and never what comes within 30 dB of them. Pauses inside stay.
-    """
-    hop = max(1, sampling_rate // 100)  # 10 ms
-    level = _frame_rms(wave, hop)
-    loudest, noise = level.max(), np.quantile(level, 0.05)
-    loud = np.flatnonzero(level > np.clip(2 * noise, loudest * 10 ** (-40 / 20), loudest * 10 ** (-30 / 20)))
-    if len(loud) == 0:
-        return wave
-    keep = round(keep_seconds * sampling_rate)
-    return wave[max(0, int(loud[0]) * hop - keep) : (int(loud[-1]) + 2) * hop + keep]
-
-
-def normalize_loudness(wave: np.ndarray, target_db: float = -23.0, max_peak: float = 0.95) -> np.ndarray:
-    """Scale `(S,)` so that the RMS of its active part is `target_db` dBFS; less if the peak would pass `max_peak`.
-
-    Active are the stretches less than 30 dB below the loudest one: pauses do not make a recording louder.
-    """
-    level = _frame_rms(wave, hop=240)
-    loudest = level.max()
-    if loudest == 0:
-        return wave
-    active = level[level > loudest * 10 ** (-30 / 20)]
-    gain = 10 ** (target_db / 20) / np.sqrt(np.mean(active**2))
-    return (wave * min(gain, max_peak / np.abs(wave).max())).astype(np.float32)
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not exist"
+    except ValueError:  # a NUL in it
+        return "is a name that no file can have"
+    except OSError as error:  # a link to itself, a name that is too long, a folder that may not be entered
+        return f"cannot be opened ({error.strerror})"
+    if stat.S_ISREG(mode):
+        return ""
+    return "is a folder" if stat.S_ISDIR(mode) else "is a pipe or a device"
 
 
 def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
-    """Write `(S,)` in [-1, 1] as a 16 bit wav file; makes the folder. Returns the path.
+    """Write a waveform as a 16 bit wav file; the folder is made if it is not there.
+
+    Args:
+        path: Of the file; ends in `.wav`.
+        wave: Samples `(S,)` in [-1, 1]; what lies outside is cut off.
+        sampling_rate: In Hz.
+
+    Returns:
+        The path.
 
     Raises:
-        ValueError: not a mono waveform of finite numbers, or not a `.wav` path.
-        OSError: the folder cannot be written.
+        ValueError: The wave is no mono waveform of finite numbers, or the path does not end in `.wav`.
+        OSError: The file cannot be written there.
+
+    Example:
+        >>> write_audio("tone.wav", np.sin(np.arange(16_000) / 5), 16_000)  # doctest: +SKIP
     """
     path, wave = Path(path), np.asarray(wave, dtype=np.float32)
     if wave.ndim != 1 or len(wave) == 0:
@@ -150,12 +154,9 @@ def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
     return path
 
 
-def _decode(source, name: str, max_seconds: float | None) -> tuple[np.ndarray, int]:
-    """The samples, `(S,)` or `(S, channels)`, and their rate in Hz."""
+def _decode(source, name: str, max_seconds: float | None) -> Recording:
     if isinstance(source, dict) and source.get("array") is not None:
-        if not source.get("sampling_rate"):
-            raise ValueError("`array` came without `sampling_rate`: pass both, the rate in Hz.")
-        return _from_array(source["array"]), int(source["sampling_rate"])
+        return _decode_array(source, name)
     if isinstance(source, dict):
         source = source["bytes"] if source.get("bytes") is not None else source.get("path")
     if source is None:
@@ -167,43 +168,60 @@ def _decode(source, name: str, max_seconds: float | None) -> tuple[np.ndarray, i
             f"audio is {type(source).__name__}; needs a path, bytes, a dict with `path` or `bytes`, or a dict with "
             "`array` and `sampling_rate`. For a `datasets` column: `cast_column('audio', Audio(decode=False))`."
         )
-    path = Path(source)
-    if not path.is_file():
-        reason = "is a folder" if path.is_dir() else "does not exist"
+    if reason := why_no_file(source):
         raise AudioError("missing", f"`{name}` {reason}: check the path.")
-    return _decode_file(path, path.stat().st_size, name, max_seconds)
+    return _decode_file(Path(source), Path(source).stat().st_size, name, max_seconds)
 
 
-def _decode_file(file: Path | io.BytesIO, size: int, name: str, max_seconds: float | None) -> tuple[np.ndarray, int]:
+def _decode_array(source: dict, name: str) -> Recording:
+    if not source.get("sampling_rate"):
+        raise ValueError("`array` came without `sampling_rate`: pass both, the rate in Hz.")
+    try:
+        return Recording(to_float(source["array"]), int(source["sampling_rate"]), lossy=False)
+    except (TypeError, ValueError) as error:
+        raise AudioError(
+            "corrupt", f"`{name}` holds no samples ({error}): needs `(S,)` or `(channels, S)`."
+        ) from error
+
+
+def _decode_file(file: Path | io.BytesIO, size: int, name: str, max_seconds: float | None) -> Recording:
     if size == 0:
         raise AudioError("empty", f"`{name}` has 0 bytes: record or download it again.")
     try:
-        with soundfile.SoundFile(file) as opened:
-            if max_seconds is not None:
+        with SequentialFile(file) as opened:
+            if max_seconds is not None and opened.frames < UNKNOWN_FRAMES:
                 _check_not_too_long(opened.frames / opened.samplerate, max_seconds, name)
-            return opened.read(dtype="float32"), opened.samplerate
-    except soundfile.LibsndfileError as error:
+            longest = MAX_SAMPLES if max_seconds is None else int(max_seconds * opened.samplerate) + 1
+            samples = _read_blocks(opened, min(longest, MAX_SAMPLES // opened.channels))
+            rate, lossy = opened.samplerate, opened.subtype.startswith(LOSSY)
+    except AudioError:
+        raise
+    except Exception as error:  # whatever a decoder says about a file that may hold anything
         raise AudioError(
             "corrupt",
             f"`{name}` cannot be decoded ({error}): it is damaged, or of a kind soundfile does not read. "
             "wav, flac, ogg and mp3 work; convert others with `ffmpeg -i FILE FILE.wav`.",
         ) from error
+    if max_seconds is not None:
+        _check_not_too_long(len(samples) / rate, max_seconds, name)  # the header may be wrong
+    if samples.size >= MAX_SAMPLES - samples.shape[1]:
+        raise _too_many_samples(name)
+    return Recording(samples, rate, lossy)
 
 
-def _from_array(array) -> np.ndarray:
-    array = np.asarray(array)
-    if array.dtype == np.int16:
-        return array.astype(np.float32) / 2**15
-    if array.ndim == 2 and array.shape[0] < array.shape[1]:  # (channels, S), as torchaudio and `datasets` have it
-        array = array.T
-    return array.astype(np.float32)
-
-
-def _to_mono(wave: np.ndarray, name: str) -> np.ndarray:
-    """`(S,)` or `(S, channels)` to `(S,)`."""
-    if wave.ndim > 2:
-        raise AudioError("corrupt", f"`{name}` has shape {wave.shape}; needs `(S,)` or `(channels, S)`.")
-    return wave if wave.ndim == 1 else np.ascontiguousarray(wave.mean(axis=1))
+def _read_blocks(opened: SequentialFile, longest: int) -> np.ndarray:
+    """Decode up to `longest` frames `(S, channels)`, whatever the header says about their number."""
+    blocks, frames = [], 0
+    while frames < longest:
+        block = np.empty(
+            (min(max(1, BLOCK_SAMPLES // opened.channels), longest - frames), opened.channels), np.float32
+        )
+        block = opened.read(out=block)
+        if len(block) == 0:
+            break
+        blocks.append(block)
+        frames += len(block)
+    return np.concatenate(blocks) if blocks else np.zeros((0, opened.channels), np.float32)
 
 
 def _check_samples(wave: np.ndarray, rate: int, name: str, min_seconds: float, max_seconds: float | None) -> None:
@@ -219,13 +237,22 @@ def _check_samples(wave: np.ndarray, rate: int, name: str, min_seconds: float, m
         raise AudioError("not finite", f"`{name}` holds NaN or infinite samples: export it again as 16 bit PCM.")
     if (high - low) / 2 < SILENCE_PEAK:
         raise AudioError("silent", f"`{name}` is silent (never louder than -60 dBFS): record it again.")
-    peak = max(-low, high)
-    if peak > MAX_PEAK:
+    if (peak := max(-low, high)) > MAX_PEAK:
         raise AudioError(
             "not scaled", f"`{name}` has samples up to {peak:,.0f}; needs [-1, 1]: divide 16 bit samples by 32768."
         )
-    if peak >= 0.99 and (clipped := float(np.mean(np.abs(wave) >= 0.99))) > CLIPPED_SHARE:
-        logger.warning("`%s` is clipped: %.0f %% of its samples are at full scale.", name, 100 * clipped)
+
+
+def _within_full_scale(wave: np.ndarray, name: str, lossy: bool) -> np.ndarray:
+    """Scale what passes full scale, and warn of it and of recordings that were clipped before."""
+    size = np.abs(wave)
+    peak = float(size.max())
+    if peak >= 0.99 and (lossy or peak <= 1.0):
+        if (clipped := float(np.mean(size >= 0.99))) > CLIPPED_SHARE:
+            logger.warning("`%s` is clipped: %.0f %% of its samples are at full scale.", name, 100 * clipped)
+    elif peak > 1.0:
+        logger.warning("`%s` has samples up to %.2f, over full scale: all were divided by that.", name, peak)
+    return wave / np.float32(max(peak, 1.0))
 
 
 def _check_not_too_long(seconds: float, max_seconds: float, name: str) -> None:
@@ -235,22 +262,5 @@ def _check_not_too_long(seconds: float, max_seconds: float, name: str) -> None:
         )
 
 
-@lru_cache(maxsize=16)
-def _resampler(from_rate: int, to_rate: int) -> torchaudio.transforms.Resample:
-    """Kaiser-windowed sinc with the settings torchaudio documents as matching resampy's `kaiser_best`."""
-    return torchaudio.transforms.Resample(
-        from_rate,
-        to_rate,
-        lowpass_filter_width=64,
-        rolloff=0.9475937167399596,
-        resampling_method="sinc_interp_kaiser",
-        beta=14.769656459379492,
-    )
-
-
-def _frame_rms(wave: np.ndarray, hop: int) -> np.ndarray:
-    """RMS of windows of two hops, one per hop, float64; the last ones are cut short by the end."""
-    ends = np.concatenate([[0.0], np.cumsum(np.square(wave, dtype=np.float64))])
-    start = np.arange(0, max(1, len(wave) - hop), hop)
-    stop = np.minimum(start + 2 * hop, len(wave))
-    return np.sqrt(np.maximum(ends[stop] - ends[start], 0.0) / np.maximum(stop - start, 1))
+def _too_many_samples(name: str) -> AudioError:
+    return AudioError("too long", f"`{name}` has more than {MAX_SAMPLES:,} samples, too many for memory: cut it.")

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..audio.io import SILENCE_PEAK, write_audio
+from ..audio.io import write_audio
+from ..audio.waveform import SILENCE_PEAK
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 

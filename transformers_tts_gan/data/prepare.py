@@ -16,8 +16,10 @@ import torch
 from torch.utils.data import IterableDataset, Sampler
 from tqdm.auto import tqdm
 
-from ..audio.io import AudioError, audio_name, normalize_loudness, read_audio, trim_silence
+from ..audio.io import AudioError, audio_name, read_audio
+from ..audio.loudness import normalize_loudness
 from ..audio.pitch import fundamental_frequency
+from ..audio.trim import trim_silence
 from ..models.configuration_tts_gan import TTSGanVocoderConfig
 from ..models.processing_tts_gan import TTSGanProcessor
 from .load import SpeechReport, check_on_bad, import_datasets

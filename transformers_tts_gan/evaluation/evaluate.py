@@ -19,7 +19,8 @@ import torch
 from tqdm.auto import tqdm
 from transformers import AutomaticSpeechRecognitionPipeline
 
-from ..audio.io import AudioError, audio_name, normalize_loudness, read_audio, write_audio
+from ..audio.io import AudioError, audio_name, read_audio, write_audio
+from ..audio.loudness import normalize_loudness
 from ..metrics.asr import Recognizer, as_recognizer, listen, nothing_to_hear
 from ..metrics.error_rates import bootstrap_interval, count_errors, split_units
 from ..metrics.mos import LOWEST_SCORE

@@ -12,12 +12,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-import torchaudio
 from huggingface_hub.errors import HFValidationError
 from transformers import AutomaticSpeechRecognitionPipeline, Pipeline, pipeline
 from transformers.utils.hub import has_file
 
-from ..audio.io import SILENCE_PEAK, check_sampling_rate
+from ..audio.resample import resample
+from ..audio.waveform import SILENCE_PEAK
 from ..utils.require import require
 
 
@@ -52,7 +52,7 @@ class FasterWhisperRecognizer:
         self.model = package.WhisperModel(str(folder_or_id), device=device, compute_type=kind, cpu_threads=threads)
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
-        wave = resample(wave, sampling_rate)
+        wave = resample(wave, sampling_rate, RECOGNIZER_RATE)
         segments, _ = self.model.transcribe(
             wave,
             language=self.language,
@@ -74,7 +74,7 @@ class VoskRecognizer:
         self.new_decoder = vosk.KaldiRecognizer
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
-        padded = np.pad(resample(wave, sampling_rate), RECOGNIZER_RATE // 2)
+        padded = np.pad(resample(wave, sampling_rate, RECOGNIZER_RATE), RECOGNIZER_RATE // 2)
         samples = (np.clip(padded, -1.0, 1.0) * 32767).astype(np.int16)
         decoder = self.new_decoder(self.model, RECOGNIZER_RATE)
         ended = decoder.AcceptWaveform(samples.tobytes())  # true where it heard an end; what follows comes separately
@@ -94,7 +94,7 @@ class PipelineRecognizer:
             self.options["generate_kwargs"] = {"language": language, "task": "transcribe"}
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
-        audio = {"raw": resample(wave, sampling_rate), "sampling_rate": RECOGNIZER_RATE}
+        audio = {"raw": resample(wave, sampling_rate, RECOGNIZER_RATE), "sampling_rate": RECOGNIZER_RATE}
         chunks = {"chunk_length_s": 30} if len(audio["raw"]) > 30 * RECOGNIZER_RATE else {}
         return self.pipeline(audio, **chunks, **self.options)["text"].strip()
 
@@ -175,10 +175,3 @@ def nothing_to_hear(wave: np.ndarray) -> str:
     if not np.isfinite(wave).all():
         return "not finite"
     return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""
-
-
-def resample(wave: np.ndarray, sampling_rate: int) -> np.ndarray:
-    """`(S,)` at `sampling_rate` Hz as float32 at the 16 kHz that recognizers expect."""
-    sampling_rate = check_sampling_rate(sampling_rate)
-    wave = torch.as_tensor(np.asarray(wave, dtype=np.float32))
-    return torchaudio.functional.resample(wave, sampling_rate, RECOGNIZER_RATE).numpy()

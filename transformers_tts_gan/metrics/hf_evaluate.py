@@ -8,7 +8,7 @@ them directly, as `WordErrorRate("zh").compute(...)`, or by the path of their sc
 
 import numpy as np
 
-from ..audio.io import as_waveform, check_sampling_rate
+from ..audio.waveform import as_waveform, check_sampling_rate
 from ..utils.require import require
 from .asr import nothing_to_hear
 from .error_rates import bootstrap_interval, count_errors
@@ -92,7 +92,7 @@ class TonePinyinErrorRate(ErrorRate):
 class WaveformMetric(SpeechMetric):
     """Base of the metrics that hear waveforms; `config_name` is their sampling rate in Hz."""
 
-    lowest_rate = 1
+    lowest_rate = 1_000  # Hz
 
     def __init__(self, config_name: str | int | None = None, **kwargs):
         text = str(RATE if config_name is None else config_name)

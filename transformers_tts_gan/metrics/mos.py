@@ -8,9 +8,10 @@ inside: `distillmos` (MIT), `speechmos` (MIT) and `Resemblyzer` (Apache-2.0).
 import numpy as np
 import torch
 
-from ..audio.io import as_waveform
+from ..audio.resample import resample
+from ..audio.waveform import as_waveform
 from ..utils.require import require
-from .asr import nothing_to_hear, resample
+from .asr import nothing_to_hear
 
 
 RATE = 16_000
@@ -35,7 +36,7 @@ class MosPredictor:
         """The score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
         if nothing_to_hear(wave := as_waveform(wave)):
             return LOWEST_SCORE
-        wave = resample(wave, sampling_rate)
+        wave = resample(wave, sampling_rate, RATE)
         wave = np.pad(wave, (0, max(0, RATE - len(wave))))  # it needs a second
         score = self.model(torch.from_numpy(wave)[None].to(self.device)).item()
         return float(np.clip(score, LOWEST_SCORE, 5.0))
@@ -58,7 +59,7 @@ class DnsmosPredictor:
         """The overall score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
         if nothing_to_hear(wave := as_waveform(wave)):
             return LOWEST_SCORE
-        wave = np.clip(resample(wave, sampling_rate), -1.0, 1.0)  # it refuses what lies outside
+        wave = np.clip(resample(wave, sampling_rate, RATE), -1.0, 1.0)  # it refuses what lies outside
         score = self.model.run(wave, RATE)["ovrl_mos"]
         return float(np.clip(score, LOWEST_SCORE, 5.0))
 
@@ -80,7 +81,7 @@ class SpeakerEncoder:
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> np.ndarray:
         """A vector of length 1 for `(S,)` samples, no number below 0; zeros for what is silent or not finite."""
         if not nothing_to_hear(wave := as_waveform(wave)):
-            wave = self.preprocess(resample(wave, sampling_rate))
+            wave = self.preprocess(resample(wave, sampling_rate, RATE))
             if len(wave):
                 return self.model.embed_utterance(wave)
         return np.zeros(256, dtype=np.float32)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..audio.io import SILENCE_PEAK, as_waveform, check_sampling_rate, trim_silence
 from ..audio.mel import mel_spectrogram
 from ..audio.pitch import fundamental_frequency
+from ..audio.trim import trim_silence
+from ..audio.waveform import SILENCE_PEAK, as_waveform, check_sampling_rate
 
 
 CEPSTRA = 13  # beside the first, which is the level

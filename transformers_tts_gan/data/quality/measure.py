@@ -14,9 +14,11 @@ import soundfile
 import torch
 import torch.nn.functional as F
 
-from ...audio.io import SILENCE_PEAK, AudioError, read_audio, trim_silence
+from ...audio.io import AudioError, read_audio
 from ...audio.mel import spectrogram
 from ...audio.pitch import fundamental_frequency
+from ...audio.trim import trim_silence
+from ...audio.waveform import SILENCE_PEAK
 from ...text.frontend import TextFrontend
 from ...text.phoneset import BOUNDARY, PAUSES
 

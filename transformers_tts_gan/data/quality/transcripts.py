@@ -14,7 +14,9 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from ...audio.io import normalize_loudness, read_audio, trim_silence
+from ...audio.io import read_audio
+from ...audio.loudness import normalize_loudness
+from ...audio.trim import trim_silence
 from ...metrics.asr import RECOGNIZER_RATE, Recognizer, VoskRecognizer
 from ...models.aligner import frame_to_phone
 from ...models.modeling_tts_gan import TTSGanModel
