@@ -10,7 +10,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*  ## /  make \1\t/' | expand -t 16
 
 speak: .venv/dev  ## speak with the bundled voice: make speak TEXT="Hello." ARGS="--output hello.wav"
-	$(BIN)/python examples/speak.py $(if $(TEXT),"$$TEXT") $(ARGS)
+	$(BIN)/tts-gan speak $(if $(TEXT),"$$TEXT") $(ARGS)
 
 test: .venv/dev  ## run the tests, without the network
 	HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false $(BIN)/python -m pytest -q $(ARGS)
@@ -29,7 +29,8 @@ docs: .venv/docs  ## build the documentation into docs/_build/html
 clean:  ## remove what the other targets made
 	rm -rf .venv docs/_build build *.egg-info
 
-# `speak` reads TEXT from the environment, so that quotes and apostrophes in a sentence reach it unharmed.
+# `speak` reads TEXT from the environment, as it was typed: neither make nor the shell looks into quotes, $25 or $(...).
+override TEXT := $(value TEXT)
 export TEXT
 
 .venv/created:

@@ -88,7 +88,7 @@ def test_python_blocks_run_from_top_to_bottom(name, tmp_path, monkeypatch):
 
 def test_the_tables_of_the_frontend_page_are_what_the_command_prints():
     page = (ROOT / "docs" / "frontend.md").read_text(encoding="utf-8")
-    command = r"^```bash\n(python -m transformers_tts_gan\.text [^\n]*)\n```\n\n```text\n(.*?)\n```"
+    command = r"^```bash\n(tts-gan explain [^\n]*)\n```\n\n```text\n(.*?)\n```"
     shown = re.findall(command, page, re.MULTILINE | re.DOTALL)
     assert len(shown) == 2
     for command, table in shown:

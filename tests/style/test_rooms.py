@@ -113,5 +113,8 @@ def test_functions_are_short(path):
 
 @pytest.mark.parametrize("path", FILES, ids=file_id)
 def test_the_library_logs_and_never_prints(path):
+    """But for the command line, whose output it is."""
+    if path.parent.name == "cli":
+        return
     calls = [node for node in ast.walk(parse(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     assert [f"{path.name}:{node.lineno}" for node in calls if node.func.id == "print"] == []

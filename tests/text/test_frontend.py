@@ -1,8 +1,5 @@
 """The whole way from text to phones, and back to the characters of the text."""
 
-import os
-import subprocess
-import sys
 import time
 
 import pytest
@@ -10,7 +7,7 @@ from helpers.models import wordpiece_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_tts_gan.text.explain import display_width, explain, main
+from transformers_tts_gan.text.explain import display_width, explain
 from transformers_tts_gan.text.frontend import TextFrontend
 from transformers_tts_gan.text.phoneset import BASE_PHONES
 
@@ -172,35 +169,3 @@ def test_emoji_are_passed_over_or_named():
     assert len(TextFrontend("en", emoji="name")("cats 😀").words) > 1
     with pytest.raises(ValueError, match="`drop` or `name` is needed"):
         TextFrontend("en", emoji="sing")
-
-
-def test_the_command_explains_with_all_that_a_voice_has(capsys, monkeypatch, tmp_path, voice_folder):
-    lexicon = tmp_path / "lexicon.txt"
-    lexicon.write_text("cats\tK AA1 T S\n", encoding="utf-8")
-    arguments = ["text_frontend", "cats 好", "--voice", str(voice_folder), "--lexicon", str(lexicon)]
-    monkeypatch.setattr("sys.argv", arguments)
-    main()
-    table = cells(capsys.readouterr().out)
-    assert table[0][-1] == "tokens"
-    assert table[2] == ["cats", "cats", "cats", "K AA1 T S", "cats"]
-
-
-def test_the_command_says_what_cannot_be_spoken(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["text_frontend", "<speak>cats"])
-    with pytest.raises(SystemExit, match="cannot be spoken.*never closed"):
-        main()
-
-
-def test_the_command_runs_without_a_warning_of_python():
-    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "transformers_tts_gan.text", "cats"]
-    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
-    assert ran.returncode == 0, ran.stderr
-    assert "K AE1 T S" in ran.stdout and "RuntimeWarning" not in ran.stderr
-
-
-def test_the_command_prints_a_table(capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["text_frontend", "cats 好"])
-    main()
-    table = capsys.readouterr().out
-    assert "K AE1 T S" in table
-    assert "h ao3" in table

@@ -3,14 +3,11 @@
 Enters: an utterance, and the tokenizer of a text encoder where there is one. Leaves: lines of aligned columns.
 """
 
-import argparse
-import json
-import sys
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from .frontend import PHONEMES, TextFrontend
+from .frontend import TextFrontend
 from .phoneset import BOUNDARY, PAUSES
 from .token_alignment import token_ranges
 from .utterance import Mark, Utterance, Word
@@ -140,33 +137,3 @@ def explain(
         ValueError: For text that cannot be spoken, and for a tokenizer that does not tell where its tokens come from.
     """
     return table(TextFrontend(language, lexicon, user_dict, phonemes=phonemes)(text), tokenizer)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Show why a text is said the way it is: words, phones and tokens.")
-    parser.add_argument("text")
-    parser.add_argument("--language", default=None, help="`en`, `zh`, or another code")
-    parser.add_argument("--phonemes", choices=PHONEMES, default=None, help="what is a phone of other languages")
-    parser.add_argument("--lexicon", default=None, help="file of `word<TAB>phones` lines")
-    parser.add_argument("--user_dict", default=None, help="file of Chinese words to keep whole")
-    parser.add_argument("--tokenizer", default=None, help="folder or Hub id of a text encoder's tokenizer")
-    parser.add_argument("--voice", default=None, help="folder of a voice: its lexicon, words, language and tokenizer")
-    arguments = parser.parse_args()
-    saved = {}
-    if arguments.voice is not None:
-        saved = json.loads((Path(arguments.voice) / "processor_config.json").read_text(encoding="utf-8"))
-    folder = arguments.tokenizer
-    if folder is None and saved.get("text_tokenizer"):
-        folder = str(Path(arguments.voice) / "text_tokenizer")
-    tokenizer = None
-    if folder is not None:
-        from transformers import AutoTokenizer  # here: without a tokenizer nobody need wait for it
-
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-    language = arguments.language or saved.get("languages", ["en"])[0]
-    lexicon, words = arguments.lexicon or saved.get("lexicon"), arguments.user_dict or saved.get("user_dict")
-    phonemes = arguments.phonemes or saved.get("phonemes", "letters")
-    try:
-        sys.stdout.write(explain(arguments.text, language, lexicon, words, tokenizer, phonemes) + "\n")
-    except (ValueError, OSError, ImportError) as error:
-        sys.exit(f"This cannot be spoken: {error}")

@@ -1,0 +1,75 @@
+"""`tts-gan`: fast help, lazy imports, and one line for wrong input."""
+
+import subprocess
+import sys
+
+import pytest
+
+from transformers_tts_gan.cli import main as cli
+
+
+def tts_gan(*arguments: str, python: str = "") -> subprocess.CompletedProcess:
+    """The command in a process of its own, with `python` run after it."""
+    code = f"import sys; from transformers_tts_gan.cli.main import main\nmain({list(arguments)!r})\n{python}"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cli_root())
+
+
+def cli_root():
+    from pathlib import Path
+
+    return Path(cli.__file__).parents[2]
+
+
+def test_help_lists_the_commands_without_loading_any(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name}" in shown for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_help_of_a_command_shows_an_example(name, capsys):
+    cli.load_command(name).parser().print_help()
+    assert f"\n    tts-gan {name} " in capsys.readouterr().out
+
+
+def test_explaining_loads_no_torch():
+    ran = tts_gan("explain", "cats", python="assert 'torch' not in sys.modules and 'transformers' not in sys.modules")
+    assert ran.returncode == 0, ran.stderr
+    assert "K AE1 T S" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["speak", "--model", "nope", "Hello."], "There is no folder `nope`"),
+        (["speak", "--model", "nope/nope", "Hello."], "nope/nope"),
+        (["speak", "--language", "fr", "Bonjour."], "No voice for `fr`"),
+        (["speak", "--speaker", "nobody", "Hello."], "`nobody`"),
+        (["speak", "--lexicon", "nope.tsv", "Hello."], "There is no file `nope.tsv`."),
+        (["speak", "<speak>Hello."], "never closed"),
+        (["explain", "<speak>Hello."], "never closed"),
+        (["explain", "--voice", "nope", "Hello."], "There is no file `nope/processor_config.json`."),
+        (["train", "nope.yaml"], "There is no file `nope.yaml`"),
+        (["train", "--nope", "1", "--datasets", "a", "--output_dir", "b"], "--nope"),
+    ],
+)
+def test_wrong_input_ends_with_one_line(arguments, says, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code.startswith(f"tts-gan {arguments[0]}: ")
+    assert says in ended.value.code and "\n" not in ended.value.code
+
+
+def test_a_traceback_is_shown_to_who_asks_for_it():
+    with pytest.raises(ValueError, match="There is no folder `nope`"):
+        cli.main(["--traceback", "speak", "--model", "nope", "Hello."])
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["speak", "--loud", "Hello."], ["explain"]])
+def test_a_wrong_option_ends_with_code_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2

@@ -1,0 +1,77 @@
+"""`tts-gan COMMAND`: finds the command, and ends a wrong input with one line and an exit code.
+
+A command is a module of this folder with `parser()`, an `argparse` parser whose description shows an example, and
+`run(arguments)`, which takes what stands behind the command's name.
+"""
+
+import argparse
+import importlib
+import sys
+
+from .. import __version__
+
+
+COMMANDS = {
+    "speak": "say a text and write a wav file",
+    "explain": "show why a text is said the way it is",
+    "train": "train a voice or a vocoder by a recipe",
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command named by the first argument.
+
+    Args:
+        arguments: Instead of those of the command line.
+
+    Raises:
+        SystemExit: With code 1 and one line for input that cannot be used, with code 2 for a wrong option.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    own = arguments[: next((i for i, each in enumerate(arguments) if not each.startswith("-")), len(arguments)) + 1]
+    options = top_parser().parse_args(own)
+    rest = arguments[len(own) :]
+    try:
+        load_command(options.command).run(rest)
+    except (ValueError, OSError, ImportError) as error:
+        if options.traceback:
+            raise
+        sys.exit(f"tts-gan {options.command}: {one_line(error)}")
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, without line breaks; of a missing file its name."""
+    if isinstance(error, FileNotFoundError) and error.filename is not None:
+        return f"There is no file `{error.filename}`."
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def load_command(name: str):
+    """The module of a command, imported now."""
+    return importlib.import_module(f"{__package__}.{name}")
+
+
+def top_parser() -> argparse.ArgumentParser:
+    """The parser of what stands before a command's own arguments."""
+    listed = "\n".join(f"  {name:<10}{about}" for name, about in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="tts-gan",
+        usage="tts-gan [--traceback] COMMAND [arguments]",
+        description="Text-to-speech: speak, look into the text frontend, train and evaluate.",
+        epilog=f"commands:\n{listed}\n\n`tts-gan COMMAND --help` shows an example and all arguments of a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
+    parser.add_argument("--traceback", action="store_true", help="show where in the code an error came from")
+    parser.add_argument("--version", action="version", version=f"transformers_tts_gan {__version__}")
+    return parser
+
+
+def new_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """A parser for one command; `description` is shown as it is written, so that it can hold examples."""
+    return argparse.ArgumentParser(
+        prog=f"tts-gan {name}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
