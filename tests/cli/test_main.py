@@ -1,23 +1,22 @@
 """`tts-gan`: fast help, lazy imports, and one line for wrong input."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from transformers_tts_gan.cli import main as cli
 
 
+ROOT = Path(cli.__file__).parents[2]
+
+
 def tts_gan(*arguments: str, python: str = "") -> subprocess.CompletedProcess:
     """The command in a process of its own, with `python` run after it."""
     code = f"import sys; from transformers_tts_gan.cli.main import main\nmain({list(arguments)!r})\n{python}"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cli_root())
-
-
-def cli_root():
-    from pathlib import Path
-
-    return Path(cli.__file__).parents[2]
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
 
 
 def test_help_lists_the_commands_without_loading_any(capsys):
@@ -31,7 +30,7 @@ def test_help_lists_the_commands_without_loading_any(capsys):
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_the_help_of_a_command_shows_an_example(name, capsys):
     cli.load_command(name).parser().print_help()
-    assert f"\n    tts-gan {name} " in capsys.readouterr().out
+    assert re.search(rf"^ *tts-gan {name} [\w\"'-]", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_explaining_loads_no_torch():

@@ -18,10 +18,10 @@ def test_the_voice_is_chosen_by_the_language_of_the_text(tmp_path, capsys):
     assert str(VOICES / "zh") in capsys.readouterr().out
 
 
-def test_speed_and_gain_change_what_is_heard(voice_folder, tmp_path):
+def test_speed_and_gain_change_the_sound(tmp_path):
     waves = {}
     for name, options in {"plain": [], "fast": ["--speed", "2"], "soft": ["--gain", "-20"]}.items():
-        run(["--model", str(voice_folder), "--output", str(tmp_path / f"{name}.wav"), "Good day.", *options])
+        run(["--output", str(tmp_path / f"{name}.wav"), "Good day.", *options])
         waves[name] = soundfile.read(tmp_path / f"{name}.wav")[0]
     assert len(waves["fast"]) < 0.7 * len(waves["plain"])
     assert np.square(waves["soft"]).mean() < 0.1 * np.square(waves["plain"]).mean()

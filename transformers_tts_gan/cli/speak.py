@@ -6,7 +6,6 @@ tts-gan speak '<speak>Wait<break time="500ms"/> for <prosody rate="slow">it</pro
 """
 
 import argparse
-import re
 import time
 from pathlib import Path
 
@@ -37,13 +36,16 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
-    language = args.language or ("zh" if re.search(f"[{HAN}]", args.text) else "en")
+    language = args.language or ("zh" if HAN.search(args.text) else "en")
     model = check_model(args.model) if args.model else default_voice(language)
     started = time.perf_counter()
     from ..audio.io import write_audio
     from ..inference.pipeline import TTSGanPipeline
 
-    speak = TTSGanPipeline.from_pretrained(model)
+    try:
+        speak = TTSGanPipeline.from_pretrained(model)
+    except OSError as error:
+        raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
     speak.processor.add_words(args.lexicon, args.user_dict)
     loaded = time.perf_counter()
     controls = {"speaking_rate": args.speed, "pitch_shift": args.pitch, "gain_db": args.gain}
