@@ -1,19 +1,22 @@
 """The public names and where they come from. `__init__.py` imports each when it is first used."""
 
+from .audio.resample import (
+    resample as resample,
+)
+from .data.collator import (
+    SpeechCollator as SpeechCollator,
+)
 from .data.load import (
     load_speech as load_speech,
-)
-from .data.prepare import (
-    LengthBucketSampler as LengthBucketSampler,
 )
 from .data.prepare import (
     PrepareSpeech as PrepareSpeech,
 )
 from .data.prepare import (
-    SpeechCollator as SpeechCollator,
-)
-from .data.prepare import (
     prepare_speech as prepare_speech,
+)
+from .data.samplers import (
+    LengthBucketSampler as LengthBucketSampler,
 )
 from .evaluation.evaluate import (
     VoiceReport as VoiceReport,

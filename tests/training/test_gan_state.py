@@ -5,7 +5,7 @@ import torch
 from helpers.training import assert_same, everything, make_trainer, tiny_processor, weights
 from safetensors.torch import load_file
 
-from transformers_tts_gan.data.prepare import SpeechCollator
+from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
 
 

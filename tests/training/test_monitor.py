@@ -7,7 +7,7 @@ import pytest
 import torch
 from helpers.training import make_trainer, prepared_rows, silence, speech_like, tiny_model, tiny_processor
 
-from transformers_tts_gan.data.prepare import SpeechCollator
+from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.training.monitor import (
     LEFT_OUT,
     NOT_DIAGONAL,

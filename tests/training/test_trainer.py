@@ -18,7 +18,7 @@ from helpers.training import (
 )
 from transformers import set_seed
 
-from transformers_tts_gan.data.prepare import SpeechCollator
+from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
 from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor

@@ -13,7 +13,7 @@ from helpers.fake_hub import FakeHub
 from helpers.training import Watch, make_trainer, prepared_rows, tiny_model, tiny_processor, weights
 from transformers import TrainerCallback
 
-from transformers_tts_gan.data.prepare import SpeechCollator
+from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel

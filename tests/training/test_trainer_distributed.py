@@ -22,7 +22,7 @@ from helpers.training import (
 from torch import nn
 from transformers import TrainerCallback
 
-from transformers_tts_gan.data.prepare import SpeechCollator
+from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.models import modeling_tts_gan, vocoder
 from transformers_tts_gan.models.excitation import noise
 

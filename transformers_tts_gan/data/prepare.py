@@ -1,19 +1,16 @@
-"""From rows of a corpus to batches: features computed once, batches of like lengths, padding.
+"""From rows of a corpus to numbers that a model can be trained on; each recording is decoded once.
 
-A prepared row holds `waveform` (int16, a whole number of frames, trimmed and at one loudness), `f0` (Hz per frame) and
-what the processor makes of the text. Batches hold `labels` `(B, S)` floats in [-1, 1] with `label_lengths`.
+A prepared row holds `waveform` (int16 `(S,)`, a whole number of frames, trimmed and at one loudness), `f0` (`(F,)` in
+Hz), `frames` (their number F) and what the processor makes of the text.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, Sampler
 from tqdm.auto import tqdm
 
 from ..audio.io import AudioError, audio_name, read_audio
@@ -105,78 +102,3 @@ def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip
     report.seconds = sum(row["frames"] for row in rows) * prepare.config.hop_length / prepare.config.sampling_rate
     logger.log(logging.WARNING if report.bad else logging.INFO, "%s", report)
     return import_datasets().Dataset.from_list(rows).with_format("numpy"), report
-
-
-class SpeechCollator:
-    """Pads prepared rows into one batch of tensors."""
-
-    def __init__(self, processor: TTSGanProcessor | None = None):
-        self.processor = processor
-
-    def __call__(self, rows: list[dict]) -> dict[str, torch.Tensor]:
-        waves = [torch.from_numpy(np.asarray(row["waveform"], dtype=np.float32) / 32767) for row in rows]
-        batch = {
-            "labels": torch.nn.utils.rnn.pad_sequence(waves, batch_first=True),  # (B, S)
-            "label_lengths": torch.tensor([len(wave) for wave in waves]),
-        }
-        f0 = [torch.tensor(row["f0"], dtype=torch.float32) for row in rows]
-        batch["f0"] = torch.nn.utils.rnn.pad_sequence(f0, batch_first=True)  # (B, F)
-        return batch if self.processor is None else {**batch, **self.processor.pad(rows)}
-
-
-class LengthBucketSampler(Sampler[int]):
-    """Indices in which neighbors have like lengths, shuffled anew each epoch by `seed + epoch` and nothing else.
-
-    Rows are shuffled, sorted within pools of `pool` batches, cut into batches, and the batches shuffled: little
-    padding, and the order does not depend on the global random state, so that a resumed run sees what it would have
-    seen. Rows that do not fill a last batch wait for another epoch, whose shuffle leaves out others; they are left out
-    before the sorting, which would always leave out the longest.
-
-    The batches of one step, `window` of them over all processes and accumulated batches, are neighbors: so a step
-    holds the same rows however it is shared out, and no process waits for one with far longer rows. What does not fill
-    a last window comes last.
-    """
-
-    def __init__(self, lengths: list[int], batch_size: int, seed: int = 0, pool: int = 32, window: int = 1):
-        self.lengths, self.batch_size, self.seed, self.pool = np.asarray(lengths), batch_size, seed, pool
-        self.window, self.epoch = window, 0
-
-    def set_epoch(self, epoch: int):
-        """Called by the trainer at the start of each epoch."""
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        full = len(self.lengths) // self.batch_size * self.batch_size
-        return full or len(self.lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        random = np.random.default_rng((self.seed, self.epoch))
-        order = random.permutation(len(self.lengths))[: len(self)]
-        step = self.batch_size * self.window
-        size = step * self.pool
-        pools = [order[start : start + size] for start in range(0, len(order), size)]
-        order = np.concatenate([pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools])
-        steps = [order[start : start + step] for start in range(0, len(order), step)]
-        last = [] if len(order) % step == 0 else [len(steps) - 1]
-        for number in [*random.permutation(len(steps) - len(last)), *last]:
-            yield from steps[number].tolist()
-
-
-class EndlessStream(IterableDataset):
-    """A stream that begins again when it has ended, each time with the next number for its `set_epoch`.
-
-    So that where a run stopped is one number of rows, from which it can be resumed; the rows before it are read again.
-    """
-
-    def __init__(self, stream):
-        self.stream = stream
-
-    def __iter__(self) -> Iterator[dict]:
-        for epoch in itertools.count():
-            if hasattr(self.stream, "set_epoch"):
-                self.stream.set_epoch(epoch)
-            row = None
-            for row in self.stream:
-                yield row
-            if row is None:  # nothing at all, or nothing for this worker
-                return

@@ -18,7 +18,8 @@ from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from ..cards.model_card import card_name, write_model_card
-from ..data.prepare import EndlessStream, LengthBucketSampler, SpeechCollator
+from ..data.collator import SpeechCollator
+from ..data.samplers import EndlessStream, LengthBucketSampler
 from ..metrics.speech import SpeechMetrics, measure_speech
 from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from ..models.discriminators import TTSGanDiscriminator
