@@ -4,23 +4,41 @@ The stock `pipeline("text-to-speech")` works too, but speaks a text in one go an
 length.
 """
 
-from collections.abc import Iterator
+import logging
+import math
+import types
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import TextToAudioPipeline, pipeline
+from torch.utils.data import Dataset
+from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
-from ..models.processing_tts_gan import TTSGanProcessor, no_prosody_controls, pad_prosody_controls
+from ..models.processing_tts_gan import TTSGanProcessor, as_texts, no_prosody_controls, unspeakable
+from .pieces import Piece, Waveform, batches
 
+
+logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.2  # between two sentences, beside the silence that the voice itself makes at their ends
 CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
+WINDOW = 256  # sentences among which batches of like lengths are made
+CLIPPED_SHARE = 1e-3  # of the samples: more is told
 
 
 class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
     """Speaks texts of any length and trims what comes out; with `batch_size` it speaks so many sentences at once.
+
+    Args:
+        model: A [`TTSGanModel`].
+        processor: Its [`TTSGanProcessor`]; loaded from where the model comes from when left out.
+        kwargs: `device` and the like, as `transformers.pipeline` takes them, and arguments of a call as defaults.
+
+    Raises:
+        ValueError: For a model whose weights are not finite.
 
     Example:
 
@@ -34,19 +52,20 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         super().__init__(*args, **kwargs)
         if self.processor is None:  # `pipeline` passes over a processor that fails to load: load it here, to hear why
             self.processor = TTSGanProcessor.from_pretrained(self.model.config.name_or_path)
-        if self.tokenizer is None:  # batches are padded by it
+        if self.tokenizer is None:
             self.tokenizer = self.processor.tokenizer
+        refuse_broken_weights(self.model)
 
     @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path, **kwargs) -> "TTSGanPipeline":
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs) -> "TTSGanPipeline":
         """The pipeline of a voice in a folder or on the Hub; `kwargs` such as `device` are those of `pipeline`."""
         return pipeline("text-to-speech", model=str(pretrained_model_name_or_path), pipeline_class=cls, **kwargs)
 
-    def __call__(self, text_inputs: str | list[str], **kwargs) -> dict | list[dict]:
+    def __call__(self, text_inputs: str | list[str], **kwargs) -> dict | list[dict | None]:
         """Speak one text, or several.
 
         Args:
-            text_inputs: A text of any length, plain or SSML, or a list of them.
+            text_inputs: A text of any length, plain or SSML, or a list, generator or dataset of them.
             speaking_rate: 2.0 speaks in half the time.
             pitch_shift: Semitones up or down.
             gain_db: Decibels louder or softer.
@@ -55,16 +74,29 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             use_text_encoder: `False` speaks from the phones alone.
             speaker: One of `processor.speakers`.
             language: One of `processor.languages`.
+            on_error: What to do with a text of several that cannot be spoken: `"raise"` refuses all of a list before
+                any is spoken, and names those that are to blame; `"skip"` gives `None` in its place and logs a
+                warning.
             forward_params: The model's arguments as a `dict`, as the stock pipeline takes them.
-            batch_size: Sentences spoken at once.
+            batch_size: The most sentences to speak at once; those of like lengths are spoken together.
 
         Returns:
-            `{"audio": (S,) float32 in [-1, 1], "sampling_rate": Hz}`, or a list of such.
+            `{"audio": (S,) float32 in [-1, 1], "sampling_rate": Hz}`; a list of such for a list of texts, and an
+            iterator for a generator or a dataset.
 
         Raises:
-            ValueError: For text that cannot be spoken and for an unknown speaker; the message says which.
-            TypeError: For an argument that is none of the above.
+            ValueError: For text that cannot be spoken, an unknown speaker, or a number out of range; the message says
+                which.
+            TypeError: For an argument that is none of the above, and for what is no text.
+
+        Example:
+
+        ```python
+        first, second = speak(["Good morning.", "Who is it?"], batch_size=2, speaker="kathleen")
+        ```
         """
+        if not isinstance(text_inputs, (types.GeneratorType, Dataset)):
+            as_texts(text_inputs)
         return super().__call__(text_inputs, **kwargs)
 
     def save_pretrained(self, save_directory: str | Path, **kwargs) -> None:
@@ -80,43 +112,135 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         self.model.save_pretrained(save_directory, **kwargs)
         self.processor.save_pretrained(save_directory, **kwargs)
 
-    def _sanitize_parameters(self, language=None, speaker=None, forward_params=None, **controls):
+    def _sanitize_parameters(self, language=None, speaker=None, on_error=None, forward_params=None, **controls):
         if unknown := sorted(set(controls) - set(CONTROLS)):
-            known = ", ".join(f"`{name}`" for name in (*CONTROLS, "speaker", "language"))
+            known = ", ".join(f"`{name}`" for name in (*CONTROLS, "speaker", "language", "on_error"))
             raise TypeError(f"Unknown arguments {unknown}; this pipeline takes {known} and what `pipeline` takes.")
-        choice = {"language": language, "speaker": speaker}
+        if on_error not in ("raise", "skip", None):
+            raise ValueError(f"`on_error` is {on_error!r}, but `raise` or `skip` is needed.")
+        choice = {"language": language, "speaker": speaker, "on_error": on_error}
         preprocess_params = {name: value for name, value in choice.items() if value is not None}
-        return preprocess_params, {**(forward_params or {}), **controls}, {}
+        forward_params = {**(forward_params or {}), **controls}
+        refuse_numbers(forward_params)
+        return preprocess_params, forward_params, {}
 
-    def preprocess(self, text: str, language: str | None = None, speaker: str | None = None) -> Iterator[dict]:
-        """Model inputs of each sentence; text without any goes on whole, for the processor to say what is wrong."""
+    def get_iterator(self, inputs, num_workers, batch_size, preprocess_params, forward_params, postprocess_params):
+        """Speech of each text, in order. Of a list all texts are read before the first is spoken."""
+        params = {**preprocess_params}
+        skip = params.pop("on_error", "raise") == "skip"
+        if not isinstance(inputs, list):
+            return self._speak(self._read(inputs, params), batch_size, batch_size, skip, forward_params)
+        texts = list(self._read(inputs, params))
+        errors = {number: text for number, text in enumerate(texts) if isinstance(text, ValueError)}
+        if errors and not skip:
+            raise errors[0] if len(inputs) == 1 else unspeakable(errors, inputs)
+        window = max(batch_size, WINDOW) if batch_size > 1 else 1
+        return self._speak(texts, window, batch_size, skip, forward_params)
+
+    def preprocess(self, text: str, language: str | None = None, speaker: str | None = None) -> Iterator[Piece]:
+        """The sentences of a text; text without any goes on whole, for the processor to say what is wrong."""
         sentences = self.processor.sentences(text, language)
-        frame_ms = 1_000 * self.model.config.hop_length / self.sampling_rate
+        hop_length = self.model.config.hop_length
+        frame_ms = round(1_000 * hop_length / self.sampling_rate)
         broken = False  # whether a break ends the sentence before
         for number, sentence in enumerate(sentences, start=1):
-            inputs = self.processor(sentence, language=language, speaker=speaker)
-            is_last = number == len(sentences)
-            if "prosody_controls" not in inputs:  # a batch may hold marked sentences of another text
-                inputs.update(pad_prosody_controls([no_prosody_controls(inputs["input_ids"].shape[1])]))
-            pauses = inputs["pause_ms"]
+            row = self.processor.encode_speech(sentence, language, speaker)
             if broken:  # the break ends here, in a frame that the sound fades in from
-                pauses[0, 0] = round(frame_ms)
-            broken = bool(pauses[0, -1] == 0) and not is_last
+                row = {**no_prosody_controls(len(row["input_ids"])), **row}
+                row["pause_ms"][0] = frame_ms
+            is_last = number == len(sentences)
+            broken = "pause_ms" in row and row["pause_ms"][-1] == 0 and not is_last
             if broken:
-                pauses[0, -2] = max(int(pauses[0, -2]) - round(frame_ms), 0)
-            joint = 0.0 if broken or is_last else PAUSE_SECONDS
-            yield {**inputs, "pause_after": torch.tensor([joint]), "is_last": is_last}
+                row["pause_ms"][-2] = max(row["pause_ms"][-2] - frame_ms, 0)
+            pause = 0.0 if broken or is_last else PAUSE_SECONDS
+            yield Piece.of_row(row, round(pause * self.sampling_rate), is_last, self.sampling_rate, hop_length)
+
+    def _read(self, texts: Iterable[str], params: dict) -> Iterator[list[Piece] | ValueError]:
+        """The pieces of each text, or what is wrong with it."""
+        for text in texts:
+            try:
+                yield list(self.preprocess(text, **params))
+            except ValueError as error:
+                yield error
+
+    def _speak(
+        self, texts: Iterable[list[Piece] | ValueError], window: int, batch_size: int, skip: bool, forward_params: dict
+    ) -> Iterator[dict | None]:
+        """Speech of each text, or `None` for one that is skipped; batches are made of `window` sentences at a time."""
+        pieces = all_pieces(texts, skip)
+        audio, clipped = Waveform(), 0
+        while chosen := list(islice(pieces, window)):
+            spoken = self._speak_pieces([piece for piece in chosen if piece is not None], batch_size, forward_params)
+            for piece in chosen:
+                if piece is None:
+                    yield None
+                    continue
+                for part in spoken.pop(0):
+                    clipped += int((np.abs(part) >= 1).sum())
+                    audio.append(part)
+                if piece.is_last:
+                    yield self.postprocess(audio.take(), clipped)
+                    clipped = 0
+
+    def _speak_pieces(self, pieces: list[Piece], batch_size: int, forward_params: dict) -> list[list[np.ndarray]]:
+        """The sounds and silences `(S,)` of each piece."""
+        spoken: list[list[np.ndarray]] = [[] for _ in pieces]
+        for batch in batches([len(piece.row["input_ids"]) for piece in pieces], batch_size):
+            output = self.forward(self.processor.pad([pieces[index].row for index in batch]), **forward_params)
+            for index, *values in zip(batch, *output.values(), strict=True):
+                waveform, length, durations = (value.numpy() for value in values)
+                spoken[index] = pieces[index].finish(waveform[:length], durations, self.model.config.hop_length)
+        return spoken
 
     def _forward(self, model_inputs: dict, **controls) -> dict:
-        kept = {name: model_inputs.pop(name) for name in ("pause_after", "is_last")}
         output = self.model(**{**model_inputs, **controls})
-        return {"waveform": output.waveform, "waveform_lengths": output.waveform_lengths, **kept}
+        if not output.waveform.isfinite().all():
+            raise ValueError(
+                f"The model speaks numbers that are not finite in {self.model.dtype}: load it in `float32`, and check "
+                "its weights."
+            )
+        return {
+            "waveform": output.waveform.float(),
+            "waveform_lengths": output.waveform_lengths,
+            "durations": output.durations,
+        }
 
-    def postprocess(self, outputs: list[dict]) -> dict:
-        """Trimmed sentences `(1, S)` of one text, joined with pauses."""
-        pieces = []
-        for output in outputs:
-            waveform = output["waveform"][0, : int(output["waveform_lengths"][0])]
-            pause = np.zeros(round(float(output["pause_after"][0]) * self.sampling_rate), dtype=np.float32)
-            pieces += [waveform.float().numpy(), pause]
-        return {"audio": np.concatenate(pieces), "sampling_rate": self.sampling_rate}
+    def postprocess(self, audio: np.ndarray, clipped: int) -> dict:
+        """The speech `(S,)` of one text; a warning where many of its samples are `clipped`."""
+        if clipped > CLIPPED_SHARE * len(audio):
+            share = 100 * clipped / len(audio)
+            logger.warning("%.1f %% of the samples are clipped, which sounds harsh: lower `gain_db`.", share)
+        return {"audio": audio, "sampling_rate": self.sampling_rate}
+
+
+def all_pieces(texts: Iterable[list[Piece] | ValueError], skip: bool) -> Iterator[Piece | None]:
+    """The pieces of all texts; `None` for a text that is skipped with a warning."""
+    for number, text in enumerate(texts):
+        if not isinstance(text, ValueError):
+            yield from text
+        elif skip:
+            logger.warning("Text %d is skipped: %s", number, text)
+            yield None
+        else:
+            raise ValueError(f"Text {number} cannot be spoken: {text}") from text
+
+
+def refuse_broken_weights(model: PreTrainedModel) -> None:
+    """A model whose training failed speaks noise or nothing; better to say which weight is at fault."""
+    broken = [name for name, weight in model.named_parameters() if not (weight.is_meta or weight.isfinite().all())]
+    if broken:
+        raise ValueError(
+            f"{len(broken)} weights of the model hold numbers that are not finite, first `{broken[0]}`: its training "
+            "failed; take an earlier checkpoint."
+        )
+
+
+def refuse_numbers(controls: dict) -> None:
+    """Numbers that mean nothing, before they become silence, noise or hours of speech."""
+    for name in ("speaking_rate", "pitch_shift", "gain_db", "noise_scale"):
+        value = torch.as_tensor(controls.get(name, 1.0), dtype=torch.float32)
+        need = {"speaking_rate": "a number above 0", "noise_scale": "0 or more"}.get(name, "a finite number")
+        least = 0 if name in ("speaking_rate", "noise_scale") else -math.inf
+        wrong = ~value.isfinite() | (value < least) | (value == 0 if name == "speaking_rate" else False)
+        if wrong.any():
+            raise ValueError(f"`{name}` is {controls[name]}, but {need} is needed.")

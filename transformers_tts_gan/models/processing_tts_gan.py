@@ -29,6 +29,7 @@ TEXT_LEVELS = ("word", "phone")
 WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
 NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
 NO_PAUSE = -1
+LONGEST_SILENCE_MS = 60_000  # of the breaks of one row: a model spends as much on a second of silence as of speech
 
 
 class TTSGanProcessor(HubShim, ProcessorMixin):
@@ -156,6 +157,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         for number, (item, code, name) in enumerate(zip(texts, languages, speakers, strict=True)):
             try:
                 rows.append(self.encode_speech(item, code, name))
+                refuse_long_breaks(rows[-1].get("pause_ms", []))
             except ValueError as error:
                 if not isinstance(text, list):
                     raise
@@ -184,9 +186,9 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         """What the frontend makes of `text`, unless it has done so already."""
         return self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
 
-    def sentences(self, text: str, language: str | None = None) -> list[str | Utterance]:
+    def sentences(self, text: str | Utterance, language: str | None = None) -> list[str | Utterance]:
         """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
-        if has_markup(text):
+        if isinstance(text, Utterance) or has_markup(text):
             return self.read(text, language).split()
         return split_sentences(text) or [text]
 
@@ -350,6 +352,16 @@ def refuse_arguments(padding: bool | str, return_tensors: str | None, others: di
     if others:
         raise TypeError(
             f"Unknown arguments {sorted(others)}; `speaking_rate`, `pitch_shift` and the like go to the model."
+        )
+
+
+def refuse_long_breaks(pause_ms: list[int]) -> None:
+    """Breaks that would cost a model more time and memory than anybody wants to spend on silence."""
+    silence = sum(milliseconds for milliseconds in pause_ms if milliseconds > 0)
+    if silence > LONGEST_SILENCE_MS:
+        raise ValueError(
+            f"The breaks of the text last {silence / 1_000:g} s, but at most {LONGEST_SILENCE_MS // 1_000} s go "
+            "through the model at once: use `TTSGanPipeline`, which puts long breaks in afterwards."
         )
 
 
