@@ -9,15 +9,18 @@ finds bad recordings before training does.
 from __future__ import annotations
 
 import csv
-import io
 import json
 import logging
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..audio.io import audio_name, why_no_file
 from ..utils.require import require
+from .files import Folder
+from .tables import AUDIO_NAMES, read_csv, read_jsonl
 
 
 if TYPE_CHECKING:
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet")
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
 NAMED = 5  # bad rows named per kind; the rest are counted
 
 
@@ -85,21 +87,22 @@ def load_speech(
     if on_bad != "keep":
         check_on_bad(on_bad)
     if not transcribed and (files := _sound_files(path_or_id)):
-        rows = import_datasets().Dataset.from_dict({"audio": [str(file.resolve()) for file in files]})
+        rows = import_datasets().Dataset.from_dict({"audio": list(map(str, files))})
         dataset, folder = _select_split(rows, split, path_or_id), None
     else:
-        dataset, folder = _open(path_or_id, split, name)  # only the rows of `split`
+        given = (audio_column, text_column, speaker_column, language_column)
+        dataset, folder = _open(path_or_id, split, name, given)  # only the rows of `split`
     names = {"audio": audio_column, "text": text_column, "speaker": speaker_column, "language": language_column}
-    if audio_column == "audio" and "audio" not in dataset.column_names and "file_name" in dataset.column_names:
-        names["audio"] = "file_name"  # what `audiofolder` metadata calls it
+    if audio_column == "audio":  # `file_name` is what `audiofolder` metadata calls it, the others are common
+        names["audio"] = next((each for each in AUDIO_NAMES if each in dataset.column_names), "audio")
     if not transcribed and text_column not in dataset.column_names:
         names["text"] = "text"
-        dataset = _as_string(dataset, "text", None)
+        dataset = _as_string(dataset, "text", None, path_or_id)
     _check_columns(dataset, names, path_or_id)
     dataset = _rename(dataset, names)
     for column, value in (("text", None), ("speaker", speaker), ("language", language)):
-        dataset = _as_string(dataset, column, value)
-    dataset = _plain_audio(dataset, folder)
+        dataset = _as_string(dataset, column, value, path_or_id)
+    dataset = _plain_audio(dataset, folder, path_or_id)
     return dataset if on_bad == "keep" else _drop_bad(dataset, on_bad, path_or_id, transcribed)
 
 
@@ -128,13 +131,15 @@ def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
     return path
 
 
-def _open(path_or_id: str | Path, split: str | None, name: str | None) -> tuple[Dataset, Path | None]:
+def _open(
+    path_or_id: str | Path, split: str | None, name: str | None, names: Iterable[str]
+) -> tuple[Dataset, Path | None]:
     """The table as it is, and the folder that its audio paths are relative to (`None` for the Hub)."""
     path = Path(path_or_id)
     if path.is_dir():
         for found in (path / f"metadata{suffix}" for suffix in SUFFIXES):
             if found.is_file():
-                return _select_split(_read_metadata(found), split, found), path
+                return _select_split(_read_metadata(found, names), split, found), path
         if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
             return _one_split(import_datasets().load_from_disk(str(path)), split, path), path
         if any(path.rglob("*.parquet")):
@@ -144,7 +149,7 @@ def _open(path_or_id: str | Path, split: str | None, name: str | None) -> tuple[
             "`python examples/prepare_corpus.py --help` makes one from common corpora or from wav + txt pairs."
         )
     if path.is_file():
-        return _select_split(_read_metadata(path), split, path), path.parent
+        return _select_split(_read_metadata(path, names), split, path), path.parent
     text = str(path_or_id)
     if text.startswith(("/", ".", "~")) or text.count("/") > 1 or path.suffix in SUFFIXES:
         raise FileNotFoundError(f"`{path_or_id}` does not exist: check the path, or give a Hub id (`user/corpus`).")
@@ -173,65 +178,39 @@ def _one_split(data, split: str | None, origin) -> Dataset:
     raise ValueError(f"`split` is {split!r}, but `{origin}` has the splits {list(data)}: name one of them.")
 
 
-def _read_metadata(path: Path) -> Dataset:
+def _read_metadata(path: Path, names: Iterable[str]) -> Dataset:
+    """The table of a file; `names` are the columns that the caller expects."""
     datasets = import_datasets()
-    try:
-        if path.suffix == ".parquet":
+    if path.suffix == ".parquet":
+        try:
             return datasets.load_dataset("parquet", data_files=str(path), split="train")
-        if path.suffix == ".jsonl":
-            rows = _read_jsonl(path)
-        elif path.suffix in (".csv", ".tsv"):
-            rows = _read_csv(path)
-        else:
-            raise ValueError(f"`{path}` is not metadata: needs one of {', '.join(SUFFIXES)}.")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"`{path}` is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8.") from error
+        except Exception as error:  # of pyarrow, wrapped by `datasets` in several ways
+            cause = error.__cause__ or error
+            raise ValueError(f"`{path}` cannot be read as parquet ({cause}): write or download it again.") from error
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"`{path}` is not metadata: needs one of {', '.join(SUFFIXES)}.")
+    rows = read_jsonl(path) if path.suffix == ".jsonl" else read_csv(path, names)
     if not rows:
         raise ValueError(f"`{path}` has no rows: write one row per recording.")
     columns = list(dict.fromkeys(key for row in rows for key in row))
+    _check_values(rows, {*names, "audio", "file_name"}, path)
     try:
         return datasets.Dataset.from_dict({column: [row.get(column) for row in rows] for column in columns})
-    except (TypeError, ValueError) as error:  # what pyarrow raises
+    except (TypeError, ValueError, OverflowError) as error:  # what pyarrow raises
         raise ValueError(f"`{path}` mixes kinds of values in a column ({error}): write numbers or text.") from error
 
 
-def _read_jsonl(path: Path) -> list[dict]:
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"`{path}` line {number} is not JSON ({error}): needs one object per line.") from error
-        if not isinstance(row, dict):
-            raise ValueError(f'`{path}` line {number} is a {type(row).__name__}; needs {{"audio": ..., "text": ...}}.')
-        rows.append(row)
-    return rows
-
-
-def _read_csv(path: Path) -> list[dict]:
-    """Rows by the header; a `|` file whose first line names no `text` or audio column is read as LJSpeech's."""
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.partition("\n")[0]
-    delimiter = next((mark for mark in "|\t" if mark in first), ",")
-    style = {} if delimiter == "," else {"quoting": csv.QUOTE_NONE}
-    table = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter, **style) if row]
-    if delimiter == "|" and table and _is_ljspeech_row(table[0], path.parent):
-        return [{"audio": _ljspeech_audio(row[0], path.parent), "text": row[-1]} for row in table]
-    header = [column.strip() for column in table[0]] if table else []
-    for number, row in enumerate(table[1:], start=2):
-        if len(row) != len(header):
-            raise ValueError(f"`{path}` row {number} has {len(row)} columns, its header {len(header)}: {row}.")
-    return [dict(zip(header, row, strict=True)) for row in table[1:]]
-
-
-def _is_ljspeech_row(row: list[str], folder: Path) -> bool:
-    return len(row) in (2, 3) and (folder / _ljspeech_audio(row[0], folder)).is_file()
-
-
-def _ljspeech_audio(value: str, folder: Path) -> str:
-    return value if (folder / value).is_file() else f"wavs/{value.removesuffix('.wav')}.wav"
+def _check_values(rows: list[dict], names: Iterable[str], origin) -> None:
+    """The columns that are read hold text or numbers (or, of a recording, its path and bytes)."""
+    for number, row in enumerate(rows, start=1):
+        for name in names:
+            value = row.get(name)
+            if isinstance(value, list) or (isinstance(value, dict) and not {"path", "bytes"} & set(value)):
+                raise ValueError(f"`{origin}` row {number}: `{name}` is a {type(value).__name__}; needs text.")
+            if isinstance(value, int) and abs(value) >= 2**63:
+                raise ValueError(
+                    f"`{origin}` row {number}: `{name}` is a number of {value.bit_length()} bits, too large."
+                )
 
 
 def _check_columns(dataset: Dataset, names: dict[str, str], origin) -> None:
@@ -264,32 +243,57 @@ def _rename(dataset: Dataset, names: dict[str, str]) -> Dataset:
     return dataset
 
 
-def _as_string(dataset: Dataset, column: str, value: str | None) -> Dataset:
+def _as_string(dataset: Dataset, column: str, value: str | None, origin) -> Dataset:
     """Numbers become strings; a column that is not there is filled with `value`."""
     string = import_datasets().Value("string")
     if column not in dataset.column_names:
         return dataset.add_column(column, [value] * len(dataset), feature=string)
-    return dataset if dataset.features[column] == string else dataset.cast_column(column, string)
+    if dataset.features[column] == string:
+        return dataset
+    try:
+        return dataset.cast_column(column, string)
+    except Exception as error:  # of pyarrow: lists, structures, bytes that are no text
+        raise ValueError(
+            f"`{origin}` has `{dataset.features[column]}` in the column `{column}`, in row 1 "
+            f"{str(dataset[0][column])[:100]}; needs text or numbers ({error})."
+        ) from error
 
 
-def _plain_audio(dataset: Dataset, folder: Path | None) -> Dataset:
+def _plain_audio(dataset: Dataset, folder: Path | None, origin) -> Dataset:
     """`Audio` features stop decoding; paths become absolute (those of a Hub dataset are already)."""
     datasets = import_datasets()
     feature = dataset.features["audio"]
     if isinstance(feature, datasets.Audio):
         dataset = dataset.cast_column("audio", datasets.Audio(decode=False))
+        feature = {"bytes": datasets.Value("binary"), "path": datasets.Value("string")}
+    plain = isinstance(feature, datasets.Value) and feature.dtype in ("string", "large_string", "null")
+    stored = isinstance(feature, dict) and set(feature) <= {"bytes", "path"}
+    if not plain and not stored:
+        raise ValueError(
+            f"`{origin}` has `{feature}` in the column of its recordings, in row 1 {str(dataset[0]['audio'])[:100]}; "
+            "needs paths, or files as `{'bytes', 'path'}`: name the right column with `audio_column`."
+        )
     if folder is None:
         return dataset
-    if isinstance(feature, datasets.Value):
-        paths = [str((folder / value).resolve()) if value else None for value in dataset["audio"]]
+    if plain:
+        files = Folder(folder)
+        paths = [_path(files, value) for value in dataset["audio"]]
         return dataset.remove_columns("audio").add_column("audio", paths, feature=datasets.Value("string"))
-    return dataset.map(_absolute_path, fn_kwargs={"folder": str(folder.resolve())}, input_columns="audio")
+    return dataset.map(_absolute_path, fn_kwargs={"folder": os.path.abspath(folder)}, input_columns="audio")
 
 
-def _absolute_path(audio: dict, folder: str) -> dict:
+def _path(files: Folder, name: str | None) -> str | None:
+    """The absolute path of a recording; where there is none, the one it should have."""
+    if not name or not name.strip():
+        return None
+    return str(files.find(name) or files.find_sound(name) or os.path.join(files.path, name))
+
+
+def _absolute_path(audio: dict | None, folder: str) -> dict:
     """For stored `{"bytes", "path"}`: only a path without bytes is ever opened."""
+    audio = {"bytes": None, "path": None, **(audio or {})}
     if audio["bytes"] is None and audio["path"]:
-        audio = {**audio, "path": str(Path(folder, audio["path"]))}
+        audio = {**audio, "path": os.path.join(folder, audio["path"])}
     return {"audio": audio}
 
 
@@ -297,7 +301,7 @@ def _sound_files(path: str | Path) -> list[Path]:
     """The sound files in and below a folder that has no metadata."""
     if not Path(path).is_dir() or any(Path(path, f"metadata{suffix}").is_file() for suffix in SUFFIXES):
         return []
-    return sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in SOUNDS)
+    return Folder(path).sounds()
 
 
 def _drop_bad(dataset: Dataset, on_bad: str, origin, transcribed: bool) -> Dataset:
@@ -305,11 +309,12 @@ def _drop_bad(dataset: Dataset, on_bad: str, origin, transcribed: bool) -> Datas
     report, keep = SpeechReport(), []
     paths = dataset["audio"][:] if dataset.features["audio"] == import_datasets().Value("string") else None
     for index, text in enumerate(dataset["text"]):
-        name = f"row {index}" if paths is None else Path(paths[index] or f"row {index}").name
+        name = f"row {index}" if paths is None else audio_name(Path(paths[index] or f"row {index}").name)
         if transcribed and not str(text or "").strip():
             report.add_bad("empty text", name)
-        elif paths is not None and not (paths[index] and Path(paths[index]).is_file()):
-            report.add_bad("missing", paths[index] or name)
+        elif paths is not None and (reason := why_no_file(paths[index]) if paths[index] else "has no path"):
+            missing = audio_name(paths[index]) if paths[index] else name
+            report.add_bad("missing", missing if reason == "does not exist" else f"{missing} {reason}")
         else:
             keep.append(index)
     report.kept = len(keep)
