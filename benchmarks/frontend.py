@@ -35,8 +35,9 @@ from transformers_tts_gan.text.en.letter_to_sound import MODEL_FILE, LetterModel
 from transformers_tts_gan.text.en.lexicon import held_out, held_out_words, lexicon_reading, without_stress
 from transformers_tts_gan.text.frontend import TextFrontend
 from transformers_tts_gan.text.han import HAN_RANGES
-from transformers_tts_gan.text.normalize import Spoken, normalize
+from transformers_tts_gan.text.normalization import normalize
 from transformers_tts_gan.text.phoneset import PAUSES
+from transformers_tts_gan.text.spoken import Spoken
 from transformers_tts_gan.text.zh.g2p import syllable_phones
 from transformers_tts_gan.utils.markdown import markdown_table
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from transformers_tts_gan.text.explain import explain
+from transformers_tts_gan.text.explanation import explain
 
 
 ROOT = Path(__file__).parents[2]

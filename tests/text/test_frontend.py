@@ -7,7 +7,7 @@ from helpers.models import wordpiece_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_tts_gan.text.explain import display_width, explain
+from transformers_tts_gan.text.explanation import display_width, explain
 from transformers_tts_gan.text.frontend import TextFrontend
 from transformers_tts_gan.text.phoneset import BASE_PHONES
 

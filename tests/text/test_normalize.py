@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from transformers_tts_gan.text.normalize import normalize
+from transformers_tts_gan.text.normalization import normalize
 
 
 ENGLISH = {

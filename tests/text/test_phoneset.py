@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transformers_tts_gan.text.en.g2p import english_phones
-from transformers_tts_gan.text.phoneset import BASE_PHONES, english_sequence, letter_phones, lexicon_phones
+from transformers_tts_gan.text.en.sequence import english_sequence
+from transformers_tts_gan.text.phoneset import BASE_PHONES, letter_phones
 from transformers_tts_gan.text.zh.g2p import FINALS, chinese_phones, syllable_phones
 
 
@@ -125,12 +126,6 @@ def test_neighbors_decide_the_and_record():
 def test_letters_of_other_languages_are_phones():
     assert letter_phones("Straße") == ("<s>", "<t>", "<r>", "<a>", "<ß>", "<e>")
     assert letter_phones("e\u0301") == ("<é>",)
-
-
-def test_a_lexicon_may_hold_phones_and_syllables():
-    assert lexicon_phones("银行", ["yin2", "h", "ang2"]) == ("in2", "h", "ang2")
-    with pytest.raises(ValueError, match="`银行` the phone `QQ`"):
-        lexicon_phones("银行", ["QQ"])
 
 
 def test_every_final_has_five_tones():

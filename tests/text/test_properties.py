@@ -8,9 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transformers_tts_gan.text.frontend import TextFrontend
-from transformers_tts_gan.text.normalize import Spoken, normalize
+from transformers_tts_gan.text.normalization import normalize
 from transformers_tts_gan.text.phoneset import BASE_PHONES, PAUSES
 from transformers_tts_gan.text.sentences import split_sentences
+from transformers_tts_gan.text.spoken import Spoken
 from transformers_tts_gan.text.ssml.parse import MarkupError, merged, parse, to_ssml, write
 
 

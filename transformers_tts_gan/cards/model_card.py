@@ -13,9 +13,10 @@ from pathlib import Path
 import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from ..text.languages import find as find_language
 from ..utils.markdown import markdown_table
 from .provenance import CARD, Source, find_corpora, find_parents, read_origin, shown
-from .samples import EXAMPLES, FOLDER, example_texts, machine, measure_speed, write_samples
+from .samples import FOLDER, example_texts, machine, measure_speed, write_samples
 
 
 logger = logging.getLogger(__name__)
@@ -207,7 +208,7 @@ def usage(trainer, name: str) -> str:
         ["`pitch_shift`, `gain_db`", "semitones up or down, decibels louder or softer"],
         ["`noise_scale`, `seed`", "0 always speaks alike; 1 varies timing and melody by about what people do"],
     ]
-    code = VOICE.format(name=name, example=EXAMPLES.get((languages or ["en"])[0], "..."), choice=choice)
+    code = VOICE.format(name=name, example=find_language((languages or ["en"])[0]).sample or "...", choice=choice)
     first = "\n\nThe first language and the first speaker are taken where none is named."
     table = markdown_table([["", ""], *rows]) + first * (len(speakers) + len(languages) > 2)
     return f"## Use\n\n{needs}\n\n{code}\n{table}"

@@ -19,11 +19,11 @@ from ..audio.io import write_audio
 from ..audio.waveform import SILENCE_PEAK
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..text.languages import find as find_language
 
 
 logger = logging.getLogger(__name__)
 
-EXAMPLES = {"en": "The weather is lovely today.", "zh": "今天天气很好，我们出去走走吧。"}
 FOLDER = "samples"
 LENGTHS = (1.0, 10.0)  # seconds of speech that the speed is measured with
 PHONES_PER_SECOND = 12
@@ -34,7 +34,7 @@ def example_texts(processor: TTSGanProcessor, *datasets) -> dict[str, str]:
     """A sentence to say in each language of the voice: one of ours, else the first prepared row in that language."""
     texts = {}
     for number, language in enumerate(processor.languages):
-        text = EXAMPLES.get(language)
+        text = find_language(language).sample or None
         for dataset in datasets:
             if text is None and {"text", "language_id"} <= set(getattr(dataset, "column_names", None) or ()):
                 rows = dataset.select_columns(["text", "language_id"])

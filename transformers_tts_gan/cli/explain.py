@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from ..text.explain import explain
+from ..text.explanation import explain
 from ..text.frontend import PHONEMES
 from .main import new_parser
 

@@ -22,7 +22,7 @@ from transformers import AutomaticSpeechRecognitionPipeline
 from ..audio.io import AudioError, audio_name, read_audio, write_audio
 from ..audio.loudness import normalize_loudness
 from ..metrics.asr import Recognizer, as_recognizer, listen, nothing_to_hear
-from ..metrics.error_rates import bootstrap_interval, count_errors, split_units
+from ..metrics.error_rates import bootstrap_interval, count_errors, rate_units, split_units
 from ..metrics.mos import LOWEST_SCORE
 from ..metrics.signal import Comparison, compare_waveforms, compare_with_silence
 from ..metrics.speed import real_time_factors
@@ -100,7 +100,7 @@ class VoiceReport:
     @property
     def rates(self) -> tuple[str, ...]:
         """Which error rates tell about this language, the main one first."""
-        return ("cer", "tpe") if self.language == "zh" else ("wer", "cer")
+        return tuple(rate_units(self.language))
 
     def score(self, system: str, rate: str) -> dict[str, float | int]:
         """`rate`, the bounds `low` and `high` of its 95 % interval, `errors` and `length`."""

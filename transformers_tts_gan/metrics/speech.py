@@ -18,7 +18,7 @@ from ..audio.mel import log_mel
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from .asr import as_recognizer, listen
-from .error_rates import count_errors
+from .error_rates import count_errors, rate_units
 
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class WordErrors:
     def __call__(self, model, processor, rows: list[dict]) -> dict[str, float]:
         language = processor.languages[0]
         recognizer = as_recognizer(self.recognizer, language)
-        name, unit = ("cer", "character") if language == "zh" else ("wer", "word")
+        name, unit = next(iter(rate_units(language).items()))
         errors = length = 0
         for row in check_rows(rows)[: self.samples]:
             wave = try_to_speak(model, processor, row)

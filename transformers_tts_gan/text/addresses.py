@@ -2,10 +2,11 @@
 
 import re
 
-from .en.numbers import match_number
+from .en.numbers import digits, match_number
+from .en.signs import ENGLISH_SIGNS
 from .en.words import initialism
-from .symbols import Spoken, read_symbol, say
-from .zh.numbers import digits
+from .signs import Signs, read_symbol
+from .spoken import Spoken
 
 
 _ADDRESS = re.compile(
@@ -27,29 +28,9 @@ _PINYIN = re.compile(
     "|uo|ui|un|uan|uang|uai|ua)"
 )
 _ADDRESS_PART = re.compile(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]")
-_CHINESE_ADDRESS_WORDS = {
-    ".": "点",
-    "/": "斜杠",
-    ":": "冒号",
-    "-": "杠",
-    "_": "下划线",
-    "?": "问号",
-    "=": "等于",
-    "#": "井号",
-}
-_ADDRESS_WORDS = {
-    ".": "dot",
-    "@": "at",
-    "/": "slash",
-    ":": "colon",
-    "-": "dash",
-    "_": "underscore",
-    "?": "question mark",
-}
-_ADDRESS_WORDS |= {"=": "equals", "&": "and", "#": "hash", "%": "percent", "+": "plus", "~": "tilde"}
 
 
-def read_address(plain: str, start: int, language: str, out: list[Spoken]) -> int | None:
+def read_address(plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | None:
     """E-mail addresses and links: known words as words, the rest letter by letter, `.` as dot or 点."""
     inside = start > 0 and plain[start - 1].isascii() and plain[start - 1].isalnum()
     match = None if inside else _ADDRESS.match(plain, start)
@@ -59,16 +40,16 @@ def read_address(plain: str, start: int, language: str, out: list[Spoken]) -> in
     for part in _ADDRESS_PART.finditer(link):
         piece, span = part[0], (start + part.start(), start + part.end())
         if piece.isalpha():
-            pinyin = language == "zh" and _PINYIN.fullmatch(piece) and piece not in _ALWAYS_SPELLED
+            pinyin = signs.pinyin and _PINYIN.fullmatch(piece) and piece not in _ALWAYS_SPELLED
             out.append(Spoken(piece if pinyin else _name(piece), span, "en"))
         elif piece.isdigit():
-            say(digits(piece) if language == "zh" else match_number(piece, 0)[0], span, language, out)
-        elif language == "zh" and piece in _CHINESE_ADDRESS_WORDS:
-            say(_CHINESE_ADDRESS_WORDS[piece], span, "zh", out)
-        elif piece in _ADDRESS_WORDS:
-            say(_ADDRESS_WORDS[piece], span, "en", out)
+            signs.say(signs.digits(piece), span, out)
+        elif piece in signs.address:
+            signs.say(signs.address[piece], span, out)
+        elif piece in ENGLISH_SIGNS.address:
+            ENGLISH_SIGNS.say(ENGLISH_SIGNS.address[piece], span, out)
         else:
-            read_symbol(plain, plain, span[0], "en", out)
+            read_symbol(plain, plain, span[0], ENGLISH_SIGNS, out)
     return start + len(link)
 
 
@@ -79,21 +60,21 @@ def _name(piece: str) -> str:
     return ".".join(piece.upper()) + "." if spelled else piece if not piece.isupper() else piece.lower()
 
 
-def read_tag(plain: str, start: int, language: str, out: list[Spoken]) -> int | None:
+def read_tag(plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | None:
     """`#MeToo` as hashtag Me Too, `@john_doe` as at john underscore doe; None where no Latin word follows the sign."""
     match = None if plain[start - 1 : start].isalnum() and start else _TAG.match(plain, start)
     if match is None:
         return None
     hashtag = plain[start] == "#"
-    sign = ("话题" if language == "zh" else "hashtag") if hashtag else ("艾特" if language == "zh" else "at")
-    say(sign, (start, start + 1), language, out)
+    signs.say(signs.hashtag if hashtag else signs.at, (start, start + 1), out)
     for part in _TAG_PART.finditer(plain, start + 1, match.end()):
         piece, span = part[0], part.span()
         if piece.isdigit():
-            say(match_number(piece, 0)[0], span, "en", out)
+            number = match_number(piece, 0)
+            ENGLISH_SIGNS.say(number[0] if number else digits(piece), span, out)
         elif piece != "_":
             letters = initialism(piece) or (piece.upper() + "." if len(piece) == 1 else piece)
             out.append(Spoken(letters, span, "en"))
         elif not hashtag:
-            say("下划线" if language == "zh" else "underscore", span, language, out)
+            signs.say(signs.underscore, span, out)
     return match.end()

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
 
+from . import languages
 from .espeak import espeak_phones
 from .han import HAN, is_han
+from .language import Language
 from .lexicon import read_lexicon, read_phones, syllables
-from .normalize import Spoken, normalize
-from .phoneset import BOUNDARY, PAUSES, chinese_phones, english_sequence, letter_phones
+from .normalization import normalize
+from .phoneset import BOUNDARY, PAUSES, letter_phones
+from .spoken import PAUSES as PAUSE_MARKS
+from .spoken import Spoken
 from .ssml.parse import MarkupError, Piece, has_markup, parse
-from .ssml.values import say_as
-from .symbols import PAUSES as PAUSE_MARKS
 from .utterance import Mark, Span, Utterance, Word
 from .zh.numbers import simplify
 from .zh.segment import Segmenter
@@ -32,15 +34,16 @@ class TextFrontend:
     """Callable from text to [`Utterance`].
 
     Args:
-        language: Of the text as a whole: `en`, `zh` (each may hold words of the other), or another code.
+        language: Of the text as a whole: `en`, `zh` (each may hold words of the other), one that `languages.add` made
+            known, or another code.
         lexicon: Words whose phones you know better, `{"银行": "yin2 hang2", "gan": "G AE1 N"}`, or a file of them; it
             wins over all else. Chinese entries may be whole syllables, in simplified or traditional characters, and
             hold for both; English ones are found in any case.
         user_dict: Chinese words to keep whole: a list, or a file as jieba takes it.
         emoji: `drop` passes over them, `name` says their names.
-        phonemes: What is a phone of another language: each of its `letters`, or each IPA character of what `espeak`
-            (espeak-ng, in the extra `espeak`, under the GPL) makes of its words and numbers. English and Chinese keep
-            their own pronunciation with either.
+        phonemes: What is a phone of a language without a pronunciation of its own: each of its `letters`, or each IPA
+            character of what `espeak` (espeak-ng, in the extra `espeak`, under the GPL) makes of its words and
+            numbers. English, Chinese and other known languages keep their own pronunciation with either.
     """
 
     def __init__(
@@ -57,12 +60,12 @@ class TextFrontend:
             raise ValueError(f"`phonemes` is {phonemes!r}, but `letters` or `espeak` is needed.")
         self.emoji = emoji
         self.phonemes = phonemes
-        self.language = _language(language)
+        self.language = languages.find(language).code
         given = {word: tuple(phones.split()) for word, phones in read_lexicon(lexicon or {}).items()}
         self.lexicon = {_simplified(word): phones for word, phones in given.items()} | given
         self._lower = {word.lower(): phones for word, phones in self.lexicon.items()}
         words = {_simplified(word) for word in Segmenter(user_dict or ()).words}.union(self.lexicon)
-        self._segment = Segmenter(word for word in words if not word.isascii())
+        self._whole = frozenset(word for word in words if not word.isascii())
 
     def __call__(self, text: str, language: str | None = None) -> Utterance:
         """Phones of `text`. ValueError for nothing to say, and for markup or a character that nobody can read."""
@@ -73,7 +76,7 @@ class TextFrontend:
                 f"The text has half a character, U+{ord(half[0]):04X}, at position {half.start()}: it was cut or "
                 "decoded wrongly; read it again as UTF-8."
             )
-        language = _language(language) if language else self.language
+        language = languages.find(language).code if language else self.language
         builder = _Builder()
         if has_markup(text):
             utterance = self._marked(text, language, builder)
@@ -90,9 +93,9 @@ class TextFrontend:
 
     def _marked(self, text: str, language: str, builder: "_Builder") -> Utterance:
         pieces = parse(text)
-        languages = {piece.language for piece in pieces}
-        if len(languages) == 1 and None not in languages:  # `<speak xml:lang="zh">`
-            language = _language(*languages)
+        codes = {piece.language for piece in pieces}
+        if len(codes) == 1 and None not in codes:  # `<speak xml:lang="zh">`
+            language = languages.find(*codes).code
             pieces = tuple(replace(piece, language=None) for piece in pieces)
         plain, origins = "".join(piece.text for piece in pieces), _Origins(pieces)
         given: dict[int, Piece] = {}
@@ -122,7 +125,7 @@ class TextFrontend:
         """What is spoken, in characters of the plain text; `given` collects readings by place."""
         waiting: list[Piece] = []  # neighbors are read as one text, whatever the manner
         for piece in pieces:
-            spoken_in = _language(piece.language) if piece.language else language
+            spoken_in = languages.find(piece.language).code if piece.language else language
             if waiting and (piece.kind not in ("text", "reading", "phoneme") or piece.language != waiting[0].language):
                 yield from _normalized(waiting, plain, language, self._normalize)
                 waiting = []
@@ -142,7 +145,8 @@ class TextFrontend:
                 waiting = []
                 yield _Control(piece.text or piece.value[1], _place(piece), spoken_in, piece, phones)
             elif piece.kind in ("sub", "say-as"):
-                words = piece.value[0] if piece.kind == "sub" else say_as(piece.text, *piece.value, spoken_in)
+                say_as = languages.find(spoken_in).say_as
+                words = piece.value[0] if piece.kind == "sub" else say_as(piece.text, *piece.value)
                 spelled = piece.value[0] in ("characters", "spell-out") and piece.kind == "say-as"
                 spoken = [
                     item for item in _alias(words, spoken_in, piece, self._normalize) if item.language or not spelled
@@ -153,25 +157,25 @@ class TextFrontend:
         yield from _normalized(waiting, plain, language, self._normalize)
 
     def _read(self, spoken: Iterable[Spoken], builder: "_Builder", given: dict[int, tuple[str, ...]]) -> None:
-        for (control, language), run in groupby(spoken, key=lambda item: (isinstance(item, _Control), item.language)):
+        for (control, code), run in groupby(spoken, key=lambda item: (isinstance(item, _Control), item.language)):
             items = list(run)
+            language = languages.find(code) if code and not control else None
             if control:
                 for item in items:
                     builder.control(item)
-            elif not language:
+            elif language is None:
                 builder.pause(items[-1])
-            elif language == "zh":
-                self._chinese_run(items, builder, given)
+            elif language.segment is not None:
+                self._character_run(items, language, builder, given)
             else:
-                self._word_run(items, builder)
+                self._word_run(items, language, builder)
 
-    def _word_run(self, items: list[Spoken], builder: "_Builder") -> None:
+    def _word_run(self, items: list[Spoken], language: Language, builder: "_Builder") -> None:
         texts = [item.text for item in items]
-        language = items[0].language
-        if language == "en":
-            read = english_sequence(texts)
+        if language.pronounce is not None:
+            read = language.pronounce(texts)
         elif self.phonemes == "espeak":
-            read = [espeak_phones(text, language) for text in texts]
+            read = [espeak_phones(text, language.code) for text in texts]
         else:
             read = [letter_phones(text) for text in texts]
         for item, phones in zip(items, read, strict=True):
@@ -179,14 +183,16 @@ class TextFrontend:
             phones = self.lexicon.get(word) or self._lower.get(word.lower()) or phones
             builder.word(Word(item.text, item.span, item.language, phones), [(phones, item.span)])
 
-    def _chinese_run(self, items: list[Spoken], builder: "_Builder", given: dict[int, tuple[str, ...]]) -> None:
+    def _character_run(self, items: list[Spoken], language: Language, builder: "_Builder", given: dict) -> None:
+        """Words of a language without spaces; `given` holds readings of single characters by their places."""
+        segment, pronounce = language.segment, language.pronounce_characters
         spans = [item.span for item in items for _ in item.text]
-        words = self._segment("".join(item.text for item in items))
+        words = segment("".join(item.text for item in items), self._whole)
         start = 0
         try:
-            readings = chinese_phones(words, self.lexicon)
+            readings = pronounce(words, self.lexicon)
         except ValueError as error:
-            raise ValueError(f"At position {_unknown_at(items)} of the text: {error}") from None
+            raise ValueError(f"At position {_unknown_at(items, pronounce)} of the text: {error}") from None
         for word, read in zip(words, readings, strict=True):
             places = spans[start : start + len(word)]
             start += len(word)
@@ -199,7 +205,7 @@ class TextFrontend:
             if given:
                 parts = builder.as_given(parts, given)
             phones = tuple(chain.from_iterable(part for part, _ in parts))
-            builder.word(Word(word, span, "zh", phones), parts)
+            builder.word(Word(word, span, language.code, phones), parts)
 
 
 @dataclass(frozen=True)
@@ -306,12 +312,13 @@ def _normalized(pieces: list[Piece], plain: str, language: str, normalize: Calla
         return []
     start, end = pieces[0].plain, _place(pieces[-1])[1]
     text = plain[start:end]
+    beside = languages.find(language).language_beside
     if pieces[0].language:
-        language = _language(pieces[0].language)
-    elif language in ("en", "zh") and not any(char.isalpha() for char in text):
+        language = languages.find(pieces[0].language).code
+    elif beside is not None and not any(char.isalpha() for char in text):
         near = [char for char in plain[max(0, start - 40) : start][::-1] if char.isalpha()][:1]
         near += [char for char in plain[end : end + 40] if char.isalpha()][:1]
-        language = "zh" if any(map(is_han, near)) else "en" if near else language
+        language = beside("".join(near)) or language
     try:
         spoken = normalize(text, language)
     except ValueError as error:
@@ -331,11 +338,11 @@ def _alias(words: str, language: str, piece: Piece, normalize: Callable) -> list
         raise ValueError(f"What is said for `{piece.text[:40]}` has no reading: {message}") from None
 
 
-def _unknown_at(items: list[Spoken]) -> int:
+def _unknown_at(items: list[Spoken], pronounce: Callable) -> int:
     """Where the first character without a reading stands."""
     for item in items:
         try:
-            chinese_phones([item.text])
+            pronounce([item.text], {})
         except ValueError:
             return item.span[0]
     return items[0].span[0]
@@ -344,13 +351,3 @@ def _unknown_at(items: list[Spoken]) -> int:
 def _simplified(word: str) -> str:
     """A word of your own as the normalizer hands it over."""
     return simplify(word) if HAN.search(word) else word
-
-
-def _language(code: str) -> str:
-    """`en-US` as `en`, `zh_CN` and `cmn` as `zh`."""
-    plain = code.lower().replace("_", "-").split("-")[0]
-    if not plain.isalpha():
-        raise ValueError(f"`language` is {code!r}, but a code such as `en`, `zh` or `de` is needed.")
-    return {"cmn": "zh", "eng": "en", "zho": "zh", "english": "en", "chinese": "zh", "mandarin": "zh"}.get(
-        plain, plain
-    )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from . import languages
 from .en.g2p import CONSONANTS, VOWELS
 from .ipa import ipa_phones
 from .phoneset import BASE_PHONES, BOUNDARY, PAUSES
@@ -33,7 +34,8 @@ def read_phones(spelling: str, alphabet: str | None = None) -> tuple[str, ...]:
     """Phones of one word.
 
     Args:
-        spelling: `K AE1 T`, `yin2 hang2` or `kæt`; letters of other languages as `<ß>`.
+        spelling: `K AE1 T`, `yin2 hang2` or `kæt`; letters of other languages as `<ß>`, phones of a language that
+            `languages.add` made known as they are.
         alphabet: A key of `ALPHABETS`; by what the spelling is where left out.
 
     Raises:
@@ -47,6 +49,8 @@ def read_phones(spelling: str, alphabet: str | None = None) -> tuple[str, ...]:
         raise ValueError(f"`{alphabet}` is no alphabet of phones; known are {known}.")
     if not (items := spelling.split()):
         raise ValueError("There are no phones; write them like `K AE1 T` or `yin2 hang2`.")
+    if alphabet is None and _are_of_another_language(items):
+        return tuple(items)
     kind = ALPHABETS.get(alphabet or "") or _alphabet_of(items)
     if kind == "ipa":
         return ipa_phones(spelling)
@@ -68,6 +72,12 @@ def syllables(phones: tuple[str, ...]) -> list[tuple[str, ...]]:
             out.append(tuple(current))
             current = []
     return out + ([tuple(current)] if current else [])
+
+
+def _are_of_another_language(items: list[str]) -> bool:
+    """Whether all items are phones, and some of them only of a language that `languages.add` made known."""
+    added = {phone for language in languages.known().values() for phone in language.phones} - _PHONES
+    return any(item in added for item in items) and all(item in added or item in _PHONES for item in items)
 
 
 def _alphabet_of(items: list[str]) -> str:

@@ -28,6 +28,7 @@ from ..models.tokenization_tts_gan import load_text_tokenizer, phone_tokenizer
 from ..models.transfer import TransferReport, resize_embedding_tables
 from ..models.vocoder import TTSGanVocoder
 from ..text.frontend import TextFrontend
+from ..text.languages import find as find_language
 from ..text.phoneset import BASE_PHONES
 from .arguments import TTSGanTrainingArguments
 from .recipe import DataArguments, ModelArguments, VocoderArguments
@@ -267,13 +268,15 @@ def _names(rows: Dataset, phonemes: str) -> dict[str, list[str]]:
 
 def _other_phones(rows: Dataset, phonemes: str) -> set[str]:
     """Phones of languages but English and Chinese. A text that cannot be read is left to `on_bad`."""
-    frontend, phones = TextFrontend(phonemes=phonemes), set()
+    frontend, base = TextFrontend(phonemes=phonemes), set(BASE_PHONES)
+    listed = {code: set(find_language(code).phones) for code in set(rows["language"])}
+    phones = set().union(*listed.values())
     for row in rows:
-        if row["language"] in ("en", "zh"):
+        if listed[row["language"]] and listed[row["language"]] <= base:
             continue
         with contextlib.suppress(ValueError):
             phones.update(frontend(row["text"], row["language"]).phones)
-    return phones - set(BASE_PHONES)
+    return phones - base
 
 
 def _with_lora(model: TTSGanModel, parts: ModelArguments) -> TTSGanModel:

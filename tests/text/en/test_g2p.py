@@ -20,7 +20,8 @@ from transformers_tts_gan.text.en.lexicon import (
     without_stress,
 )
 from transformers_tts_gan.text.en.pinyin_names import SYLLABLES, pinyin_name_phones
-from transformers_tts_gan.text.phoneset import BASE_PHONES, english_sequence
+from transformers_tts_gan.text.en.sequence import english_sequence
+from transformers_tts_gan.text.phoneset import BASE_PHONES
 
 
 HETERONYMS = Path(__file__).parents[2] / "data" / "heteronyms_en.tsv"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transformers_tts_gan.text.normalize import normalize
+from transformers_tts_gan.text.normalization import normalize
 
 
 TABLE = Path(__file__).parents[2] / "data" / "normalization_en.tsv"

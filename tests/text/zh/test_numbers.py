@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-from transformers_tts_gan.text.normalize import Spoken, normalize
+from transformers_tts_gan.text.normalization import normalize
+from transformers_tts_gan.text.spoken import Spoken
 from transformers_tts_gan.text.zh.numbers import cardinal, simplify
 from transformers_tts_gan.text.zh.signs import prepare
 

@@ -7,8 +7,10 @@ names leave as `F.B.I.`; what is a word, or not known to be spelled, leaves as i
 import re
 import unicodedata
 
-from ..symbols import Spoken, pause, say, unreadable
+from ..signs import Signs
+from ..spoken import Spoken, pause, unreadable
 from .numbers import DATE, MONTHS, ascii_letters, cardinal, ordinal, read_date
+from .signs import ENGLISH_SIGNS
 
 
 _DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday"}
@@ -97,18 +99,18 @@ _ENDS = ("", "\n")
 NOT_PLAIN = frozenset(ABBREVIATIONS) | frozenset(_BEFORE_NUMBER) | frozenset(MONTHS) | {"Sun", "Ph"}
 
 
-def read_latin(text: str, plain: str, start: int, language: str, out: list[Spoken]) -> int | None:
+def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | None:
     """A date, abbreviation, initialism, numeral or word in Latin letters; the position after it, or None."""
     char = plain[start]
     if char in "JFMASOND" and (match := DATE.match(plain, start)):
-        say(read_date(match), match.span(), "en", out)
+        ENGLISH_SIGNS.say(read_date(match), match.span(), out)
         return match.end()
     if char in "MTWFS" and (match := _DAY_RANGE.match(plain, start)):
         first, second = (_DAYS.get(name, "Sunday") for name in match.groups())
-        say(f"{first} to {second}", match.span(), "en", out)
+        ENGLISH_SIGNS.say(f"{first} to {second}", match.span(), out)
         return match.end()
     if char in "wWcCbBnNyYhH" and (match := _SLASHED.match(plain, start)):
-        say(_SLASHED_WORDS[match[1].lower()], match.span(), "en", out)
+        ENGLISH_SIGNS.say(_SLASHED_WORDS[match[1].lower()], match.span(), out)
         return match.end()
     match = _WORD.match(plain, start)
     if match is None:
@@ -122,18 +124,18 @@ def read_latin(text: str, plain: str, start: int, language: str, out: list[Spoke
     if say_as is None and word in _TITLES and plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
         say_as = ABBREVIATIONS[word.capitalize()]
     if say_as:
-        say(say_as, (start, end), "en", out)
+        ENGLISH_SIGNS.say(say_as, (start, end), out)
         return end
     if not word.isascii():
         for position in range(start, end):
             if not ascii_letters(plain[position]) and not unicodedata.combining(plain[position]):
                 unreadable(text, position, "en")
-    if len(word) == 1 and _INITIAL.match(plain, start) and language != "zh":
+    if len(word) == 1 and _INITIAL.match(plain, start) and not signs.letters_are_names:
         out.append(Spoken(word + ".", (start, end + 1), "en"))
         return end + 1
-    out.append(Spoken(_as_letter(plain, word, end, out, language), (start, end), "en"))
+    out.append(Spoken(_as_letter(plain, word, end, out, signs), (start, end), "en"))
     if len(word) == 1 and plain[end : end + 1] == "#" and not plain[end + 1 : end + 2].isalnum():
-        say("sharp", (end, end + 1), "en", out)
+        ENGLISH_SIGNS.say("sharp", (end, end + 1), out)
         return end + 1
     return end
 
@@ -144,7 +146,7 @@ def _dotted(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> i
     suffix = re.search(r"'?s$", word)
     letters = word[: suffix.start()] if suffix else word
     letters = _PHRASES.get(letters.lower()) or letters.upper().rstrip(".") + "."
-    say(letters + (suffix[0] if suffix else ""), (start, end - stops), "en", out)
+    ENGLISH_SIGNS.say(letters + (suffix[0] if suffix else ""), (start, end - stops), out)
     if stops:
         pause(".", end - 1, out)
     return end
@@ -171,7 +173,7 @@ def _abbreviation(plain: str, word: str, words: str, start: int, end: int, out: 
     if rest[:3] in ("Ltd", "Inc", "LLC"):
         rest = rest.lower()  # Co. Ltd.
     stops = not rest or (words == "Street" or word in _MAY_END_A_SENTENCE) and rest[:1].isupper()
-    say(words, (start, end if stops else end + 1), "en", out)
+    ENGLISH_SIGNS.say(words, (start, end if stops else end + 1), out)
     if stops:
         pause(".", end, out)
     return end + 1
@@ -239,7 +241,7 @@ def _shouted(plain: str, start: int, end: int) -> bool:
     return any(side and len(side[1]) > 2 and side[1].isupper() for side in (before, after))
 
 
-def _as_letter(plain: str, word: str, end: int, out: list[Spoken], language: str) -> str:
+def _as_letter(plain: str, word: str, end: int, out: list[Spoken], signs: Signs) -> str:
     """One letter is its own name (`plan B`) but for the words `a`, `I`, `O`; `A` is a word if it starts a sentence."""
     if len(word) > 1 or not word.isascii():
         return unicodedata.normalize("NFKC" if "ﬀ" <= max(word) <= "ﬆ" else "NFC", word)
@@ -248,6 +250,6 @@ def _as_letter(plain: str, word: str, end: int, out: list[Spoken], language: str
     starts = not before and following[:1] == " " and following[1:].isascii() and following[1:].isalpha()
     sign = following[1:] in tuple("=≠<>≤≥+×÷≈&")
     article = word == "a" and following[:1].isspace() and before != "letter" and not sign or word == "A" and starts
-    if language != "zh" and (article or word in "IO"):
+    if not signs.letters_are_names and (article or word in "IO"):
         return word
     return word.upper() + "."

@@ -7,14 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from ..en.numbers import cardinal as english_cardinal
-from ..en.numbers import digits as english_digits
-from ..en.numbers import number as english_number
-from ..en.numbers import ordinal as english_ordinal
 from ..han import HAN_RANGES
-from ..zh.numbers import cardinal as chinese_cardinal
-from ..zh.numbers import digits as chinese_digits
-from ..zh.numbers import number as chinese_number
 
 
 BREAK_SECONDS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.75, "x-strong": 1.2}
@@ -32,7 +25,6 @@ VOLUMES = {
     "x-loud": 6.0,
 }
 LEAST_RATE, MOST_RATE, MOST_SEMITONES, MOST_DB = 0.2, 5.0, 24.0, 24.0
-MONTHS = "January February March April May June July August September October November December".split()
 # What `interpret-as` may say, and what its text has to look like.
 _CARDINAL = re.compile(r"[-+−]?\d+(?:,\d{3})*(?:\.\d+)?")
 SAY_AS = {
@@ -157,63 +149,16 @@ def say_as_kind(attributes: dict[str, str], text: str) -> tuple[str, str]:
     if not SAY_AS[kind].fullmatch(text.strip()):
         raise ElementError(f"`{text.strip()[:40]}` cannot be said as `{kind}`; give it the form of one.")
     if kind == "date" and style:
-        _date_parts(text, style)
+        date_parts(text, style)
     return kind, style
 
 
-def say_as(text: str, kind: str, style: str, language: str) -> str:
-    """Words for `text` in `language` (`en` or `zh`), for the normalizer to read.
+def date_parts(text: str, style: str) -> dict[str, int]:
+    """Year, month and day of a date by their letters in `style`; ElementError for what is no date of that form.
 
-    >>> say_as("1999", "cardinal", "", "en"), say_as("1/2/2020", "date", "dmy", "en")
-    ('one thousand nine hundred ninety nine', 'February 1, 2020')
+    >>> date_parts("1/2/2020", "dmy")
+    {'d': 1, 'm': 2, 'y': 2020}
     """
-    text, chinese = text.strip(), language == "zh"
-    plain = text.replace(",", "").replace("−", "-")
-    if kind in ("cardinal", "number"):
-        return _signed(plain, chinese)
-    if kind == "ordinal":
-        value = int(re.match(r"\d+", plain)[0])
-        return "第" + chinese_cardinal(value) if chinese else english_ordinal(value)
-    if kind in ("digits", "telephone"):
-        return _digits(text, kind, chinese)
-    if kind in ("characters", "spell-out"):
-        return _characters(text, chinese)
-    if kind == "fraction":
-        above, below = (int(part) for part in text.split("/"))
-        return f"{chinese_cardinal(below)}分之{chinese_cardinal(above)}" if chinese else f"{above}/{below}"
-    return _date(text, style, chinese) if kind == "date" and style else text
-
-
-def _signed(plain: str, chinese: bool) -> str:
-    minus = ("负" if chinese else "minus ") if plain[0] == "-" else ""
-    value = plain.lstrip("+-")
-    if "." in value:
-        return minus + (chinese_number if chinese else english_number)(value)
-    return minus + (chinese_cardinal if chinese else english_cardinal)(int(value))
-
-
-def _digits(text: str, kind: str, chinese: bool) -> str:
-    """Digit by digit; a telephone number pauses where it is grouped."""
-    groups = re.findall(r"\d+", text)
-    one = "幺" if kind == "telephone" else "一"
-    spoken = [chinese_digits(group, one) if chinese else english_digits(group) for group in groups]
-    plus = ("加" if chinese else "plus ") if text.startswith("+") else ""
-    return plus + (("，" if chinese else ", ") if kind == "telephone" else "" if chinese else " ").join(spoken)
-
-
-def _characters(text: str, chinese: bool) -> str:
-    parts = []
-    for run in re.finditer(r"[A-Za-z]+|\d+|\S", text):
-        if run[0][0].isascii() and run[0][0].isalpha():
-            parts.append("".join(f"{letter.upper()}." for letter in run[0]))
-        elif run[0][0].isdigit():
-            parts.append(chinese_digits(run[0]) if chinese else english_digits(run[0]))
-        else:
-            parts.append(run[0])
-    return " ".join(parts)
-
-
-def _date_parts(text: str, style: str) -> dict[str, int]:
     parts = re.findall(r"\d+", text)
     if style not in DATE_FORMATS:
         raise ElementError(f"`format` is `{style}`; it is one of {_names(DATE_FORMATS)}.")
@@ -223,15 +168,3 @@ def _date_parts(text: str, style: str) -> dict[str, int]:
     if not 1 <= date.get("m", 1) <= 12 or not 1 <= date.get("d", 1) <= 31:
         raise ElementError(f"`{text.strip()[:40]}` is no date in the `format` `{style}`.")
     return date
-
-
-def _date(text: str, style: str, chinese: bool) -> str:
-    date = _date_parts(text, style)
-    if chinese:
-        marks = {"y": "年", "m": "月", "d": "日"}
-        read = {"y": lambda year: chinese_digits(str(year)), "m": chinese_cardinal, "d": chinese_cardinal}
-        return "".join(read[key](date[key]) + mark for key, mark in marks.items() if key in date)
-    month = MONTHS[date["m"] - 1] if "m" in date else ""
-    day = (f" {date['d']}" if month else english_ordinal(date["d"])) if "d" in date else ""
-    year = f"{', ' if day and month else ' '}{date['y']}" if "y" in date else ""
-    return f"{month}{day}{year}".strip()

@@ -6,7 +6,7 @@
 import re
 
 from ..han import HAN
-from ..symbols import Spoken, say
+from ..spoken import Spoken
 from .numbers import cardinal, match_number, number, simplify
 
 
@@ -72,10 +72,10 @@ def read_sign(plain: str, start: int, out: list[Spoken]) -> int | None:
     if char == "#" and (end := _hash(plain, start, out)):
         return end
     if char == "&" and re.fullmatch("[A-Za-z]&[A-Za-z]", plain[max(0, start - 1) : start + 2]):
-        say("and", (start, start + 1), "en", out)
+        out.append(Spoken("and", (start, start + 1), "en"))
         return start + 1
     if char in _ROMAN_SIGNS or char in _CIRCLED:
-        say(cardinal(_ROMAN_SIGNS.get(char) or _CIRCLED[char]), (start, start + 1), "zh", out)
+        out.append(Spoken(cardinal(_ROMAN_SIGNS.get(char) or _CIRCLED[char]), (start, start + 1), "zh"))
         return start + 1
     if (char in _RAISED or char in "⁻^") and (power := _POWER.match(plain, start)):
         return _power(power, out)
@@ -91,16 +91,16 @@ def _letters(plain: str, start: int, out: list[Spoken]) -> int | None:
         words, end = match_number(plain, start) or ("", start)
         if match[1]:
             words, end = _foreign(match), match.end()
-        say(words, (start, end), "zh", out)
+        out.append(Spoken(words, (start, end), "zh"))
         return end
     if match := _RENMINBI.match(plain, start):
-        say("人民币", match.span(), "zh", out)
+        out.append(Spoken("人民币", match.span(), "zh"))
         return match.end()
     if match := _LETTERS.match(plain, start):
         out.append(Spoken(match[0], match.span(), "en"))
         return match.end()
     if (match := _NUMERAL.match(plain, start)) and _is_numeral(match):
-        say(cardinal(_value(match)), match.span(), "zh", out)
+        out.append(Spoken(cardinal(_value(match)), match.span(), "zh"))
         return match.end()
     if match := _PRONOUN.match(plain, start):
         out.append(Spoken("I", match.span(), "en"))
@@ -138,10 +138,10 @@ def _value(match: re.Match) -> int:
 def _hash(plain: str, start: int, out: list[Spoken]) -> int | None:
     """`#` before a topic is 话题, after the letter of a language `sharp`."""
     if re.fullmatch(r"(?:.*[^A-Za-z])?[CF]", plain[max(0, start - 2) : start], re.S):
-        say("sharp", (start, start + 1), "en", out)
+        out.append(Spoken("sharp", (start, start + 1), "en"))
         return start + 1
     if _TOPIC_START.match(plain, start) and not plain[start + 1].isdigit():
-        say("话题", (start, start + 1), "zh", out)
+        out.append(Spoken("话题", (start, start + 1), "zh"))
         return start + 1
     return None
 
@@ -151,5 +151,5 @@ def _power(match: re.Match, out: list[Spoken]) -> int:
     raised, negative = match[2] or match[4], match[1] or match[3]
     value = "".join(str(_RAISED.index(char)) if char in _RAISED else char for char in raised)
     name = {"2": "的平方", "3": "的立方"}.get(value) if match[2] and not negative else None
-    say(name or f"的{'负' if negative else ''}{number(value)}次方", match.span(), "zh", out)
+    out.append(Spoken(name or f"的{'负' if negative else ''}{number(value)}次方", match.span(), "zh"))
     return match.end()

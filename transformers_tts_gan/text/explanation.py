@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
+from . import languages
 from .frontend import TextFrontend
 from .phoneset import BOUNDARY, PAUSES
 from .token_alignment import token_ranges
@@ -85,7 +86,7 @@ def _spoken(line: dict) -> str:
     words: list[Word] = line["words"]
     if not words:
         return line["phones"][0]
-    return ("" if words[0].language == "zh" else " ").join(word.text for word in words)
+    return languages.find(words[0].language).separator.join(word.text for word in words)
 
 
 def _words(line: dict) -> str:

@@ -1,23 +1,23 @@
-"""Raw text to words as spoken, each with the characters of the original text that it comes from.
+"""The normalization of English and Chinese, which stand together in one text.
 
-Enters: any text. Leaves: a list of [`Spoken`]: words, Chinese characters, and pauses, in the order they are spoken.
-Nothing is swallowed: a character that nobody can read is a ValueError with its position and name.
+Enters: a text in one of the two, which may hold words of the other. Leaves: a list of [`Spoken`]: English words,
+Chinese characters, and pauses, in the order they are spoken. Each number and sign is read in the language around it.
+Nothing is swallowed: a character without a reading is a ValueError with its position and name.
 """
 
 import re
 
 from .addresses import read_address, read_tag
 from .en.numbers import UNITS as ENGLISH_UNITS
-from .en.numbers import match_number as match_english_number
+from .en.signs import ENGLISH_SIGNS
 from .en.words import NOT_PLAIN, read_latin
 from .han import HAN, HAN_RANGES, HAN_RUN
-from .symbols import PAUSES, SAME, SILENT, Spoken, is_picture, pause, read_symbol, say, unreadable
-from .zh.numbers import match_number as match_chinese_number
-from .zh.signs import prepare, read_sign
+from .signs import Signs, read_symbol
+from .spoken import SAME, Spoken
+from .zh.sign_names import CHINESE_SIGNS
+from .zh.signs import prepare
 
 
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u05b0-\u05c7\u064b-\u0652\u0900-\u0dff\u0e00-\u0eff])*")
-_WORD_OR_NUMBER = re.compile(rf"(?<!\w)[-−]?\d+(?:[.,:]\d+)*|\d+|{_WORD.pattern}(?:'{_WORD.pattern})*")
 _AFTER_DIGIT = re.compile(
     r"(?<=[0-9])(?:\s?(?:"
     + "|".join(sorted(map(re.escape, ENGLISH_UNITS), key=len, reverse=True))
@@ -35,23 +35,45 @@ _A_SENTENCE = 4  # English words in a row inside a Chinese text that make the nu
 _CHINESE_BEFORE_RANGE = frozenset("年月日号点分时周")
 
 
-def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: bool = False) -> list[Spoken]:
-    """Say `text` in words. ValueError for a character that cannot be read.
+def normalize_english(text: str, emoji: str = "drop") -> list[Spoken]:
+    """Say an English text in words; it may hold Chinese ones.
 
-    `emoji` is `drop` (they are not spoken) or `name` (their Unicode names are). `numbers` is for a reader who knows
-    other languages than English and Chinese: in those, a number in digits is a word, and so is one with apostrophes.
+    Args:
+        text: Any text.
+        emoji: `drop` passes over emoji, `name` says their Unicode names.
 
-    >>> [spoken.text for spoken in normalize("Dr. Lee paid $25.")]
+    Raises:
+        ValueError: A character has no reading.
+
+    >>> [spoken.text for spoken in normalize_english("Dr. Lee paid $25.")]
     ['Doctor', 'Lee', 'paid', 'twenty', 'five', 'dollars', '.']
     """
-    if emoji not in ("drop", "name"):
-        raise ValueError(f"`emoji` is {emoji!r}, but `drop` or `name` is needed.")
+    return _normalize(text, ENGLISH_SIGNS, emoji)
+
+
+def normalize_chinese(text: str, emoji: str = "drop") -> list[Spoken]:
+    """Say a Chinese text in words; it may hold English ones. Arguments and errors as for English.
+
+    >>> "".join(spoken.text for spoken in normalize_chinese("花了25元"))
+    '花了二十五元'
+    """
+    return _normalize(text, CHINESE_SIGNS, emoji)
+
+
+def language_beside(letters: str) -> str | None:
+    """The language in which a number beside `letters` is read; None without letters.
+
+    >>> language_beside("a银"), language_beside("a"), language_beside("")
+    ('zh', 'en', None)
+    """
+    return "zh" if HAN.search(letters) else "en" if letters else None
+
+
+def _normalize(text: str, main: Signs, emoji: str) -> list[Spoken]:
     plain = text if text.isascii() else text.translate(SAME)
-    if language not in ("en", "zh"):
-        return _other_language(text, plain, language, _WORD_OR_NUMBER if numbers else _WORD)
-    if language == "zh" or HAN.search(plain):
+    if main is CHINESE_SIGNS or HAN.search(plain):
         plain = prepare(plain)
-    languages = _languages(plain, language)
+    languages = _languages(plain, main)
     spoken: list[Spoken] = []
     position = 0
     while position < len(plain):
@@ -60,7 +82,7 @@ def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: boo
             position = word.end()
             continue
         position = _step(text, plain, position, languages, spoken, emoji)
-    return _closed(spoken, plain) if languages[-1:] == ["en"] else spoken
+    return _closed(spoken, plain) if languages[-1:] == [ENGLISH_SIGNS] else spoken
 
 
 def _closed(spoken: list[Spoken], plain: str) -> list[Spoken]:
@@ -76,29 +98,29 @@ def _closed(spoken: list[Spoken], plain: str) -> list[Spoken]:
     return spoken
 
 
-def _step(text: str, plain: str, start: int, languages: list[str], out: list[Spoken], emoji: str) -> int:
+def _step(text: str, plain: str, start: int, languages: list[Signs], out: list[Spoken], emoji: str) -> int:
     """Read what starts at `start` into `out`; the position after it."""
     if run := HAN_RUN.match(plain, start):
         out += [Spoken(char, (place, place + 1), "zh") for place, char in enumerate(run[0], start)]
         return run.end()
-    char, language = plain[start], languages[start]
-    if language == "zh" and (end := read_sign(plain, start, out)):
+    char, signs = plain[start], languages[start]
+    if signs.first is not None and (end := signs.first(plain, start, out)):
         return end
     if space := _SPACES.match(plain, start):
         return space.end()
     if char in "-–—~" and _is_range(plain, start):
-        say("到" if language == "zh" else "to", (start, start + 1), language, out)
+        signs.say(signs.to, (start, start + 1), out)
         return start + 1
-    code = language == "en" and char in "ACEGHJNRSUZ" and _MONEY_CODE.match(plain, start)
-    if (code or char in _NUMBER_START) and (end := _number(plain, start, language, out)):
+    code = signs.money_codes and char in "ACEGHJNRSUZ" and _MONEY_CODE.match(plain, start)
+    if (code or char in _NUMBER_START) and (end := _number(plain, start, signs, out)):
         return end
-    if char in "#@" and (end := read_tag(plain, start, language, out)):
+    if char in "#@" and (end := read_tag(plain, start, signs, out)):
         return end
-    if char.isascii() and char.isalpha() and (end := read_address(plain, start, language, out)):
+    if char.isascii() and char.isalpha() and (end := read_address(plain, start, signs, out)):
         return end
-    if (char.isalpha() or char == "'") and (end := read_latin(text, plain, start, language, out)):
+    if (char.isalpha() or char == "'") and (end := read_latin(text, plain, start, signs, out)):
         return end
-    return read_symbol(text, plain, start, language, out, emoji)
+    return read_symbol(text, plain, start, signs, out, emoji)
 
 
 def _is_range(plain: str, start: int) -> bool:
@@ -108,64 +130,44 @@ def _is_range(plain: str, start: int) -> bool:
     return after.isdigit() and (before.isdigit() or before in _CHINESE_BEFORE_RANGE) if before else False
 
 
-def _number(plain: str, start: int, language: str, out: list[Spoken]) -> int | None:
+def _number(plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | None:
     char, following = plain[start], plain[start + 1 : start + 2]
     glued = start > 0 and plain[start - 1].isalnum() and not HAN.match(plain[start - 1])
     if char.isupper() and glued:
         return None
     if char in _SIGNS and (glued or following not in tuple("0123456789" if char in "v." else "0123456789.$£€¥₹")):
         return None
-    if char == "." and language == "zh" and not following.isdigit():
-        return None
-    if char.isdigit() and (end := read_address(plain, start, language, out)):
+    if char.isdigit() and (end := read_address(plain, start, signs, out)):
         return end
-    found = (match_chinese_number if language == "zh" else match_english_number)(plain, start)
+    found = signs.match_number(plain, start)
     if found is None:
         return None
     words, end = found
-    say(words, (start, end), language, out)
+    signs.say(words, (start, end), out)
     return end
 
 
-def _languages(plain: str, language: str) -> list[str]:
-    """For each character, the language that its numbers and signs are read in.
+def _languages(plain: str, main: Signs) -> list[Signs]:
+    """The language that numbers and signs are read in, for each character.
 
     Beside Chinese that is Chinese, among the words of an English sentence English. In a Chinese text a line without
     Chinese characters is English if it has an English word.
     """
-    languages = ["zh"] * len(plain)
+    languages = [CHINESE_SIGNS] * len(plain)
     for between in _BETWEEN_HAN.finditer(plain):
         start, end = between.span()
         beside = plain[start - 1 : start].strip() if start else "", plain[end : end + 1].strip()
         words = _AFTER_DIGIT.sub(lambda unit: " " * len(unit[0]), between[0])  # the kg of 5kg says nothing
-        needed = _A_SENTENCE if language == "zh" and any(beside) else 1
+        needed = _A_SENTENCE if main is CHINESE_SIGNS and any(beside) else 1
         if len(_ENGLISH_WORDS.findall(words)) >= needed:
             first, last = _ends_of_letters(words)
             first, last = start + first if beside[0] else start, start + last if beside[1] else end
-            languages[first:last] = ["en"] * (last - first)
-        elif not any(beside) and language == "en":
-            languages[start:end] = ["en"] * (end - start)
+            languages[first:last] = [ENGLISH_SIGNS] * (last - first)
+        elif not any(beside) and main is ENGLISH_SIGNS:
+            languages[start:end] = [ENGLISH_SIGNS] * (end - start)
     return languages
 
 
 def _ends_of_letters(words: str) -> tuple[int, int]:
     letters = [place for place, char in enumerate(words) if char.isalpha()]
     return letters[0], letters[-1] + 1
-
-
-def _other_language(text: str, plain: str, language: str, word: re.Pattern) -> list[Spoken]:
-    """What is a `word` is one, punctuation is pauses; other digits and symbols have no reading here."""
-    out: list[Spoken] = []
-    position = 0
-    while position < len(plain):
-        char = plain[position]
-        if match := word.match(plain, position):
-            out.append(Spoken(match[0], match.span(), language))
-            position = match.end()
-            continue
-        if char in PAUSES and char not in SILENT:
-            pause(PAUSES[char], position, out)
-        elif not (char.isspace() or char in SILENT or is_picture(char)):
-            unreadable(text, position, language)
-        position += 1
-    return out

@@ -1,0 +1,74 @@
+r"""A normalization for any language that separates its words by spaces.
+
+Enters: a text. Leaves: a list of [`Spoken`]: words as they are written, what a language says for its numbers, signs
+and abbreviations, and pauses. What the language says nothing about is a ValueError with its position and name.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from .spoken import PAUSES, SAME, SILENT, Spoken, is_picture, pause, unreadable
+
+
+_WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u05b0-\u05c7\u064b-\u0652\u0900-\u0dff\u0e00-\u0eff])*"
+WORD = re.compile(_WORD)
+WORD_OR_NUMBER = re.compile(rf"(?<!\w)[-−]?\d+(?:[.,:]\d+)*|\d+|{_WORD}(?:'{_WORD})*")
+
+
+def read_plain(
+    text: str,
+    emoji: str = "drop",
+    *,
+    language: str,
+    word: re.Pattern = WORD,
+    number: re.Pattern | None = None,
+    say_number: Callable[[str], str] | None = None,
+    signs: Mapping[str, str] | None = None,
+    abbreviations: Mapping[str, str] | None = None,
+) -> list[Spoken]:
+    """Say a text in words.
+
+    Args:
+        text: Any text.
+        emoji: Accepted as every normalization does; emoji are passed over, because their names are English.
+        language: Code of the language.
+        word: What is a word.
+        number: What is a number; by default digits with a decimal point, and a minus sign before them.
+        say_number: Words for what `number` matches.
+        signs: Words for signs, such as `{"%": "percent"}`.
+        abbreviations: Words for abbreviations with their full stops, such as `{"z.B.": "zum Beispiel"}`.
+
+    Raises:
+        ValueError: A character has no reading; the message names it and its position.
+
+    >>> [spoken.text for spoken in read_plain("10 % Maß", language="de", say_number=str, signs={"%": "Prozent"})]
+    ['10', 'Prozent', 'Maß']
+    """
+    plain = text if text.isascii() else text.translate(SAME)
+    signs, short = signs or {}, sorted(abbreviations or {}, key=len, reverse=True)
+    number = number or re.compile(r"(?<!\w)[-−]?\d+(?:\.\d+)?|\d+")
+    out: list[Spoken] = []
+    position = 0
+
+    def say(words: str, end: int) -> int:
+        out.extend(Spoken(each, (position, end), language) for each in words.split())
+        return end
+
+    while position < len(plain):
+        char = plain[position]
+        found = next((each for each in short if plain.startswith(each, position)), "")
+        if found and not plain[max(0, position - 1) : position].isalnum():
+            position = say((abbreviations or {})[found], position + len(found))
+        elif say_number is not None and (match := number.match(plain, position)):
+            position = say(say_number(match[0]), match.end())
+        elif match := word.match(plain, position):
+            position = say(match[0], match.end())
+        elif char in signs:
+            position = say(signs[char], position + 1)
+        else:
+            if char in PAUSES and char not in SILENT:
+                pause(PAUSES[char], position, out)
+            elif not (char.isspace() or char in SILENT or is_picture(char)):
+                unreadable(text, position, language)
+            position += 1
+    return out
