@@ -21,8 +21,8 @@ def read_plain(
     *,
     language: str,
     word: re.Pattern = WORD,
-    number: re.Pattern | None = None,
     say_number: Callable[[str], str] | None = None,
+    decimal: str = ".",
     signs: Mapping[str, str] | None = None,
     abbreviations: Mapping[str, str] | None = None,
 ) -> list[Spoken]:
@@ -33,8 +33,8 @@ def read_plain(
         emoji: Accepted as every normalization does; emoji are passed over, because their names are English.
         language: Code of the language.
         word: What is a word.
-        number: What is a number; by default digits with a decimal point, and a minus sign before them.
-        say_number: Words for what `number` matches.
+        say_number: Words for a number, given as it is written: digits, perhaps with a minus sign and decimals.
+        decimal: The sign before decimals.
         signs: Words for signs, such as `{"%": "percent"}`.
         abbreviations: Words for abbreviations with their full stops, such as `{"z.B.": "zum Beispiel"}`.
 
@@ -46,7 +46,7 @@ def read_plain(
     """
     plain = text if text.isascii() else text.translate(SAME)
     signs, short = signs or {}, sorted(abbreviations or {}, key=len, reverse=True)
-    number = number or re.compile(r"(?<!\w)[-−]?\d+(?:\.\d+)?|\d+")
+    number = re.compile(rf"(?:(?<!\w)[-−])?\d+(?:{re.escape(decimal)}\d+)?")
     out: list[Spoken] = []
     position = 0
 

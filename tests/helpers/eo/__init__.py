@@ -1,0 +1,1 @@
+"""Esperanto: an example of a language that is added from outside of the package."""

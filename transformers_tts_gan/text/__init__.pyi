@@ -1,0 +1,10 @@
+"""The public names of the room and where they come from. `__init__.py` imports each when it is first used."""
+
+from . import languages as languages
+from .explanation import explain as explain
+from .frontend import TextFrontend as TextFrontend
+from .language import Language as Language
+from .normalization import normalize as normalize
+from .sentences import split_sentences as split_sentences
+from .ssml.parse import to_ssml as to_ssml
+from .utterance import Utterance as Utterance
