@@ -1,9 +1,16 @@
-"""Sphinx configuration: Markdown pages by MyST, the reference from docstrings."""
+"""Sphinx configuration: Markdown pages by MyST, the reference from docstrings and from arguments' help texts."""
 
+import ast
 import dataclasses
 import re
 import textwrap
 from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+import transformers_tts_gan
 
 
 project = "transformers_tts_gan"
@@ -17,7 +24,7 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_typehints = "description"
@@ -46,6 +53,56 @@ def read_markdown(app, what, name, obj, options, lines):
     lines[:] = text.split("\n")
 
 
+def arguments_table(arguments: type) -> list[str]:
+    """A Markdown table of the fields that a dataclass of arguments declares itself: name, default, help text."""
+    lines = ["| argument | default | meaning |", "|---|---|---|"]
+    for name in arguments.__annotations__:
+        field = arguments.__dataclass_fields__[name]
+        given = field.default if field.default is not dataclasses.MISSING else "needed"
+        default = "" if given is None else given if given == "needed" else f"`{given}`"
+        meaning = field.metadata["help"].replace("|", r"\|").replace("<", r"\<")
+        lines.append(f"| `{name}` | {default} | {meaning} |")
+    return lines
+
+
+def public_names(room: str) -> list[str]:
+    """The public names that come from a room, in the order of `__init__.pyi`."""
+    tree = ast.parse(package.with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == room]
+    return [alias.name for node in imports for alias in node.names]
+
+
+class ParsedDirective(SphinxDirective):
+    """A directive that stands for lines of Markdown, made of its argument."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        parent = nodes.Element()
+        self.state.nested_parse(StringList(self.lines(self.arguments[0]), source=__file__), 0, parent)
+        return parent.children
+
+
+class Arguments(ParsedDirective):
+    def lines(self, name: str) -> list[str]:
+        return arguments_table(getattr(transformers_tts_gan, name))
+
+
+class Room(ParsedDirective):
+    def lines(self, room: str) -> list[str]:
+        if not public_names(room):
+            return ["Nothing of this room is public."]
+        lines = ["```{eval-rst}"]
+        for name in public_names(room):
+            if isinstance(getattr(transformers_tts_gan, name), type):
+                lines += [f".. autoclass:: transformers_tts_gan.{name}", "   :members:", "   :show-inheritance:", ""]
+            else:
+                lines += [f".. autofunction:: transformers_tts_gan.{name}", ""]
+        return [*lines, "```"]
+
+
 def setup(app):
+    app.add_directive("arguments", Arguments)
+    app.add_directive("room", Room)
     app.connect("autodoc-process-signature", shorten_signature)
     app.connect("autodoc-process-docstring", read_markdown)

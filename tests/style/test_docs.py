@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import transformers_tts_gan
 from transformers_tts_gan.text.explanation import explain
 
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 RUN = [
     "README.md",
     "docs/quickstart.md",
@@ -63,11 +64,30 @@ def test_scripts_recipes_and_voices_named_exist(path):
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def test_the_training_page_names_arguments_that_exist():
-    tree = ast.parse((ROOT / "transformers_tts_gan" / "training" / "arguments.py").read_text(encoding="utf-8"))
-    fields = {node.target.id for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
-    named = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "training.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert named and set(named) <= fields
+def test_the_reference_has_every_argument_with_its_help_text():
+    """`docs/conf.py` makes a table of each class that the page names."""
+    page = (ROOT / "docs" / "training" / "reference.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```{arguments} (\w+)$", page, re.MULTILINE)
+    assert set(shown) == {"TTSGanTrainingArguments", "ModelArguments", "DataArguments", "VocoderArguments"}
+    for name in shown:
+        fields = getattr(transformers_tts_gan, name).__dataclass_fields__
+        assert [
+            each for each in getattr(transformers_tts_gan, name).__annotations__ if not fields[each].metadata
+        ] == []
+
+
+def test_every_room_with_public_names_has_a_page_of_reference():
+    tree = ast.parse((ROOT / "transformers_tts_gan" / "__init__.pyi").read_text(encoding="utf-8"))
+    rooms = {node.module.split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}
+    pages = {path.stem for path in (ROOT / "docs" / "reference").glob("*.md")} - {"index"}
+    assert rooms <= pages
+    assert all(f"```{{room}} {page}\n" in (ROOT / "docs" / "reference" / f"{page}.md").read_text() for page in pages)
+
+
+def test_the_page_of_rooms_names_every_room():
+    page = (ROOT / "docs" / "rooms.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "transformers_tts_gan").glob("*/__init__.py")}
+    assert rooms <= set(re.findall(r"^  (\w+)/", page, re.MULTILINE))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=page_id)
