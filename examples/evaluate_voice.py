@@ -28,7 +28,8 @@ from transformers_tts_gan.data.load import load_speech
 from transformers_tts_gan.evaluation.evaluate import VoiceReport, evaluate_voice
 from transformers_tts_gan.evaluation.html_report import write_page
 from transformers_tts_gan.metrics.asr import Recognizer, load_recognizer
-from transformers_tts_gan.metrics.mos import MosPredictor, SpeakerEncoder
+from transformers_tts_gan.metrics.mos import MosPredictor
+from transformers_tts_gan.metrics.speaker import SpeakerEncoder
 
 
 DEFAULT_RECOGNIZER = "Systran/faster-whisper-base"

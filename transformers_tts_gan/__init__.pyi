@@ -39,7 +39,7 @@ from .metrics.mos import (
 from .metrics.mos import (
     MosPredictor as MosPredictor,
 )
-from .metrics.mos import (
+from .metrics.speaker import (
     SpeakerEncoder as SpeakerEncoder,
 )
 from .metrics.speech import (

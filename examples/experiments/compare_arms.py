@@ -34,9 +34,10 @@ from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, lo
 from transformers_tts_gan.audio.io import read_audio
 from transformers_tts_gan.audio.loudness import normalize_loudness
 from transformers_tts_gan.evaluation.evaluate import Measures, Performer, to_numpy
-from transformers_tts_gan.metrics.asr import Recognizer, listen, load_recognizer, nothing_to_hear
+from transformers_tts_gan.metrics.asr import Recognizer, find_problem, load_recognizer, transcribe
 from transformers_tts_gan.metrics.error_rates import count_errors
-from transformers_tts_gan.metrics.mos import MosPredictor, SpeakerEncoder
+from transformers_tts_gan.metrics.mos import MosPredictor
+from transformers_tts_gan.metrics.speaker import SpeakerEncoder
 from transformers_tts_gan.training.losses import multi_resolution_mel_loss
 from transformers_tts_gan.utils.markdown import markdown_table
 
@@ -189,7 +190,7 @@ class Judge:
     def score(self, row: dict, say, rate: int, speaks: bool) -> dict[str, tuple[float, float]]:
         recording = normalize_loudness(read_audio(row["audio"], rate))
         wave, problem = say(row, recording)
-        problem = problem or nothing_to_hear(wave)
+        problem = problem or find_problem(wave)
         measures = Measures(recording, self.mos, self.speakers, rate)
         scores = measures.opinion(wave, problem) | measures.distances(wave, problem)
         if not speaks and not problem:
@@ -198,7 +199,7 @@ class Judge:
             scores["mel_distance"] = multi_resolution_mel_loss(*pair, rate).item()
         found = {name: (scores[name], 1) for name in NAMES if name in scores}
         if self.recognizer is not None:
-            heard = "" if problem else listen(self.recognizer, wave, rate)[0]
+            heard = "" if problem else transcribe(self.recognizer, wave, rate)[0]
             errors, length = count_errors(row["text"], heard, "word", self.language)
             found["wer"] = (errors / length, length)
         return found

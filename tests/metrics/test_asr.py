@@ -20,8 +20,8 @@ from transformers_tts_gan.metrics.asr import (
     PipelineRecognizer,
     VoskRecognizer,
     as_recognizer,
+    find_problem,
     load_recognizer,
-    nothing_to_hear,
 )
 
 
@@ -106,14 +106,14 @@ def test_a_pipeline_that_is_made_already_hears_as_its_folder(ctc_folder):
     )
     other = pipeline("audio-classification", model=Wav2Vec2ForSequenceClassification(tiny_config()),
                      feature_extractor=Wav2Vec2FeatureExtractor())  # fmt: skip
-    with pytest.raises(TypeError, match="`AudioClassificationPipeline` hears no speech"):
+    with pytest.raises(TypeError, match="`AudioClassificationPipeline` does not recognize speech"):
         as_recognizer(other, "en")
 
 
 def test_a_wave_is_judged_only_if_there_is_something_to_hear():
-    assert nothing_to_hear(np.zeros(0, dtype=np.float32)) == "silent"
-    assert nothing_to_hear(np.array([0.1, np.inf])) == "not finite"
-    assert nothing_to_hear(np.array([0.0, 0.1])) == ""
+    assert find_problem(np.zeros(0, dtype=np.float32)) == "silent"
+    assert find_problem(np.array([0.1, np.inf])) == "not finite"
+    assert find_problem(np.array([0.0, 0.1])) == ""
 
 
 @pytest.mark.parametrize("name", ["no/such/folder", "./nowhere"])

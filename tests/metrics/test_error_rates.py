@@ -146,7 +146,7 @@ def test_a_sentence_counts_by_its_length_not_alike():
 def test_nothing_to_count_is_refused_with_advice():
     with pytest.raises(ValueError, match="The 0 references hold nothing"):
         bootstrap_interval([])
-    with pytest.raises(ValueError, match="`unit` is `syllable`; take one of `word`"):
+    with pytest.raises(ValueError, match="`unit` is `syllable`; choose one of `word`"):
         count_errors("a", "a", "syllable", "en")
     with pytest.raises(ValueError, match=r"`counts` has shape \(1, 3\); needs `\(N, 2\)`"):
         bootstrap_interval([[1, 2, 3]])

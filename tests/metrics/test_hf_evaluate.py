@@ -14,7 +14,7 @@ from transformers_tts_gan.metrics.hf_evaluate import (
     DurationError,
     F0Error,
     MelCepstralDistortion,
-    PredictedOpinionScore,
+    PredictedMOS,
     RealTimeFactor,
     SpeakerSimilarity,
     SpeechMetric,
@@ -124,7 +124,7 @@ def test_opinions_and_speakers_of_silence_are_the_worst():
     pytest.importorskip("distillmos", reason="optional package")
     pytest.importorskip("resemblyzer", reason="optional package")
     wave = speech_like(1.5, 140.0, 22_050)
-    found = PredictedOpinionScore(22_050).compute(predictions=[wave, 0 * wave])
+    found = PredictedMOS(22_050).compute(predictions=[wave, 0 * wave])
     assert 1 <= found["values"][0] <= 5 and found["values"][1] == 1
     assert found["mos"] == pytest.approx(np.mean(found["values"]))
     found = SpeakerSimilarity(22_050).compute(predictions=[wave, 0 * wave], references=[wave, wave])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from helpers.training import speech_like
 
-from transformers_tts_gan.metrics.mos import LOWEST_SCORE, DnsmosPredictor, MosPredictor, SpeakerEncoder
+from transformers_tts_gan.metrics.mos import LOWEST_SCORE, DnsmosPredictor, MosPredictor
+from transformers_tts_gan.metrics.speaker import SpeakerEncoder
 
 
 RATE = 16_000

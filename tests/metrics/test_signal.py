@@ -5,7 +5,8 @@ import pytest
 import torch
 from helpers.training import speech_like
 
-from transformers_tts_gan.metrics.signal import OCTAVE, compare_waveforms, compare_with_silence, time_warping_path
+from transformers_tts_gan.metrics.dtw import time_warping_path
+from transformers_tts_gan.metrics.signal import OCTAVE, compare_waveforms, compare_with_silence
 
 
 RATE = 16_000

@@ -6,7 +6,8 @@ import torch
 from helpers.training import RATE, make_trainer, prepared_rows, silence, speech_like, tiny_model, tiny_processor
 
 from transformers_tts_gan.audio.mel import log_mel
-from transformers_tts_gan.metrics.speech import MelDistance, WordErrors, measure_speech, warped_distance
+from transformers_tts_gan.metrics.dtw import warped_distance
+from transformers_tts_gan.metrics.speech import MelDistance, WordErrors, measure_speech
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanConfig
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanOutput
 

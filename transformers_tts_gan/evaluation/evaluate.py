@@ -21,7 +21,7 @@ from transformers import AutomaticSpeechRecognitionPipeline
 
 from ..audio.io import AudioError, audio_name, read_audio, write_audio
 from ..audio.loudness import normalize_loudness
-from ..metrics.asr import Recognizer, as_recognizer, listen, nothing_to_hear
+from ..metrics.asr import Recognizer, as_recognizer, find_problem, transcribe
 from ..metrics.error_rates import bootstrap_interval, count_errors, rate_units, split_units
 from ..metrics.mos import LOWEST_SCORE
 from ..metrics.signal import Comparison, compare_waveforms, compare_with_silence
@@ -209,7 +209,7 @@ def evaluate_voice(
             continue
         heard, measures = {}, Measures(recording, mos, speakers, processor.sampling_rate)
         for system, wave, spent, problem in say.all(row, recording):
-            problem = problem or nothing_to_hear(wave)
+            problem = problem or find_problem(wave)
             wave = wave if problem else np.clip(wave, -1.0, 1.0)  # as it is played
             name = "" if wav_dir is None or problem else f"{number:04d}_{system}.wav"
             if name:
@@ -217,7 +217,7 @@ def evaluate_voice(
             scores = measures.opinion(wave, problem)
             if system != "recordings":
                 scores |= measures.distances(wave, problem)
-            text, problem = ("", problem) if problem else listen(recognizer, wave, processor.sampling_rate)
+            text, problem = ("", problem) if problem else transcribe(recognizer, wave, processor.sampling_rate)
             counts = {rate: count_errors(row["text"], text, RATES[rate], report.language) for rate in report.rates}
             phones = say.phones if system == "voice" else []
             seconds = len(wave) / processor.sampling_rate

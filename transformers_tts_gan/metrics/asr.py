@@ -1,14 +1,14 @@
-"""Speech recognizers that judge a voice, behind one small interface: `transcribe(wave, sampling_rate) -> str`.
+"""Speech recognizers behind one small interface: `transcribe(wave, sampling_rate) -> str`.
 
-Enters: a float32 waveform `(S,)` in [-1, 1] at any rate. Leaves: the text that was heard, as the recognizer writes it.
-Decoding is deterministic, and no sentence is helped by the one before it. Recommended: Whisper base for English
+Enters: a float32 waveform `(S,)` in [-1, 1] at any rate. Leaves: its transcript, as the recognizer writes it.
+Decoding is deterministic, and each sentence is transcribed on its own. Recommended: Whisper base for English
 (`Systran/faster-whisper-base`), Vosk small-cn for Chinese.
 """
 
 import json
 import logging
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -29,10 +29,19 @@ MAX_TOKENS_PER_SECOND = 10  # nobody speaks faster; Whisper repeats itself witho
 
 @runtime_checkable
 class Recognizer(Protocol):
-    """What `evaluate_voice` asks for: any object with this method will do."""
+    """What `evaluate_voice` needs: any object with this method will do.
+
+    Example:
+
+    ```python
+    class MyRecognizer:
+        def transcribe(self, wave, sampling_rate):
+            return my_model(wave, sampling_rate)
+    ```
+    """
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
-        """What is heard in the waveform `(S,)`; "" for nothing."""
+        """The transcript of the waveform `(S,)`, floats in [-1, 1]; "" if there are no words in it."""
 
 
 class FasterWhisperRecognizer:
@@ -77,7 +86,7 @@ class VoskRecognizer:
         padded = np.pad(resample(wave, sampling_rate, RECOGNIZER_RATE), RECOGNIZER_RATE // 2)
         samples = (np.clip(padded, -1.0, 1.0) * 32767).astype(np.int16)
         decoder = self.new_decoder(self.model, RECOGNIZER_RATE)
-        ended = decoder.AcceptWaveform(samples.tobytes())  # true where it heard an end; what follows comes separately
+        ended = decoder.AcceptWaveform(samples.tobytes())  # true at an end of speech; the rest comes separately
         parts = [decoder.Result(), decoder.FinalResult()] if ended else [decoder.FinalResult()]
         return " ".join(json.loads(part)["text"] for part in parts).strip()
 
@@ -86,25 +95,26 @@ class PipelineRecognizer:
     """Any speech recognizer of Transformers: Whisper, wav2vec 2.0, ..., from a folder, the Hub, or a pipeline."""
 
     def __init__(self, source: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"):
-        made = isinstance(source, Pipeline)
-        self.pipeline = source if made else pipeline("automatic-speech-recognition", model=str(source), device=device)
-        self.options = {}
+        if not isinstance(source, Pipeline):
+            source = pipeline("automatic-speech-recognition", model=str(source), device=device)
+        self.pipeline = source
+        self.options: dict = {}
         model = self.pipeline.model
         if model.can_generate() and getattr(model.generation_config, "is_multilingual", False):  # Whisper
             self.options["generate_kwargs"] = {"language": language, "task": "transcribe"}
 
     def transcribe(self, wave: np.ndarray, sampling_rate: int) -> str:
-        audio = {"raw": resample(wave, sampling_rate, RECOGNIZER_RATE), "sampling_rate": RECOGNIZER_RATE}
-        chunks = {"chunk_length_s": 30} if len(audio["raw"]) > 30 * RECOGNIZER_RATE else {}
-        return self.pipeline(audio, **chunks, **self.options)["text"].strip()
+        wave = resample(wave, sampling_rate, RECOGNIZER_RATE)
+        chunks = {"chunk_length_s": 30} if len(wave) > 30 * RECOGNIZER_RATE else {}
+        result: Any = self.pipeline({"raw": wave, "sampling_rate": RECOGNIZER_RATE}, **chunks, **self.options)
+        return result["text"].strip()
 
 
-def load_recognizer(
-    folder_or_id: str | Path | AutomaticSpeechRecognitionPipeline, language: str, device: str = "cpu"
-) -> Recognizer:
-    """The recognizer that a folder or a Hub id holds, told by its files; or one around a pipeline of Transformers.
+def load_recognizer(folder_or_id: str | Path | Pipeline, language: str, device: str = "cpu") -> Recognizer:
+    """Load the speech recognizer that a folder or a Hub id holds, or wrap a pipeline of Transformers.
 
-    `model.bin` is faster-whisper's, `conf/model.conf` or `am/final.mdl` is Vosk's; the rest goes to Transformers.
+    The files tell its kind: `model.bin` is faster-whisper's, `conf/model.conf` or `am/final.mdl` is Vosk's, and
+    Transformers loads all others.
 
     Args:
         folder_or_id: A local folder, a Hub id such as `Systran/faster-whisper-base` (Vosk: folders only), or what
@@ -113,14 +123,21 @@ def load_recognizer(
         device: "cpu" or "cuda"; Vosk always runs on the CPU.
 
     Raises:
-        ImportError: the recognizer's package is missing; the message says what to install.
-        FileNotFoundError: neither a folder with a recognizer nor a Hub id that can be reached.
-        TypeError: a pipeline that recognizes no speech.
+        ImportError: The recognizer's package is not installed; the message says what to install.
+        FileNotFoundError: `folder_or_id` is neither a folder with a recognizer nor a Hub id that can be reached.
+        TypeError: The pipeline does not recognize speech.
+
+    Example:
+
+    ```python
+    recognizer = load_recognizer("Systran/faster-whisper-base", "en")
+    text = recognizer.transcribe(waveform, 16_000)
+    ```
     """
     if isinstance(folder_or_id, Pipeline):
         if not isinstance(folder_or_id, AutomaticSpeechRecognitionPipeline):
             raise TypeError(
-                f"`{type(folder_or_id).__name__}` hears no speech; a recognizer is needed: "
+                f"`{type(folder_or_id).__name__}` does not recognize speech; needs one that does: "
                 '`pipeline("automatic-speech-recognition", model=...)`.'
             )
         return PipelineRecognizer(folder_or_id, language)
@@ -138,10 +155,10 @@ def load_recognizer(
 
 
 def as_recognizer(recognizer, language: str) -> Recognizer:
-    """What has a `transcribe` as it is, a pipeline of Transformers as a recognizer of `language`.
+    """Return an object with a `transcribe` as it is, and a pipeline of Transformers as a recognizer of `language`.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: `recognizer` is neither.
     """
     if isinstance(recognizer, Pipeline):
         return load_recognizer(recognizer, language)
@@ -153,25 +170,41 @@ def as_recognizer(recognizer, language: str) -> Recognizer:
     )
 
 
-def listen(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> tuple[str, str]:
-    """The text that is heard in `(S,)`, and the reason where a recognizer failed or was not asked: then it is "".
+class TranscriptionResult(NamedTuple):
+    """The transcript of a waveform, and the `problem` that left it empty: "" if there was none."""
 
-    Nothing here raises: whoever counts the errors of a voice must go on, with a sentence of which nothing was heard.
+    text: str
+    problem: str = ""
+
+
+def transcribe(recognizer: Recognizer, wave: np.ndarray, sampling_rate: int) -> TranscriptionResult:
+    """Transcribe a waveform without ever raising an error, so that an evaluation goes on.
+
+    Args:
+        recognizer: From `load_recognizer`, or any object with a `transcribe`.
+        wave: `(S,)` samples, floats in [-1, 1].
+        sampling_rate: Of `wave`, in Hz.
+
+    Returns:
+        An empty text with its `problem` if the waveform is unusable or the recognizer failed.
     """
-    if problem := nothing_to_hear(wave):
-        return "", problem
+    if problem := find_problem(wave):
+        return TranscriptionResult("", problem)
     try:
-        heard = recognizer.transcribe(wave, sampling_rate)
-        if not isinstance(heard, str | None):
-            raise TypeError(f'`transcribe` gave {type(heard).__name__}; needs `str`, "" for nothing.')
+        text = recognizer.transcribe(wave, sampling_rate)
+        if not isinstance(text, str | None):
+            raise TypeError(f'`transcribe` gave {type(text).__name__}; needs `str`, "" for no words.')
     except Exception as error:  # of a recognizer that we do not know
-        logger.warning("The recognizer failed, which counts as nothing heard: %s: %s", type(error).__name__, error)
-        return "", f"the recognizer failed: {type(error).__name__}: {error}"
-    return heard or "", ""
+        logger.warning("The recognizer failed, which counts as no words: %s: %s", type(error).__name__, error)
+        return TranscriptionResult("", f"the recognizer failed: {type(error).__name__}: {error}")
+    return TranscriptionResult(text or "")
 
 
-def nothing_to_hear(wave: np.ndarray) -> str:
-    """Why a recognizer need not be asked (it may well invent words): "not finite", "silent", or "" for a good wave."""
+def find_problem(wave: np.ndarray) -> str:
+    """Why `(S,)` samples hold no speech: "not finite", "silent", or "" if they may hold some.
+
+    A recognizer may invent words for such samples, so that it is not asked.
+    """
     if not np.isfinite(wave).all():
         return "not finite"
     return "silent" if len(wave) == 0 or np.abs(wave).max() < SILENCE_PEAK else ""

@@ -1,8 +1,8 @@
-"""Error rates of what a recognizer heard: words (English), characters, and Chinese syllables with their tone.
+"""Error rates of transcripts: words (English), characters, and Chinese syllables with their tone.
 
-Enter: the text that was to be said and the text that was heard. Leaves: errors as a share of the first; 0.0 is
-perfect, more than 1.0 is possible where more was heard than said. Both texts are normalized alike: "Mr. Lee's 2
-colours" is "mister lee's two colors". Nothing heard counts as everything deleted: no sentence is ever left out.
+Enter: the reference text and the transcript. Leaves: errors as a share of the reference; 0.0 is perfect, and more than
+1.0 is possible, since units may be inserted. Both texts are normalized alike: "Mr. Lee's 2 colours" is "mister lee is
+2 colors". An empty transcript counts as everything deleted: no sentence is ever left out.
 """
 
 import functools
@@ -20,32 +20,48 @@ RATE_NAMES = {"word": "wer", "character": "cer", "tone": "tpe"}
 LANGUAGE = re.compile("[a-z]{2,3}")
 
 
-def count_errors(said: str, heard: str | None, unit: str, language: str) -> tuple[int, int]:
-    """Errors (substitutions, deletions, insertions) in `heard`, and the number of units in `said`.
+def count_errors(reference: str, transcript: str | None, unit: str, language: str) -> tuple[int, int]:
+    """Count the substitutions, deletions and insertions in a transcript, and the units in the reference.
 
-    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL". `None` is nothing heard.
+    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL".
 
-    >>> count_errors("The colour of money.", "the color money", "word", "en")
-    (1, 4)
+    Args:
+        reference: The text that was to be said.
+        transcript: What a recognizer wrote; `None` is no words.
+        unit: `word`, `character` or `tone` (Chinese syllables with their tone).
+        language: Of both texts, as "en" or "zh".
 
     Raises:
-        ImportError: Without the extra `eval`.
-        ValueError: `unit` or `language` is none.
+        ImportError: The extra `eval` is not installed.
+        ValueError: `unit` or `language` is not known.
+
+    Example:
+        >>> count_errors("The colour of money.", "the color money", "word", "en")
+        (1, 4)
     """
     jiwer = require("jiwer", "Counting errors", extra="eval")
-    reference, hypothesis = split_units(said, unit, language), split_units(heard or "", unit, language)
-    result = jiwer.process_words([" ".join(reference)], [" ".join(hypothesis)])
-    return result.substitutions + result.deletions + result.insertions, len(reference)
+    units, found = split_units(reference, unit, language), split_units(transcript or "", unit, language)
+    result = jiwer.process_words([" ".join(units)], [" ".join(found)])
+    return result.substitutions + result.deletions + result.insertions, len(units)
 
 
 def split_units(text: str, unit: str, language: str) -> list[str]:
-    """The units that are counted: words, characters, or syllables in pinyin with tone (5: the neutral one).
+    """Split a text into the units that are counted: words, characters, or syllables in pinyin with tone (5: neutral).
 
-    >>> split_units("你好，25！", "tone", "zh")
-    ['ni3', 'hao3', 'er4', 'shi2', 'wu3']
+    Args:
+        text: Plain text; it is normalized.
+        unit: `word`, `character` or `tone`.
+        language: As "en" or "zh".
+
+    Raises:
+        ValueError: `unit` or `language` is not known.
+
+    Example:
+        >>> split_units("你好，25！", "tone", "zh")
+        ['ni3', 'hao3', 'er4', 'shi2', 'wu3']
     """
     if unit not in RATE_NAMES:
-        raise ValueError(f"`unit` is `{unit}`; take one of {', '.join(f'`{known}`' for known in RATE_NAMES)}.")
+        raise ValueError(f"`unit` is `{unit}`; choose one of {', '.join(f'`{known}`' for known in RATE_NAMES)}.")
     if not LANGUAGE.fullmatch(language):
         raise ValueError(f"`language` is `{language}`; needs a code of two or three letters, such as `en` or `zh`.")
     if unit == "tone":
@@ -67,7 +83,7 @@ def rate_units(language: str) -> dict[str, str]:
 
 
 def bootstrap_interval(counts, resamples: int = 1_000, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
-    """Bounds of the corpus error rate if other sentences of the same kind had been drawn.
+    """The bounds of the corpus error rate if other sentences of the same kind had been drawn.
 
     Bisani and Ney (2004), "Bootstrap estimates for confidence intervals in ASR performance evaluation".
 
@@ -78,7 +94,11 @@ def bootstrap_interval(counts, resamples: int = 1_000, seed: int = 0, level: flo
         level: Share of the drawn corpora between the bounds.
 
     Raises:
-        ValueError: no sentence, or no units in the references.
+        ValueError: There is no sentence, or no units in the references.
+
+    Example:
+        >>> bootstrap_interval([(0, 10), (2, 10), (1, 10)])
+        (0.0, 0.2)
     """
     counts = np.asarray(counts, dtype=np.float64)
     if len(counts) and (counts.shape[1:] != (2,) or not np.isfinite(counts).all()):

@@ -1,19 +1,20 @@
-"""The measures of a voice as metrics of the library `evaluate`, which need no download.
+"""The measures of speech as metrics of the library `evaluate`, which need no download.
 
-Enter: lists of predictions (what a voice said, or what was heard of it) and references. Leaves: a dict of numbers.
-A prediction that is no speech counts at its worst and is never left out; a reference that is none is refused. Make
-them directly, as `WordErrorRate("zh").compute(...)`, or by the path of their script in `metric_scripts`, as
-`evaluate.load("metric_scripts/wer.py", "zh")`: the second argument is the language, or the sampling rate in Hz.
+Enter: lists of predictions (waveforms or their transcripts) and references. Leaves: a dict of numbers.
+A prediction without speech has the worst score and is never left out; a reference without speech is refused. Make
+them directly, as `WordErrorRate("zh").compute(...)`, or by the path of their script in `metrics/scripts`, as
+`evaluate.load("metrics/scripts/wer.py", "zh")`: the second argument is the language, or the sampling rate in Hz.
 """
 
 import numpy as np
 
 from ..audio.waveform import as_waveform, check_sampling_rate
 from ..utils.require import require
-from .asr import nothing_to_hear
+from .asr import find_problem
 from .error_rates import bootstrap_interval, count_errors
-from .mos import RATE, DnsmosPredictor, MosPredictor, SpeakerEncoder
+from .mos import RATE, DnsmosPredictor, MosPredictor
 from .signal import LOWEST_RATE, compare_waveforms, compare_with_silence
+from .speaker import SpeakerEncoder
 from .speed import real_time_factors
 
 
@@ -21,11 +22,11 @@ datasets = require("datasets", "A metric of `evaluate`", extra="eval")
 evaluate = require("evaluate", "A metric of `evaluate`", extra="eval")
 
 
-class SpeechMetric(evaluate.Metric):
+class SpeechMetric(evaluate.Metric):  # type: ignore[name-defined]
     """Base: `name` is that of the number, `columns` hold what `feature` says."""
 
     name, inputs = "", "Lists of waveforms `(S,)`, floats in [-1, 1]."
-    columns = ("predictions", "references")
+    columns: tuple[str, ...] = ("predictions", "references")
     feature = datasets.Sequence(datasets.Value("float32"))
 
     def _info(self):
@@ -39,11 +40,12 @@ class ErrorRate(SpeechMetric):
     """Base of the metrics that count errors in units of `unit`; `config_name` is the language of both texts.
 
     Besides the rate, `compute` returns `errors`, `length` (units in the references) and the bounds `low` and `high` of
-    the 95 % bootstrap interval over sentences (Bisani and Ney, 2004). Nothing heard is everything deleted.
+    the 95 % bootstrap interval over sentences (Bisani and Ney, 2004). An empty transcript is everything
+    deleted.
     """
 
     unit, language = "word", "en"
-    inputs = "`predictions`: what was heard, `references`: what was to be said, lists of strings."
+    inputs = "`predictions`: transcripts, `references`: the texts that were to be said, lists of strings."
     feature = datasets.Value("string")
 
     def __init__(self, config_name: str | None = None, **kwargs):
@@ -53,7 +55,7 @@ class ErrorRate(SpeechMetric):
         if None in references:
             raise ValueError(f"Reference {references.index(None)} is `None`; needs a string: leave the pair out.")
         pairs = zip(references, predictions, strict=True)
-        counts = np.array([count_errors(said, heard, self.unit, self.config_name) for said, heard in pairs])
+        counts = np.array([count_errors(text, found, self.unit, self.config_name) for text, found in pairs])
         low, high = bootstrap_interval(counts)
         errors, length = (int(total) for total in counts.sum(axis=0))
         return {self.name: errors / length, "errors": errors, "length": length, "low": low, "high": high}
@@ -62,7 +64,7 @@ class ErrorRate(SpeechMetric):
 class WordErrorRate(ErrorRate):
     """Substituted, deleted and inserted words, as a share of the words in the references: `wer`.
 
-    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL"; by a recognizer in the place of listeners as in
+    Morris, Maier and Green (2004), "From WER and RIL to MER and WIL"; by a recognizer instead of people as in
     Taylor and Richmond (2021), "Confidence intervals for ASR-based TTS evaluation"; both texts normalized as in
     Radford et al. (2022, arXiv:2212.04356, appendix C).
     """
@@ -90,7 +92,7 @@ class TonePinyinErrorRate(ErrorRate):
 
 
 class WaveformMetric(SpeechMetric):
-    """Base of the metrics that hear waveforms; `config_name` is their sampling rate in Hz."""
+    """Base of the metrics that measure waveforms; `config_name` is their sampling rate in Hz."""
 
     lowest_rate = 1_000  # Hz
 
@@ -103,7 +105,7 @@ class WaveformMetric(SpeechMetric):
         if not predictions:
             raise ValueError("`predictions` is empty: pass at least one waveform.")
         for number, recording in enumerate(references or []):
-            if problem := nothing_to_hear(as_waveform(recording or [], f"reference {number}")):
+            if problem := find_problem(as_waveform(recording or [], f"reference {number}")):
                 raise ValueError(f"Reference {number} is {problem}; needs a recording of speech: leave the pair out.")
         values = self.measure([as_waveform(wave or []) for wave in predictions], references)
         known = [value for value in values if np.isfinite(value)]
@@ -113,7 +115,7 @@ class WaveformMetric(SpeechMetric):
 class SignalMetric(WaveformMetric):
     """Base of the metrics that compare waveforms with recordings: `compute(predictions=waves, references=recordings)`.
 
-    Besides the mean, `compute` returns `values`, one for each pair. What says nothing is compared as in
+    Besides the mean, `compute` returns `values`, one for each pair. A prediction without speech is compared as in
     `compare_with_silence`. `f0_rmse` is NaN, and not in the mean, where the recording has no pitch.
     """
 
@@ -162,28 +164,28 @@ class VoicingError(SignalMetric):
 class DurationError(SignalMetric):
     """Absolute difference of lengths without the silence around, as a share of the recording's: `duration_error`.
 
-    A definition of this project: 0 is as long as the recording, 1 says nothing or lasts twice as long.
+    A definition of this project: 0 is as long as the recording, 1 is no speech or twice as long.
     """
 
     name = "duration_error"
 
 
-class PredictedOpinionScore(WaveformMetric):
-    """Mean opinion score that DistillMOS predicts, from 1 to 5: `mos`; of `predictions` alone.
+class PredictedMOS(WaveformMetric):
+    """MOS that DistillMOS predicts, from 1 to 5: `mos`; of `predictions` alone.
 
     Stahl and Gamper (2025, arXiv:2502.05356).
     """
 
     name, columns = "mos", ("predictions",)
-    predictor = MosPredictor
+    predictor: type[MosPredictor] | type[DnsmosPredictor] = MosPredictor
 
     def measure(self, predictions, references) -> list[float]:
         predict = self.predictor()
         return [predict(wave, self.sampling_rate) for wave in predictions]
 
 
-class DnsmosScore(PredictedOpinionScore):
-    """Mean opinion score that DNSMOS P.835 predicts, from 1 to 5: `dnsmos`; of `predictions` alone.
+class DnsmosScore(PredictedMOS):
+    """MOS that DNSMOS P.835 predicts, from 1 to 5: `dnsmos`; of `predictions` alone.
 
     Reddy, Gopal and Cutler (2021, arXiv:2110.01763).
     """

@@ -1,8 +1,8 @@
-"""What listeners would say, guessed by networks that learned it from listeners: naturalness, and whose voice it is.
+"""Predicted MOS: the naturalness that people would rate, predicted by networks that learned from their ratings.
 
-Enter: waveforms `(S,)`, floats in [-1, 1]. Leaves: a mean opinion score from 1 (bad) to 5 (excellent), or a vector of
-the speaker. A guess ranks systems; it does not replace ears. The predictors are optional packages with their weights
-inside: `distillmos` (MIT), `speechmos` (MIT) and `Resemblyzer` (Apache-2.0).
+Enters: a waveform `(S,)`, floats in [-1, 1]. Leaves: a score from 1 (bad) to 5 (excellent). It ranks systems; it does
+not replace a listening test. The predictors are optional packages with their weights inside: `distillmos` (MIT) and
+`speechmos` (MIT).
 """
 
 import numpy as np
@@ -11,18 +11,27 @@ import torch
 from ..audio.resample import resample
 from ..audio.waveform import as_waveform
 from ..utils.require import require
-from .asr import nothing_to_hear
+from .asr import find_problem
 
 
-RATE = 16_000
+RATE = 16_000  # Hz; what the predictors were trained on
 LOWEST_SCORE = 1.0
 
 
 class MosPredictor:
-    """Mean opinion scores by DistillMOS (Stahl and Gamper, 2025, arXiv:2502.05356), calibrated on human ratings.
+    """Predicted MOS by DistillMOS (Stahl and Gamper, 2025, arXiv:2502.05356), calibrated on human ratings.
+
+    Args:
+        device: "cpu" or "cuda".
 
     Raises:
         ImportError: `distillmos` is not installed; the message has the line that installs it.
+
+    Example:
+
+    ```python
+    score = MosPredictor()(waveform, 16_000)  # from 1 to 5
+    ```
     """
 
     def __init__(self, device: str = "cpu"):
@@ -33,8 +42,8 @@ class MosPredictor:
 
     @torch.inference_mode()
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> float:
-        """The score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
-        if nothing_to_hear(wave := as_waveform(wave)):
+        """The score of `(S,)` samples from 1 to 5; silent, empty and not finite ones have the lowest."""
+        if find_problem(wave := as_waveform(wave)):
             return LOWEST_SCORE
         wave = resample(wave, sampling_rate, RATE)
         wave = np.pad(wave, (0, max(0, RATE - len(wave))))  # it needs a second
@@ -45,10 +54,16 @@ class MosPredictor:
 class DnsmosPredictor:
     """Predicted MOS by DNSMOS P.835 (Reddy, Gopal and Cutler, 2021, arXiv:2110.01763), trained on noisy speech.
 
-    A second opinion that hears background noise, beside which it is coarser than [`MosPredictor`].
+    It is sensitive to background noise; apart from that it is coarser than [`MosPredictor`].
 
     Raises:
         ImportError: `speechmos` is not installed; the message has the line that installs it.
+
+    Example:
+
+    ```python
+    score = DnsmosPredictor()(waveform, 16_000)  # from 1 to 5
+    ```
     """
 
     def __init__(self):
@@ -56,32 +71,9 @@ class DnsmosPredictor:
         self.model = require("speechmos.dnsmos", "Predicting MOS by DNSMOS", install=install)
 
     def __call__(self, wave: np.ndarray, sampling_rate: int) -> float:
-        """The overall score of `(S,)` samples from 1 to 5; what is silent, empty or not finite has the lowest."""
-        if nothing_to_hear(wave := as_waveform(wave)):
+        """The overall score of `(S,)` samples from 1 to 5; silent, empty and not finite ones have the lowest."""
+        if find_problem(wave := as_waveform(wave)):
             return LOWEST_SCORE
         wave = np.clip(resample(wave, sampling_rate, RATE), -1.0, 1.0)  # it refuses what lies outside
         score = self.model.run(wave, RATE)["ovrl_mos"]
         return float(np.clip(score, LOWEST_SCORE, 5.0))
-
-
-class SpeakerEncoder:
-    """Speakers as vectors, by Resemblyzer's GE2E network (Wan et al., 2018, arXiv:1710.10467).
-
-    The product of two vectors is the cosine of their angle: 1 for the same voice, 0 where one has none.
-
-    Raises:
-        ImportError: `resemblyzer` is not installed; the message has the line that installs it.
-    """
-
-    def __init__(self, device: str = "cpu"):
-        install = "pip install librosa webrtcvad-wheels && pip install --no-deps Resemblyzer"
-        resemblyzer = require("resemblyzer", "Comparing speakers", install=install)
-        self.model, self.preprocess = resemblyzer.VoiceEncoder(device, verbose=False), resemblyzer.preprocess_wav
-
-    def __call__(self, wave: np.ndarray, sampling_rate: int) -> np.ndarray:
-        """A vector of length 1 for `(S,)` samples, no number below 0; zeros for what is silent or not finite."""
-        if not nothing_to_hear(wave := as_waveform(wave)):
-            wave = self.preprocess(resample(wave, sampling_rate, RATE))
-            if len(wave):
-                return self.model.embed_utterance(wave)
-        return np.zeros(256, dtype=np.float32)

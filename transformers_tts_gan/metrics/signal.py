@@ -1,9 +1,9 @@
-"""How far speech is from a recording of the same words: spectrum, melody, voicing and length, after time alignment.
+"""How far speech is from a recording of the same words: spectrum, F0, voicing and length, after time alignment.
 
 Enter: waveforms `(S,)`, floats in [-1, 1], synthetic and recorded. Leaves: mel-cepstral distortion (dB), F0 error
 (cents), voicing error (share of frames), duration error (share of the recording's length). These compare one reading
-with another, so that a good voice with a melody of its own scores worse than its sound deserves: use them to compare
-versions of a voice, beside what a recognizer understands.
+with another, so that a good model with another intonation scores worse than its sound deserves: use them to compare
+versions of a model, beside the error rates.
 """
 
 import functools
@@ -16,6 +16,7 @@ from ..audio.mel import mel_spectrogram
 from ..audio.pitch import fundamental_frequency
 from ..audio.trim import trim_silence
 from ..audio.waveform import SILENCE_PEAK, as_waveform, check_sampling_rate
+from .dtw import time_warping_path
 
 
 CEPSTRA = 13  # beside the first, which is the level
@@ -23,7 +24,7 @@ MEL_BANDS = 80
 HOP_SECONDS = 0.01
 WINDOW_SECONDS = 0.064
 LOWEST_RATE = 8_000  # Hz; below, speech has no consonants to compare
-UNVOICED = 0.65  # strict: breath that a vocoder makes of pulses correlates better than breath
+UNVOICED = 0.65  # strict: noise that a vocoder makes of pulses correlates better than a person's
 OCTAVE = 1200.0  # cents: the F0 error of what has no pitch where the recording has one; a convention
 DECIBELS = 20 / np.log(10) / np.sqrt(MEL_BANDS)  # of the root mean square over bands of natural-log magnitudes
 
@@ -55,9 +56,21 @@ def compare_waveforms(waveform: np.ndarray, recording: np.ndarray, sampling_rate
     assessment", over the path of dynamic time warping; here on the first 13 cosine coefficients of 80 log-mel bands,
     without the level, so that it is the root mean square difference of the smoothed spectra in dB.
 
+    Args:
+        waveform: `(S,)` samples.
+        recording: `(R,)` samples.
+        sampling_rate: Of both, in Hz; at least 8,000.
+
     Raises:
-        ValueError: one of them is silent, not finite, or shorter than an analysis window. `compare_with_silence`
-            counts such a waveform.
+        ValueError: One of them is silent, not finite, or shorter than an analysis window. `compare_with_silence`
+            tells what such a waveform counts.
+
+    Example:
+
+    ```python
+    distances = compare_waveforms(waveform, recording, 16_000)
+    print(distances.mcd, distances.f0_rmse)
+    ```
     """
     sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
     sounds = [_speech(wave, sampling_rate, name) for wave, name in ((waveform, "waveform"), (recording, "recording"))]
@@ -76,44 +89,22 @@ def compare_waveforms(waveform: np.ndarray, recording: np.ndarray, sampling_rate
 
 
 def compare_with_silence(recording: np.ndarray, sampling_rate: int) -> Comparison:
-    """What counts for a waveform that says nothing where it should say what a recording `(R,)` does.
+    """The distances of a waveform without speech from a recording `(R,)`.
 
-    A flat spectrum all along for `mcd`, as far as white noise (12 dB where our English voice has 3.5), an octave for
-    `f0_rmse`, every voiced frame for `voicing_error`, and the whole length for `duration_error` (-1).
+    `mcd` is that of a flat spectrum, as far as white noise (12 dB, compared with 3.5 dB of our English voice),
+    `f0_rmse` an octave, `voicing_error` the share of voiced frames, and `duration_error` the whole length (-1).
+
+    Args:
+        recording: `(R,)` samples.
+        sampling_rate: Of the recording, in Hz; at least 8,000.
 
     Raises:
-        ValueError: the recording is silent, not finite, or shorter than an analysis window.
+        ValueError: The recording is silent, not finite, or shorter than an analysis window.
     """
     sampling_rate = check_sampling_rate(sampling_rate, LOWEST_RATE)
     cepstra, f0 = _analyze(_speech(recording, sampling_rate, "recording"), sampling_rate)
     distance = np.linalg.norm(cepstra, axis=1)
     return Comparison(float(DECIBELS * distance.mean()), _no_pitch(f0), float(np.mean(f0 > 0)), -1.0)
-
-
-def time_warping_path(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Pairs of frames `(P, 2)` that belong together, of `(N, D)` and `(M, D)` vectors, from the first to the last.
-
-    The path of least summed Euclidean distance whose steps go on by one frame in either or both (Sakoe and Chiba,
-    1978, "Dynamic programming algorithm optimization for spoken word recognition").
-    """
-    if not len(first) or not len(second) or first.shape[1:] != second.shape[1:]:
-        raise ValueError(
-            f"Got vectors {first.shape} and {second.shape}; needs at least one of each, of the same size."
-        )
-    cost = np.sqrt(np.maximum((first**2).sum(1)[:, None] + (second**2).sum(1) - 2 * first @ second.T, 0))  # (N, M)
-    rows, columns = cost.shape
-    total = np.full((rows + 1, columns + 1), np.inf)
-    total[0, 0] = 0.0
-    for diagonal in range(2, rows + columns + 1):  # all cells of one diagonal at once
-        i = np.arange(max(1, diagonal - columns), min(rows, diagonal - 1) + 1)
-        j = diagonal - i
-        before = np.minimum(total[i - 1, j - 1], np.minimum(total[i - 1, j], total[i, j - 1]))
-        total[i, j] = cost[i - 1, j - 1] + before
-    path, i, j = [], rows, columns
-    while i and j:
-        path.append((i - 1, j - 1))
-        i, j = min(((i - 1, j - 1), (i - 1, j), (i, j - 1)), key=lambda cell: total[cell])
-    return np.array(path[::-1])
 
 
 def _speech(wave: np.ndarray, sampling_rate: int, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Numbers about a voice while it trains, from what it says: the argument `speech_metrics` of the trainer.
+"""Metrics of the speech that a model makes while it is trained: the argument `speech_metrics` of the trainer.
 
-A metric is any callable `(model, processor, rows) -> {"name": number}`; rows are the prepared ones that are held out,
-with their `text`. Losses compare with a recording's own timing and melody; these hear what a listener would.
+A metric is any callable `(model, processor, rows) -> {"name": number}`; the rows are the prepared ones that are held
+out, with their `text`. Losses compare with the timing and the F0 of a recording; these measure free speech.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import torch.distributed as dist
 from ..audio.mel import log_mel
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
-from .asr import as_recognizer, listen
+from .asr import as_recognizer, transcribe
+from .dtw import warped_distance
 from .error_rates import count_errors, rate_units
 
 
@@ -32,9 +33,9 @@ SpeechMetrics = Callable[[TTSGanModel, TTSGanProcessor, list[dict]], dict[str, f
 
 
 def measure_speech(metrics: SpeechMetrics, model, processor, rows) -> dict[str, float]:
-    """What `metrics` says, measured by the first process for all; the model speaks as it would after training."""
+    """The numbers of `metrics`, measured by the first process for all others, with the model in evaluation mode."""
     first = not dist.is_initialized() or dist.get_rank() == 0
-    found = [{}]
+    found: list[dict[str, float]] = [{}]
     if first:
         was_training = model.training
         model.eval()
@@ -46,18 +47,18 @@ def measure_speech(metrics: SpeechMetrics, model, processor, rows) -> dict[str, 
 
 
 def try_to_speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
-    """As `speak`; no samples where the voice fails or what it says is not finite: a training must not stop for it."""
+    """As `speak`; no samples if the model fails or gives values that are not finite: the training must go on."""
     try:
         wave = speak(model, processor, row)
-    except Exception as error:  # such as too little memory for what a voice of few steps makes of a sentence
-        logger.warning("The voice failed, which counts as nothing said: %s: %s", type(error).__name__, error)
+    except Exception as error:  # such as too little memory for the long durations of a model of few steps
+        logger.warning("The model failed, which counts as no speech: %s: %s", type(error).__name__, error)
         return np.zeros(0, dtype=np.float32)
     return wave if np.isfinite(wave).all() else np.zeros(0, dtype=np.float32)
 
 
 @torch.no_grad()
 def speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
-    """What the voice makes of a prepared row's text, `(S,)`."""
+    """The speech `(S,)` that the model makes of a prepared row's text."""
     inputs = {name: value.to(model.device) for name, value in processor.pad([row]).items()}
     output = model(**inputs)
     return output.waveform[0, : int(output.waveform_lengths[0])].float().cpu().numpy()
@@ -66,14 +67,20 @@ def speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarr
 class MelDistance:
     """`mel_distance`: mean distance in dB between spoken and recorded log-mel frames along the best path in time.
 
-    The path is that of dynamic time warping, so that another tempo alone costs nothing. A voice that says nothing, or
-    what is not finite, is as far as silence.
+    The path is that of dynamic time warping, so that another tempo alone costs nothing. No speech, and values that
+    are not finite, are as far as silence.
 
     Args:
-        samples: Speak only so many of the rows.
+        samples: Number of rows to speak.
 
     Raises:
         ValueError: `samples` is below 1, or there are no rows.
+
+    Example:
+
+    ```python
+    trainer = TTSGanTrainer(..., speech_metrics=MelDistance(samples=32))  # logs `eval_mel_distance`
+    ```
     """
 
     def __init__(self, samples: int = 16):
@@ -92,16 +99,23 @@ class MelDistance:
 
 
 class WordErrors:
-    """`wer`, or `cer` for Chinese: the share of words or characters that a recognizer does not hear.
+    """`wer`, or `cer` for Chinese: the share of words or characters that a recognizer gets wrong.
 
     Args:
-        recognizer: From `load_recognizer`, a pipeline of Transformers, or any object with a `transcribe`. What it
-            does not hear, or fails to hear, is wrong.
-        samples: Speak only so many of the rows.
+        recognizer: From `load_recognizer`, a pipeline of Transformers, or any object with a `transcribe`. If it fails
+            on a sentence, all its words are wrong.
+        samples: Number of rows to speak.
 
     Raises:
-        ImportError: Without the extra `eval`.
+        ImportError: The extra `eval` is not installed.
         ValueError: `samples` is below 1, or there are no rows.
+
+    Example:
+
+    ```python
+    recognizer = load_recognizer("Systran/faster-whisper-base", "en")
+    trainer = TTSGanTrainer(..., speech_metrics=WordErrors(recognizer))  # logs `eval_wer`
+    ```
     """
 
     def __init__(self, recognizer: Recognizer | AutomaticSpeechRecognitionPipeline, samples: int = 16):
@@ -115,15 +129,15 @@ class WordErrors:
         errors = length = 0
         for row in check_rows(rows)[: self.samples]:
             wave = try_to_speak(model, processor, row)
-            heard, _ = listen(recognizer, wave, processor.sampling_rate)
-            wrong, count = count_errors(row["text"], heard, unit, language)
+            transcript = transcribe(recognizer, wave, processor.sampling_rate).text
+            wrong, count = count_errors(row["text"], transcript, unit, language)
             errors, length = errors + wrong, length + count
         return {name: errors / max(length, 1)}
 
 
 def check_samples(samples: int) -> int:
     if samples < 1:
-        raise ValueError(f"`samples` is {samples}; needs at least 1: the more, the surer and the slower.")
+        raise ValueError(f"`samples` is {samples}; needs at least 1.")
     return samples
 
 
@@ -133,21 +147,3 @@ def check_rows(rows: list[dict]) -> list[dict]:
             "`rows` is empty; speech is measured on held-out sentences: give the trainer an `eval_dataset`."
         )
     return rows
-
-
-def warped_distance(first: np.ndarray, second: np.ndarray) -> float:
-    """Mean Euclidean distance, by band, of frames `(F, M)` and `(G, M)` along the best monotonic path."""
-    first, second = first.astype(np.float64), second.astype(np.float64)
-    squares = (first**2).sum(1)[:, None] + (second**2).sum(1) - 2 * first @ second.T
-    cost = np.sqrt(squares.clip(min=0) / first.shape[1])  # (F, G)
-    frames, others = cost.shape
-    total, steps = np.full((frames + 1, others + 1), np.inf), np.zeros((frames + 1, others + 1))
-    total[0, 0] = 0.0
-    for diagonal in range(frames + others - 1):  # cells of one anti-diagonal do not need each other
-        i = np.arange(max(0, diagonal - others + 1), min(frames, diagonal + 1))
-        j = diagonal - i
-        ways = np.stack([total[i, j], total[i, j + 1], total[i + 1, j]])
-        best = ways.argmin(0)
-        total[i + 1, j + 1] = cost[i, j] + ways.min(0)
-        steps[i + 1, j + 1] = 1 + np.choose(best, [steps[i, j], steps[i, j + 1], steps[i + 1, j]])
-    return float(total[-1, -1] / steps[-1, -1])

@@ -1,4 +1,4 @@
-"""How fast speech is made: seconds of computing for a second of sound."""
+"""Speed of synthesis: seconds of computing for a second of sound."""
 
 from collections.abc import Iterable
 
@@ -6,16 +6,21 @@ import numpy as np
 
 
 def real_time_factors(computing: Iterable[float], sound: Iterable[float]) -> tuple[float, float]:
-    """Seconds of computing for a second of sound: of all sentences together, and the median of each.
+    """Real-time factors, seconds of computing for a second of sound: of all sentences together, and their median.
 
-    A sentence without sound has an infinite factor, and its time counts; infinite together where nothing has sound.
+    A sentence without sound has an infinite factor, and its time counts. The first number is infinite if no sentence
+    has sound.
 
     Args:
         computing: Seconds that each sentence took.
         sound: Seconds of sound of each.
 
     Raises:
-        ValueError: no sentence, not as many of both, or something that is no time.
+        ValueError: There is no sentence, the lists differ in length, or a time is negative or not finite.
+
+    Example:
+        >>> real_time_factors([0.1, 0.3], [1.0, 1.0])
+        (0.2, 0.2)
     """
     pairs = np.array([*zip(computing, sound, strict=True)], dtype=np.float64).reshape(-1, 2)
     if not len(pairs) or not (np.isfinite(pairs) & (pairs >= 0)).all():

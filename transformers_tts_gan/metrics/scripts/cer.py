@@ -1,4 +1,4 @@
-"""For `evaluate.load` by path: the share of characters that a recognizer did not hear.
+"""For `evaluate.load` by path: the share of characters that a recognizer got wrong.
 
 The second argument is the language.
 """

@@ -1,4 +1,4 @@
-"""For `evaluate.load` by path: the mean opinion score that DNSMOS predicts.
+"""For `evaluate.load` by path: the MOS that DNSMOS predicts.
 
 The second argument is the sampling rate in Hz.
 """

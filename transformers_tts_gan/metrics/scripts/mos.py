@@ -1,9 +1,9 @@
-"""For `evaluate.load` by path: the mean opinion score that DistillMOS predicts.
+"""For `evaluate.load` by path: the MOS that DistillMOS predicts.
 
 The second argument is the sampling rate in Hz.
 """
 
-from transformers_tts_gan.metrics.hf_evaluate import PredictedOpinionScore
+from transformers_tts_gan.metrics.hf_evaluate import PredictedMOS
 
 
-__all__ = ["PredictedOpinionScore"]
+__all__ = ["PredictedMOS"]
