@@ -86,6 +86,16 @@ def test_plain_yaml_with_comments_gives_the_arguments(tmp_path):
     assert (parsed.learning_rate, parsed.use_cpu) == (1e-3, True)
 
 
+def test_words_that_yaml_takes_for_booleans_stay_words(tmp_path):
+    """`no` is a strategy, and what resumes on the command line resumes in a recipe."""
+    recipe = tmp_path / "recipe.yaml"
+    lines = [f"output_dir: {tmp_path}", "eval_strategy: no", "use_cpu: yes", "resume_from_checkpoint: true"]
+    recipe.write_text("\n".join([*lines, "push_discriminator: false"]), encoding="utf-8")
+    (training,) = parse_arguments(TTSGanTrainingArguments, arguments=[str(recipe)])
+    assert training.eval_strategy == "no" and training.use_cpu and not training.push_discriminator
+    assert training.resume_from_checkpoint.lower() == "true"
+
+
 def test_a_table_within_a_file_stays_a_table(tmp_path):
     path = write(tmp_path, lr_scheduler_type="cosine_with_min_lr", lr_scheduler_kwargs={"min_lr_rate": 0.1})
     (parsed,) = parse_arguments(TTSGanTrainingArguments, arguments=[path])

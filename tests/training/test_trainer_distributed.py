@@ -73,7 +73,7 @@ def share_out(folder: str, name: str, rows: int, accumulation: int):
     vocoder.noise = lambda *shape, fresh: noise(*shape, fresh=False)
     modeling_tts_gan.segment_starts = lambda lengths, count, *others: torch.zeros(count, dtype=torch.long)
     arguments = {"per_device_train_batch_size": rows, "gradient_accumulation_steps": accumulation, **STILL}
-    trainer = make_trainer(folder, model=voice, data_collator=Short(rows, accumulation), **arguments)
+    trainer = make_trainer(f"{folder}/{name}", model=voice, data_collator=Short(rows, accumulation), **arguments)
     trainer.train()
     logs = [
         {name: log.get(name) for name in ("loss", "mel", "discriminator_loss")} for log in trainer.state.log_history

@@ -110,6 +110,10 @@ class TTSGanTrainingArguments(TrainingArguments):
     weight_decay: float = field(default=0.01, metadata={"help": "Of AdamW."})
     max_grad_norm: float = field(default=1.0, metadata={"help": "Clips the gradient of the voice."})
     remove_unused_columns: bool = field(default=False, metadata={"help": "The collator needs all columns."})
+    resume_from_checkpoint: str | None = field(
+        default=None,
+        metadata={"help": "Checkpoint to go on from: true for the newest whole one in `output_dir`, or a folder."},
+    )
     ddp_timeout: int = field(
         default=600,
         metadata={"help": "Seconds that a process waits for another one, which may be evaluating or saving."},
@@ -181,10 +185,20 @@ def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
     return tuple(parsed)
 
 
+class RecipeLoader(yaml.SafeLoader):
+    """YAML in which only `true` and `false` are booleans: in `eval_strategy: no`, the word is meant."""
+
+
+RecipeLoader.yaml_implicit_resolvers = {
+    first: [(tag, words) for tag, words in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _as_options(file: Path) -> list[str]:
     if not file.is_file():
         raise ValueError(f"There is no file `{file}` to read arguments from; the recipes lie in `examples/recipes`.")
-    table = yaml.safe_load(file.read_text(encoding="utf-8"))
+    table = yaml.load(file.read_text(encoding="utf-8"), Loader=RecipeLoader)
     if not isinstance(table, dict):
         raise ValueError(f"`{file}` holds a {type(table).__name__}, but lines of `name: value` are needed.")
     options = []

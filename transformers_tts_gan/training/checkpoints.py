@@ -11,6 +11,11 @@ import os
 import shutil
 from pathlib import Path
 
+from .distributed import gather
+from .interrupts import Interrupted, StopSignals
+from .output_lock import OutputLock
+from .resume import checkpoint_to_resume, numbered, write_manifest
+
 
 logger = logging.getLogger(__name__)
 
@@ -22,18 +27,69 @@ class AtomicCheckpointsMixin:
     """The part of [`TTSGanTrainer`] that says where and when a checkpoint is written; not what it holds."""
 
     _saving = False
+    _saved_to: Path | None = None  # the newest checkpoint of this run
+    stop_signals: StopSignals
+    stop_agreed = False  # all processes know that one of them was told to stop
 
     def train(self, resume_from_checkpoint=None, trial=None, **kwargs):
-        """As `Trainer.train`, after what killed processes left in `output_dir` has been removed."""
+        """As `Trainer.train`, in an `output_dir` that no other training uses.
+
+        What killed processes left there is removed first. `resume_from_checkpoint` may be a word of the command line,
+        such as `true`; see `checkpoint_to_resume`. SIGTERM and SIGINT end the training after a checkpoint, unless
+        `save_strategy` is `no`.
+
+        Raises:
+            ValueError: Another process trains in `output_dir`, or there is no whole checkpoint to resume from.
+        """
         folder = Path(self._get_output_dir(trial))
-        if self.is_local_process_zero():
-            remove_unfinished(folder)
-        self.accelerator.wait_for_everyone()
-        output = super().train(resume_from_checkpoint, trial, **kwargs)
-        if self.is_local_process_zero():
-            with contextlib.suppress(OSError):  # it is not there, or not empty
-                (folder / UNFINISHED).rmdir()
+        with self._locked_output():
+            if self.is_local_process_zero():
+                remove_unfinished(folder)
+            self.accelerator.wait_for_everyone()
+            checkpoint = checkpoint_to_resume(resume_from_checkpoint, folder)
+            try:
+                with contextlib.nullcontext() if self.args.save_strategy == "no" else self.stop_signals:
+                    output = super().train(checkpoint, trial, **kwargs)
+                if self.stop_signals.received is not None:
+                    logger.warning("%s came when all steps were done.", self.stop_signals.received.name)
+                    self.stop_signals.end_process()
+            except Interrupted:
+                self.control = self.callback_handler.on_train_end(self.args, self.state, self.control)
+                self.stop_signals.end_process()
+            finally:
+                if self.is_local_process_zero():
+                    with contextlib.suppress(OSError):  # it is not there, or not empty
+                        (folder / UNFINISHED).rmdir()
         return output
+
+    @contextlib.contextmanager
+    def _locked_output(self):
+        lock, error = OutputLock(self.args.output_dir), None
+        if self.is_world_process_zero():
+            try:
+                lock.acquire()
+            except ValueError as refused:
+                error = refused
+        if not all(row[0] for row in gather([error is None], self.args.device)):
+            raise error or ValueError(f"`output_dir` `{self.args.output_dir}` is in use; process 0 says by whom.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _maybe_log_save_evaluate(self, *args, **kwargs):
+        received = self.stop_signals.received
+        stopping = self.stop_agreed or (received is not None and self.args.world_size == 1)
+        self.control.should_save = self.control.should_save or stopping
+        super()._maybe_log_save_evaluate(*args, **kwargs)
+        if stopping:
+            logger.warning(
+                "%s: stopped after step %d. `%s` is saved; go on with `--resume_from_checkpoint true`.",
+                "A signal to another process" if received is None else received.name,
+                self.state.global_step,
+                self._saved_to,
+            )
+            raise Interrupted
 
     def _get_output_dir(self, trial) -> str:
         folder = super()._get_output_dir(trial)
@@ -58,6 +114,7 @@ class AtomicCheckpointsMixin:
         self.accelerator.wait_for_everyone()
         if self.is_local_process_zero() and written.is_dir():  # on a machine with a disk of its own
             publish(written, wanted)
+        self._saved_to = wanted
         if self.args.push_to_hub:
             self._push_from_checkpoint(str(wanted))
         if self.args.should_save and self.args.save_total_limit:
@@ -70,6 +127,7 @@ class AtomicCheckpointsMixin:
 
 def publish(written: Path, wanted: Path):
     """Bring a written checkpoint to its place; one of the same name, from an earlier run, makes room."""
+    write_manifest(written)
     for path in written.rglob("*"):
         if path.is_file():
             flush(path)
@@ -122,8 +180,3 @@ def remove_unfinished(folder: Path):
             logger.warning("`%s` has no `%s`, so it was never finished: now `%s`.", path, TRAINER_STATE, aside.name)
             shutil.rmtree(aside, ignore_errors=True)
             os.rename(path, aside)
-
-
-def numbered(folder: Path) -> list[Path]:
-    """The folders of the form `checkpoint-123` in `folder`."""
-    return [path for path in folder.glob("checkpoint-*") if path.is_dir() and path.name[11:].isdecimal()]

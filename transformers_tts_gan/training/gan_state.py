@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from transformers.trainer_utils import SaveStrategy
 
 from ..models.discriminators import DISCRIMINATOR_FOLDER, HIDDEN_FOLDER, TTSGanDiscriminator
 from .ema import WeightAverage
@@ -118,10 +119,34 @@ class GANStateMixin:
         return prepared
 
     def _run_epoch(self, *args, **kwargs):
-        if self._resumed_from is not None:  # the Trainer has set its own sums to 0 by now
-            self._load_losses(self._resumed_from / self._losses_file)
+        """As the Trainer's, but a training that had done all its steps when it was killed does no other one."""
+        resumed, finished = self._resumed_from, self.clock.progress >= 1
+        if resumed is not None:  # the Trainer has set its own sums to 0 by now
+            self._load_losses(resumed / self._losses_file)
             self._resumed_from = None
-        return super()._run_epoch(*args, **kwargs)
+        if resumed is None or not finished:
+            return super()._run_epoch(*args, **kwargs)
+        logger.warning("`%s` has all steps of the training: nothing is left to train.", resumed)
+        self._load_rng_state(str(resumed))
+        self.control.should_training_stop = True
+        if self.args.save_strategy == SaveStrategy.STEPS:  # others save after this
+            self._end_epoch(*args, **kwargs)
+
+    def _end_epoch(self, model, epoch, *, trial, ignore_keys_for_eval, start_time, **kwargs):
+        """What comes after the last step of an epoch: an evaluation or a log, which lacks the last gradient norm."""
+        self.control.should_log = self.control.should_evaluate = self.control.should_save = False
+        self.control = self.callback_handler.on_epoch_end(self.args, self.state, self.control)
+        self._maybe_log_save_evaluate(
+            self._tr_loss, None, model, trial, epoch, ignore_keys_for_eval, start_time, learning_rate=None
+        )
+
+    def _finalize_training(self, *args, **kwargs):
+        if self._resumed_from is not None:  # all epochs were done
+            logger.warning("`%s` has all steps of the training: nothing is left to train.", self._resumed_from)
+            self._load_losses(self._resumed_from / self._losses_file)
+            self._load_rng_state(str(self._resumed_from))
+            self._resumed_from = None
+        return super()._finalize_training(*args, **kwargs)
 
     def _load_losses(self, path: Path):
         if path.exists():

@@ -32,6 +32,7 @@ from .ema import WeightAverage
 from .gan_state import GANStateMixin
 from .gan_step import GANStep, Phase, evaluation_phase, training_phase
 from .generator_losses import acoustic_losses, waveform_losses
+from .interrupts import StopSignals
 from .loss_means import LossMeans
 from .losses import GAN_LOSSES, feature_matching_loss
 from .monitor import MonitorCallback, monitored_values
@@ -89,7 +90,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         self.discriminator_optimizer = self.discriminator_lr_scheduler = None
         self.average: WeightAverage | None = None
         self.gan_step: GANStep | None = None
-        self.clock, self.loss_means = TrainingClock(self), LossMeans()
+        self.clock, self.loss_means, self.stop_signals = TrainingClock(self), LossMeans(), StopSignals()
         self._sampler = self._beginning = self._trial_discriminator = None
         kwargs.setdefault("data_collator", SpeechCollator(kwargs.get("processing_class")))
         if isinstance(kwargs.get("train_dataset"), IterableDataset):
@@ -116,6 +117,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         """As `Trainer.train`. A process that is left alone by the others ends with a message."""
         self.clock.start()
         self.loss_means, self._resumed_from, self._resumed_average = LossMeans(), None, None
+        self.stop_agreed = False
         try:
             with explain_lost_process(self):
                 return super().train(resume_from_checkpoint, trial, **kwargs)
@@ -192,11 +194,13 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         own = [sizes(batch) for batch in samples]
         finite = all(torch.isfinite(batch["labels"].float().sum()) for batch in samples)
         totals = [sum(column) for column in zip(*own, strict=True)] or [0.0] * len(SIZES)
-        rows = gather([finite, len(samples), *totals], self.args.device)  # of each process
+        stop = self.stop_signals.received is not None
+        rows = gather([finite, len(samples), stop, *totals], self.args.device)  # of each process
         counts = [int(row[1]) for row in rows]
         if min(counts) != max(counts):
             raise ValueError(f"The processes have {counts} batches for the same step: give each as many rows.")
-        totals = [sum(column) for column in list(zip(*rows, strict=True))[2:]]
+        totals = [sum(column) for column in list(zip(*rows, strict=True))[3:]]
+        self.stop_agreed = any(row[2] for row in rows)
         phase = training_phase(self.args, self.clock.progress, self.has_acoustic_model)
         self.gan_step = GANStep(samples, [shares(batch, totals, sum(counts)) for batch in own], phase)
         self._skip_unless_finite("a recording", [row[0] for row in rows])
