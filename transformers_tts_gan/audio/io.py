@@ -78,12 +78,7 @@ def read_audio(source, sampling_rate: int, min_seconds: float = 0.1, max_seconds
     """
     name = audio_name(source)
     samples, rate, lossy = _decode(source, name, max_seconds)
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise AudioError(
-            "corrupt",
-            f"`{name}` claims a sampling rate of {rate:,} Hz; needs {LOWEST_RATE:,} to {HIGHEST_RATE:,} Hz: mend its "
-            "header or leave it out.",
-        )
+    _check_rate(rate, name)
     wave = to_mono(samples, name)
     if len(wave) * sampling_rate > MAX_SAMPLES * rate:
         raise _too_many_samples(name)
@@ -92,6 +87,26 @@ def read_audio(source, sampling_rate: int, min_seconds: float = 0.1, max_seconds
     if rate != sampling_rate:
         wave = resample(wave, rate, sampling_rate)
     return np.clip(wave, -1.0, 1.0)  # filters overshoot
+
+
+def file_rate(source) -> int:
+    """Return the sampling rate of a recording in Hz, as its header says.
+
+    Args:
+        source: As of `read_audio`.
+
+    Raises:
+        AudioError: As of `read_audio`, with "missing" or "corrupt".
+
+    Example:
+        >>> file_rate({"array": np.zeros(8_000), "sampling_rate": 16_000})
+        16000
+    """
+    if isinstance(source, dict) and source.get("array") is not None:
+        return int(source["sampling_rate"])
+    with _open(source, audio_name(source)) as opened:
+        rate = opened.samplerate
+    return _check_rate(rate, audio_name(source))
 
 
 def audio_name(source) -> str:
@@ -154,23 +169,49 @@ def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
     return path
 
 
-def _decode(source, name: str, max_seconds: float | None) -> Recording:
-    if isinstance(source, dict) and source.get("array") is not None:
-        return _decode_array(source, name)
+def _open(source, name: str) -> SequentialFile:
+    """Open a path, or the bytes of a file, or a dict with either."""
     if isinstance(source, dict):
         source = source["bytes"] if source.get("bytes") is not None else source.get("path")
     if source is None:
         raise AudioError("missing", "there is no audio (neither `path` nor `bytes`): leave the row out.")
-    if isinstance(source, (bytes, bytearray)):
-        return _decode_file(io.BytesIO(source), len(source), name, max_seconds)
-    if not isinstance(source, (str, Path)):
+    if not isinstance(source, (str, Path, bytes, bytearray)):
         raise TypeError(
             f"audio is {type(source).__name__}; needs a path, bytes, a dict with `path` or `bytes`, or a dict with "
             "`array` and `sampling_rate`. For a `datasets` column: `cast_column('audio', Audio(decode=False))`."
         )
-    if reason := why_no_file(source):
+    if isinstance(source, (bytes, bytearray)):
+        file, size = io.BytesIO(source), len(source)
+    elif reason := why_no_file(source):
         raise AudioError("missing", f"`{name}` {reason}: check the path.")
-    return _decode_file(Path(source), Path(source).stat().st_size, name, max_seconds)
+    else:
+        file, size = Path(source), Path(source).stat().st_size
+    if size == 0:
+        raise AudioError("empty", f"`{name}` has 0 bytes: record or download it again.")
+    try:
+        return SequentialFile(file)
+    except Exception as error:  # whatever soundfile says about a file that may hold anything
+        raise _corrupt(name, error) from error
+
+
+def _decode(source, name: str, max_seconds: float | None) -> Recording:
+    if isinstance(source, dict) and source.get("array") is not None:
+        return _decode_array(source, name)
+    with _open(source, name) as opened:
+        rate, channels = opened.samplerate, opened.channels
+        if max_seconds is not None and opened.frames < UNKNOWN_FRAMES:
+            _check_not_too_long(opened.frames / rate, max_seconds, name)
+        longest = MAX_SAMPLES if max_seconds is None else int(max_seconds * rate) + 1
+        try:
+            samples = _read_blocks(opened, min(longest, MAX_SAMPLES // channels))
+        except Exception as error:  # whatever a decoder says
+            raise _corrupt(name, error) from error
+        lossy = opened.subtype.startswith(LOSSY)
+    if max_seconds is not None:
+        _check_not_too_long(len(samples) / rate, max_seconds, name)  # the header may be wrong
+    if samples.size > MAX_SAMPLES - channels:
+        raise _too_many_samples(name)
+    return Recording(samples, rate, lossy)
 
 
 def _decode_array(source: dict, name: str) -> Recording:
@@ -179,34 +220,26 @@ def _decode_array(source: dict, name: str) -> Recording:
     try:
         return Recording(to_float(source["array"]), int(source["sampling_rate"]), lossy=False)
     except (TypeError, ValueError) as error:
-        raise AudioError(
-            "corrupt", f"`{name}` holds no samples ({error}): needs `(S,)` or `(channels, S)`."
-        ) from error
+        message = f"`{name}` holds no samples ({error}): needs `(S,)` or `(channels, S)`."
+        raise AudioError("corrupt", message) from error
 
 
-def _decode_file(file: Path | io.BytesIO, size: int, name: str, max_seconds: float | None) -> Recording:
-    if size == 0:
-        raise AudioError("empty", f"`{name}` has 0 bytes: record or download it again.")
-    try:
-        with SequentialFile(file) as opened:
-            if max_seconds is not None and opened.frames < UNKNOWN_FRAMES:
-                _check_not_too_long(opened.frames / opened.samplerate, max_seconds, name)
-            longest = MAX_SAMPLES if max_seconds is None else int(max_seconds * opened.samplerate) + 1
-            samples = _read_blocks(opened, min(longest, MAX_SAMPLES // opened.channels))
-            rate, lossy = opened.samplerate, opened.subtype.startswith(LOSSY)
-    except AudioError:
-        raise
-    except Exception as error:  # whatever a decoder says about a file that may hold anything
+def _corrupt(name: str, error: Exception) -> AudioError:
+    return AudioError(
+        "corrupt",
+        f"`{name}` cannot be decoded ({error}): it is damaged, or of a kind soundfile does not read. "
+        "wav, flac, ogg and mp3 work; convert others with `ffmpeg -i FILE FILE.wav`.",
+    )
+
+
+def _check_rate(rate: int, name: str) -> int:
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise AudioError(
             "corrupt",
-            f"`{name}` cannot be decoded ({error}): it is damaged, or of a kind soundfile does not read. "
-            "wav, flac, ogg and mp3 work; convert others with `ffmpeg -i FILE FILE.wav`.",
-        ) from error
-    if max_seconds is not None:
-        _check_not_too_long(len(samples) / rate, max_seconds, name)  # the header may be wrong
-    if samples.size >= MAX_SAMPLES - samples.shape[1]:
-        raise _too_many_samples(name)
-    return Recording(samples, rate, lossy)
+            f"`{name}` claims a sampling rate of {rate:,} Hz; needs {LOWEST_RATE:,} to {HIGHEST_RATE:,} Hz: mend its "
+            "header or leave it out.",
+        )
+    return rate
 
 
 def _read_blocks(opened: SequentialFile, longest: int) -> np.ndarray:

@@ -50,10 +50,11 @@ class Folder:
 
     def sounds(self) -> list[Path]:
         """Return all recordings, by the suffix of their names, in order."""
-        return sorted(file for file in self._files if file.suffix.lower() in SOUNDS)
+        return sorted(file for file in self.files if file.suffix.lower() in SOUNDS)
 
     @cached_property
-    def _files(self) -> list[Path]:
+    def files(self) -> list[Path]:
+        """All files, but those whose names are no text, of which a warning tells."""
         found = [Path(folder, name) for folder, _, names in os.walk(self.path) for name in names]
         for file in found:
             if not _is_text(file):
@@ -63,7 +64,7 @@ class Folder:
     @cached_property
     def _by_key(self) -> dict[str, list[Path]]:
         found = defaultdict(list)
-        for file in self._files:
+        for file in self.files:
             if not why_no_file(file):
                 found[_key(file.relative_to(self.path).as_posix())].append(file)
         return found

@@ -238,7 +238,8 @@ def judge_alone(report: CorpusReport) -> None:
         if found.unreadable:
             row.find("characters" if row.text.strip() else "unreadable", found.unreadable)
         if found.problem:
-            row.find("silence" if found.problem_kind == "silent" else "unreadable", found.problem)
+            kind = {"silent": "silence", "too long": "length", "too short": "length"}.get(found.problem_kind)
+            row.find(kind or "unreadable", found.problem)
             continue
         if found.voiced_seconds < bounds.min_voiced_seconds:
             row.find("silence", f"{found.voiced_seconds:.2f} s with a pitch")
