@@ -2,7 +2,7 @@
 
     python examples/check_corpus.py my_corpus
     python examples/check_corpus.py my_corpus --recognizer Systran/faster-whisper-base --model examples/voices/en
-    python examples/run_tts.py recipe.yaml --dataset my_corpus/corpus_check/metadata_clean.jsonl
+    tts-gan train examples/recipes/my_voice.yaml --datasets my_corpus/corpus_check/metadata_clean.jsonl
 
 OUTPUT (by default CORPUS/corpus_check) then holds `report.md`, `report.json`, `report.png` (where matplotlib is
 installed), `metadata_clean.jsonl`, which `load_speech` reads where it lies, and `dropped.jsonl`, the other rows with

@@ -1,7 +1,7 @@
 """Find the words of a Chinese corpus that jieba does not know, for a user dictionary that you look over.
 
     python examples/find_words.py CORPUS --output words.txt
-    python examples/run_tts.py recipe.yaml --user_dict words.txt
+    tts-gan train examples/recipes/my_voice.yaml --user_dict words.txt
 
 CORPUS is a text file, one sentence or document a line, or what training reads: a folder with metadata, or a Hub id.
 The output has a line `word count` for each word, the most frequent first. Read it and take out what is no word before

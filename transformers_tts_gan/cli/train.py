@@ -23,11 +23,11 @@ def parser(kind: str = "voice") -> argparse.ArgumentParser:
     from transformers import HfArgumentParser, TrainingArguments
 
     plain = new_parser("train", __doc__)
-    classes = _classes(kind)
+    taken = classes(kind)
     parser = HfArgumentParser(
-        classes, prog=plain.prog, usage=USAGE, description=__doc__, formatter_class=plain.formatter_class
+        taken, prog=plain.prog, usage=USAGE, description=__doc__, formatter_class=plain.formatter_class
     )
-    shown = COMMON.union(*(each.__annotations__ for each in classes)) | {"help"}
+    shown = COMMON.union(*(each.__annotations__ for each in taken)) | {"help"}
     for action in parser._actions:
         if action.dest in TrainingArguments.__dataclass_fields__ and action.dest not in shown:
             action.help = argparse.SUPPRESS
@@ -44,14 +44,15 @@ def run(arguments: list[str]) -> None:
     from ..training.build import build_tts_trainer, build_vocoder_trainer, save_trained
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    *parts, training = parse_arguments(*_classes(kind), arguments=arguments)
+    *parts, training = parse_arguments(*classes(kind), arguments=arguments)
     build = build_vocoder_trainer if kind == "vocoder" else build_tts_trainer
     trainer = build(*parts, training)
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     save_trained(trainer, *parts)
 
 
-def _classes(kind: str) -> tuple:
+def classes(kind: str) -> tuple:
+    """The dataclasses whose fields are the arguments."""
     from ..training.arguments import TTSGanTrainingArguments
     from ..training.recipe import DataArguments, ModelArguments, VocoderArguments
 
