@@ -146,10 +146,10 @@ def test_a_chinese_sentence_is_explained():
     assert rows[-1] == ["。", ".", "", "."]
 
 
-def test_a_mixed_sentence_is_explained_with_tokens_and_marks():
+def test_a_mixed_sentence_is_explained_with_tokens_and_prosody():
     text = "<speak>the 25 <prosody pitch='+2st'>cats</prosody> of 北京<break time='1s'/></speak>"
     rows = cells(explain(text, "en", tokenizer=wordpiece_tokenizer()))
-    assert rows[0] == ["text", "normalized", "words", "phones", "tokens", "marks"]
+    assert rows[0] == ["text", "normalized", "words", "phones", "tokens", "prosody"]
     assert rows[3][:3] + rows[3][4:] == ["25", "twenty five", "twenty | five", "2 5", ""]
     assert rows[4] == ["cats", "cats", "cats", "K AE1 T S", "cats", "+2 st"]
     assert rows[6] == ["北京", "北京", "北京", "b ei3 j ing1", "北 京", ""]

@@ -194,3 +194,8 @@ def test_a_sign_that_one_language_reads_is_read_by_both_and_in_every_place():
         assert len(found) == 1, (char, places)
         counts += found
     assert counts.count(True) > 600
+
+
+@pytest.mark.parametrize(("text", "said"), [("John F., 2 cats", "John F. , two cats"), ("plan B; no", "plan B. , no")])
+def test_the_full_stop_of_an_initial_before_a_comma_ends_no_sentence(text, said):
+    assert " ".join(item.text for item in normalize(text)) == said

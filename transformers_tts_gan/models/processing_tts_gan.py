@@ -217,16 +217,17 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return {**row, **encode_context(utterance)}
 
     def encode_prosody_controls(self, utterance: Utterance) -> dict[str, list]:
-        """Rate, semitones and dB of each phone, and its milliseconds of silence; nothing without marks.
+        """Rate, semitones and dB of each phone, and its milliseconds of silence; empty for a text that asks for none.
 
         Beside a break at either end there is no other silence.
         """
-        if not utterance.marks:
+        if not utterance.prosody:
             return {}
-        marks = [[mark.rate, mark.pitch, mark.volume] for mark in utterance.marks]
-        pauses = [NO_PAUSE if mark.seconds is None else round(mark.seconds * 1_000) for mark in utterance.marks]
+        controls = [[phone.rate, phone.pitch_shift, phone.gain_db] for phone in utterance.prosody]
+        seconds = [phone.pause_seconds for phone in utterance.prosody]
+        pauses = [NO_PAUSE if length is None else round(length * 1_000) for length in seconds]
         first, last = (0 if pauses[end] != NO_PAUSE else NO_PAUSE for end in (0, -1))
-        return {"prosody_controls": [NEUTRAL, *marks, NEUTRAL], "pause_ms": [first, *pauses, last]}
+        return {"prosody_controls": [NEUTRAL, *controls, NEUTRAL], "pause_ms": [first, *pauses, last]}
 
     def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
         """IPA symbols for a phoneme-level encoder, padded at both ends as for PL-BERT, and those of each phone."""

@@ -10,12 +10,13 @@ from pathlib import Path
 from . import languages
 from .frontend import TextFrontend
 from .phoneset import BOUNDARY, PAUSES
+from .prosody import PhoneProsody
 from .token_alignment import token_ranges
-from .utterance import Mark, Utterance, Word
+from .utterance import Utterance, Word
 
 
 def table(utterance: Utterance, tokenizer=None) -> str:
-    """Columns `text` as written, `normalized` as spoken, `words`, `phones`, and `tokens` and `marks` if there are any.
+    """Columns `text` as written, `normalized` as spoken, `words`, `phones`, and `tokens` and `prosody` if there are.
 
     Words that read the same characters, such as `twenty` and `five` for 25, share a line.
     """
@@ -28,10 +29,10 @@ def table(utterance: Utterance, tokenizer=None) -> str:
             rows, _tokens(utterance.plain, [line["plain"] for line in lines], tokenizer), strict=True
         ):
             row.append(" ".join(tokens))
-    if utterance.marks:
-        headers.append("marks")
+    if utterance.prosody:
+        headers.append("prosody")
         for row, line in zip(rows, lines, strict=True):
-            row.append(_marks(line["marks"]))
+            row.append(_prosody(line["prosody"]))
     return _aligned([headers, *rows])
 
 
@@ -61,7 +62,7 @@ def _lines(utterance: Utterance) -> list[dict]:
             "plain": (min(a for a, _ in plain), max(b for _, b in plain)),
             "words": [] if word is None else [word],
             "phones": list(utterance.phones[position:end]),
-            "marks": utterance.marks[position:end],
+            "prosody": utterance.prosody[position:end],
         }
         if word is not None and lines and lines[-1]["words"] and line["span"][0] < lines[-1]["span"][1]:
             _join(lines[-1], line)
@@ -107,12 +108,12 @@ def _tokens(plain: str, spans: list[tuple[int, int]], tokenizer) -> list[list[st
     return [names[slice(*part)] for part in token_ranges(spans, encoded["offset_mapping"])]
 
 
-def _marks(marks: tuple[Mark, ...]) -> str:
-    mark = marks[0]
-    shown = [f"{mark.seconds:g} s"] if mark.seconds is not None else []
-    shown += [f"rate {mark.rate:g}"] if mark.rate != 1 else []
-    shown += [f"{mark.pitch:+g} st"] if mark.pitch else []
-    return ", ".join(shown + ([f"{mark.volume:+g} dB"] if mark.volume else []))
+def _prosody(phones: tuple[PhoneProsody, ...]) -> str:
+    first = phones[0]
+    shown = [f"{first.pause_seconds:g} s"] if first.pause_seconds is not None else []
+    shown += [f"rate {first.rate:g}"] if first.rate != 1 else []
+    shown += [f"{first.pitch_shift:+g} st"] if first.pitch_shift else []
+    return ", ".join(shown + ([f"{first.gain_db:+g} dB"] if first.gain_db else []))
 
 
 def _aligned(rows: list[list[str]]) -> str:

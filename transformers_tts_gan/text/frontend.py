@@ -17,10 +17,11 @@ from .language import Language
 from .lexicon import read_lexicon, read_phones, syllables
 from .normalization import normalize
 from .phoneset import BOUNDARY, PAUSES, letter_phones
+from .prosody import PhoneProsody
 from .spoken import PAUSES as PAUSE_MARKS
 from .spoken import Spoken
 from .ssml.parse import MarkupError, Piece, has_markup, parse
-from .utterance import Mark, Span, Utterance, Word
+from .utterance import Span, Utterance, Word
 from .zh.numbers import simplify
 from .zh.segment import Segmenter
 
@@ -119,11 +120,11 @@ class TextFrontend:
             for phone, span, source in zip(builder.phones, builder.spans, builder.sources, strict=True)
         )  # fmt: skip
         phones, places = tuple(builder.phones), tuple(builder.spans)
-        return Utterance(text, language, words, phones, spans, plain, places, builder.marks(origins))
+        return Utterance(text, language, words, phones, spans, plain, places, builder.prosody(origins))
 
     def _items(self, pieces: Iterable[Piece], plain: str, language: str, given: dict) -> Iterable[Spoken]:
         """What is spoken, in characters of the plain text; `given` collects readings by place."""
-        waiting: list[Piece] = []  # neighbors are read as one text, whatever the manner
+        waiting: list[Piece] = []  # neighbors are read as one text, whatever their prosody
         for piece in pieces:
             spoken_in = languages.find(piece.language).code if piece.language else language
             if waiting and (piece.kind not in ("text", "reading", "phoneme") or piece.language != waiting[0].language):
@@ -273,12 +274,13 @@ class _Builder:
             last = len(self.phones) - 1
             self.seconds[last] = self.seconds.get(last, 0.0) + item.piece.value[0]
 
-    def marks(self, origins: "_Origins") -> tuple[Mark, ...]:
-        marks = []
+    def prosody(self, origins: "_Origins") -> tuple[PhoneProsody, ...]:
+        prosody = []
         for number, (span, source) in enumerate(zip(self.spans, self.sources, strict=True)):
-            manner = (source or origins.piece(span[0])).manner
-            marks.append(Mark(manner.rate, manner.pitch, manner.volume, self.seconds.get(number)))
-        return tuple(marks) if any(mark != Mark() for mark in marks) else ()
+            around = (source or origins.piece(span[0])).prosody
+            seconds = self.seconds.get(number)
+            prosody.append(PhoneProsody(around.rate, around.pitch_shift, around.gain_db, seconds))
+        return tuple(prosody) if any(phone != PhoneProsody() for phone in prosody) else ()
 
 
 class _Origins:

@@ -1,11 +1,11 @@
-"""What a text sounds like: words, phones, the characters they come from, and what the writer wishes for."""
+"""What a text sounds like: words, phones, the characters they come from, and the prosody that the writer asks for."""
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .phoneset import BOUNDARY, PAUSES
-from .ssml.values import Manner
+from .prosody import PhoneProsody
 
 
 Span = tuple[int, int]
@@ -23,22 +23,14 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Mark(Manner):
-    """How the writer wants one phone: `rate` (2.0 is twice as fast), `pitch` in semitones, `volume` in dB, and for a
-    pause of fixed length its `seconds`."""
-
-    seconds: float | None = None
-
-
-@dataclass(frozen=True)
 class Utterance:
     """What a text sounds like.
 
     `phones` are those of all words with a boundary or a pause between them; `spans[i]` are the characters of the
     original text that phone i belongs to: a word's, a Chinese character's, a whole number's, a punctuation mark's, a
     tag's where it has no other, or an empty span for a boundary. `plain` is the text without markup, which text
-    encoders read, and `plain_spans` are the same spans in it. `marks` has one [`Mark`] per phone, or none where the
-    text asks for nothing.
+    encoders read, and `plain_spans` are the same spans in it. `prosody` has one [`PhoneProsody`] per
+    phone, or is empty where the text asks for nothing.
     """
 
     text: str
@@ -48,7 +40,7 @@ class Utterance:
     spans: tuple[Span, ...]
     plain: str
     plain_spans: tuple[Span, ...]
-    marks: tuple[Mark, ...] = ()
+    prosody: tuple[PhoneProsody, ...] = ()
 
     def split(self, max_phones: int = 250) -> list["Utterance"]:
         """Its sentences, those of more than `max_phones` cut at commas or between words; `text` stays the whole."""
@@ -84,5 +76,5 @@ class Utterance:
             plain_spans=tuple(
                 (max(min(a, last) - first, 0), max(min(b, last) - first, 0)) for a, b in self.plain_spans[start:end]
             ),
-            marks=self.marks[start:end],
+            prosody=self.prosody[start:end],
         )

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from transformers_tts_gan.text.frontend import TextFrontend
 from transformers_tts_gan.text.lexicon import read_lexicon, read_phones
 from transformers_tts_gan.text.phoneset import BASE_PHONES
+from transformers_tts_gan.text.prosody import PhoneProsody
 from transformers_tts_gan.text.ssml.parse import MarkupError, has_markup, parse, to_ssml, write
-from transformers_tts_gan.text.utterance import Mark
 
 
 ENGLISH, CHINESE = TextFrontend("en"), TextFrontend("zh")
@@ -21,7 +21,7 @@ def said(text: str, frontend: TextFrontend = ENGLISH) -> str:
 
 
 def pauses(text: str) -> list[float]:
-    return [mark.seconds for mark in ENGLISH(text).marks if mark.seconds is not None]
+    return [phone.pause_seconds for phone in ENGLISH(text).prosody if phone.pause_seconds is not None]
 
 
 @pytest.mark.parametrize(
@@ -82,28 +82,28 @@ def test_breaks_take_the_place_of_pauses_and_add_up():
 def test_prosody_lies_on_the_phones_inside_and_nests():
     inner = "<prosody pitch='+1st' volume='-6dB'>it</prosody>"
     utterance = ENGLISH(f"<speak>Who <prosody rate='80%' pitch='high'>is {inner}</prosody> now?</speak>")
-    words = dict.fromkeys(zip(utterance.spans, utterance.marks, strict=True))
+    words = dict.fromkeys(zip(utterance.spans, utterance.prosody, strict=True))
     found = {utterance.text[slice(*span)]: mark for span, mark in words if span[0] < span[1]}
-    assert found["Who"] == found["now"] == Mark()
-    assert found["is"] == Mark(rate=0.8, pitch=3.0)
-    assert found["it"] == Mark(rate=0.8, pitch=4.0, volume=-6.0)
+    assert found["Who"] == found["now"] == PhoneProsody()
+    assert found["is"] == PhoneProsody(rate=0.8, pitch_shift=3.0)
+    assert found["it"] == PhoneProsody(rate=0.8, pitch_shift=4.0, gain_db=-6.0)
 
 
 @pytest.mark.parametrize(
-    ("attribute", "mark"),
+    ("attribute", "prosody"),
     [
-        ("rate='x-slow'", Mark(rate=0.5)),
-        ("rate='+20%'", Mark(rate=1.2)),
-        ("rate='1.2'", Mark(rate=1.2)),
-        ("pitch='-2st'", Mark(pitch=-2.0)),
-        ("pitch='+100%'", Mark(pitch=12.0)),
-        ("volume='+6dB'", Mark(volume=6.0)),
-        ("volume='soft'", Mark(volume=-6.0)),
-        ("volume='silent'", Mark(volume=-100.0)),
+        ("rate='x-slow'", PhoneProsody(rate=0.5)),
+        ("rate='+20%'", PhoneProsody(rate=1.2)),
+        ("rate='1.2'", PhoneProsody(rate=1.2)),
+        ("pitch='-2st'", PhoneProsody(pitch_shift=-2.0)),
+        ("pitch='+100%'", PhoneProsody(pitch_shift=12.0)),
+        ("volume='+6dB'", PhoneProsody(gain_db=6.0)),
+        ("volume='soft'", PhoneProsody(gain_db=-6.0)),
+        ("volume='silent'", PhoneProsody(gain_db=-100.0)),
     ],
 )
-def test_values_of_prosody(attribute, mark):
-    assert set(ENGLISH(f"<speak><prosody {attribute}>Good</prosody></speak>").marks) == {mark}
+def test_values_of_prosody(attribute, prosody):
+    assert set(ENGLISH(f"<speak><prosody {attribute}>Good</prosody></speak>").prosody) == {prosody}
 
 
 def test_spans_index_the_marked_up_text():
@@ -143,7 +143,7 @@ def test_spans_index_the_marked_up_text():
         ("<speak><break>a</break></speak>", 7, "holds nothing"),
         ("<speak><prosody>a</prosody></speak>", 7, "needs `rate`, `pitch` or `volume`"),
         ("<speak><prosody rate='quick'>a</prosody></speak>", 7, "`rate` is `quick`; write `80%`"),
-        ("<speak><prosody rate='900%'>a</prosody></speak>", 7, "`rate` comes to 9; 0.2 to 5"),
+        ("<speak><prosody rate='900%'>a</prosody></speak>", 7, "`rate` comes to 9, but 0.2 to 5"),
         ("<speak><prosody pitch='+10Hz'>a</prosody></speak>", 7, r"`pitch` is `\+10Hz`; write `\+2st`"),
         ("<speak><prosody volume='loudest'>a</prosody></speak>", 7, "`volume` is `loudest`"),
         ("<speak><say-as>a</say-as></speak>", 7, "needs the attribute `interpret-as`"),
@@ -224,17 +224,17 @@ TREES = st.recursive(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TREES, min_size=1, max_size=5), st.sampled_from(["en", "zh"]))
-def test_markup_comes_back_with_the_same_phones_and_marks(parts, language):
+def test_markup_comes_back_with_the_same_phones_and_prosody(parts, language):
     text = f"<speak>ok {''.join(parts)}</speak>"
     frontend = ENGLISH if language == "en" else CHINESE
     utterance = frontend(text)
     assert len(utterance.phones) == len(utterance.spans) == len(utterance.plain_spans)
-    assert len(utterance.marks) in (0, len(utterance.phones))
+    assert len(utterance.prosody) in (0, len(utterance.phones))
     assert all(0 <= a <= b <= len(text) for a, b in utterance.spans)
     assert all(0 <= a <= b <= len(utterance.plain) for a, b in utterance.plain_spans)
     assert set(utterance.phones) <= set(BASE_PHONES)
     again = frontend(to_ssml(utterance))
-    assert (again.phones, again.marks, again.plain) == (utterance.phones, utterance.marks, utterance.plain)
+    assert (again.phones, again.prosody, again.plain) == (utterance.phones, utterance.prosody, utterance.plain)
     assert write(parse(write(parse(text)))) == write(parse(text))
 
 
@@ -247,19 +247,19 @@ def test_any_text_has_phones_or_an_error_and_comes_back(text, ssml):
     except ValueError:
         return
     again = CHINESE(to_ssml(utterance))
-    assert (again.phones, again.marks, again.plain) == (utterance.phones, utterance.marks, utterance.plain)
+    assert (again.phones, again.prosody, again.plain) == (utterance.phones, utterance.prosody, utterance.plain)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TREES, min_size=1, max_size=8), st.integers(5, 60))
-def test_sentences_of_markup_hold_all_phones_and_marks(parts, longest):
+def test_sentences_of_markup_hold_all_phones_and_prosody(parts, longest):
     utterance = ENGLISH(f"<speak>ok {''.join(parts)}</speak>")
     sentences = utterance.split(longest)
     sounds = [phone for phone in utterance.phones if phone != " "]
     assert [phone for part in sentences for phone in part.phones if phone != " "] == sounds
     assert [word for part in sentences for word in part.words] == list(utterance.words)
-    fixed = [mark.seconds for part in sentences for mark in part.marks if mark.seconds is not None]
-    assert fixed == [mark.seconds for mark in utterance.marks if mark.seconds is not None]
+    fixed = [phone.pause_seconds for part in sentences for phone in part.prosody if phone.pause_seconds is not None]
+    assert fixed == [phone.pause_seconds for phone in utterance.prosody if phone.pause_seconds is not None]
     for part in sentences:
         assert len(part.phones) == len(part.plain_spans) == len(part.spans)
         assert all(0 <= a <= b <= len(part.plain) for a, b in part.plain_spans)

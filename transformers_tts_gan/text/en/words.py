@@ -92,7 +92,7 @@ _SLASHED = re.compile(r"(w/o|w/|c/o|b/c|n/a|y/o|h/o)(?![A-Za-z])(?!/)", re.I)
 _SLASHED_WORDS = {"w/o": "without", "w/": "with", "c/o": "care of", "b/c": "because", "n/a": "N.A.", "y/o": "year old"}
 _SLASHED_WORDS |= {"h/o": "history of"}
 _DAY_RANGE = re.compile(rf"({'|'.join(_DAYS)}|Sun)\.?[ ]?[-–—][ ]?({'|'.join(_DAYS)}|Sun)\b\.?")
-_INITIAL = re.compile(r"[A-Z]\.(?=\s)", re.A)
+_INITIAL = re.compile(r"[A-Z]\.(?=[\s,;:])", re.A)
 _ENDS = ("", "\n")
 
 # Words of small letters that are not simply themselves.

@@ -12,7 +12,8 @@ from html.entities import name2codepoint
 
 from ..han import is_han
 from ..lexicon import read_phones, syllables
-from .values import ElementError, Manner, manner_within, pause_seconds, say_as_kind
+from ..prosody import ProsodyControls
+from .values import ElementError, pause_seconds, prosody_within, say_as_kind
 
 
 ELEMENTS = ("speak", "p", "s", "break", "prosody", "say-as", "sub", "phoneme", "lang")
@@ -69,7 +70,7 @@ class Piece:
     span: tuple[int, int]
     plain: int
     value: tuple = ()
-    manner: Manner = Manner()
+    prosody: ProsodyControls = ProsodyControls()
     language: str | None = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
@@ -105,12 +106,12 @@ def parse(text: str) -> tuple[Piece, ...]:
 class _Open:
     name: str
     position: int
-    manner: Manner
+    prosody: ProsodyControls
     language: str | None
 
 
 class _Scanner:
-    """Walks through the text once, from mark to mark."""
+    """Walks through the text once, from one markup to the next."""
 
     def __init__(self, text: str):
         self.text = text
@@ -139,8 +140,8 @@ class _Scanner:
         raise MarkupError(self.text, position, message)
 
     def add(self, kind: str, text: str, span: tuple[int, int], value: tuple = ()) -> None:
-        around = self.open[-1] if self.open else _Open("", 0, Manner(), None)
-        self.pieces.append(Piece(kind, text, span, self.plain, value, around.manner, around.language))
+        around = self.open[-1] if self.open else _Open("", 0, ProsodyControls(), None)
+        self.pieces.append(Piece(kind, text, span, self.plain, value, around.prosody, around.language))
         self.plain += len(text)
 
     def words(self, start: int, end: int) -> None:
@@ -260,11 +261,11 @@ class _Scanner:
             return self.pause(match, pause_seconds(attributes.get("time"), attributes.get("strength")), empty)
         if name in ("sub", "say-as", "phoneme"):
             return self.replaced(name, match, attributes, empty)
-        around = self.open[-1] if self.open else _Open("", 0, Manner(), None)
-        manner = manner_within(around.manner, attributes) if name == "prosody" else around.manner
+        around = self.open[-1] if self.open else _Open("", 0, ProsodyControls(), None)
+        prosody = prosody_within(around.prosody, attributes) if name == "prosody" else around.prosody
         if name in ("p", "s"):
             self.end_sentence(match)
-        self.open.append(_Open(name, match.start(), manner, attributes.get("xml:lang", around.language)))
+        self.open.append(_Open(name, match.start(), prosody, attributes.get("xml:lang", around.language)))
         if empty:
             self.open.pop()
         return match.end()
@@ -325,14 +326,14 @@ def write(pieces: Iterable[Piece]) -> str:
     pieces = list(pieces)
     languages = {piece.language for piece in pieces}
     whole = pieces[0].language if len(languages) == 1 else None
-    out, manner, language = [], Manner(), whole
+    out, prosody, language = [], ProsodyControls(), whole
     for piece in merged(pieces):
-        if (piece.manner, piece.language) != (manner, language):
-            out.append(_closing(manner, None if language == whole else language))
-            manner, language = piece.manner, piece.language
-            out.append(_opening(manner, None if language == whole else language))
+        if (piece.prosody, piece.language) != (prosody, language):
+            out.append(_closing(prosody, None if language == whole else language))
+            prosody, language = piece.prosody, piece.language
+            out.append(_opening(prosody, None if language == whole else language))
         out.append(_written(piece))
-    out.append(_closing(manner, None if language == whole else language))
+    out.append(_closing(prosody, None if language == whole else language))
     root = f' xml:lang="{whole}"' if whole else ""
     return f"<speak{root}>{''.join(out)}</speak>"
 
@@ -342,7 +343,7 @@ def merged(pieces: Iterable[Piece]) -> list[Piece]:
     out: list[Piece] = []
     for piece in pieces:
         last = out[-1] if out else None
-        same = last is not None and (last.manner, last.language) == (piece.manner, piece.language)
+        same = last is not None and (last.prosody, last.language) == (piece.prosody, piece.language)
         if same and last.kind == piece.kind == "text":
             out[-1] = replace(last, text=last.text + piece.text)
         else:
@@ -350,13 +351,13 @@ def merged(pieces: Iterable[Piece]) -> list[Piece]:
     return out
 
 
-def _opening(manner: Manner, language: str | None) -> str:
-    tag = f"<prosody{manner.attributes()}>" if manner != Manner() else ""
+def _opening(prosody: ProsodyControls, language: str | None) -> str:
+    tag = f"<prosody{prosody.attributes()}>" if prosody != ProsodyControls() else ""
     return tag + (f'<lang xml:lang="{language}">' if language else "")
 
 
-def _closing(manner: Manner, language: str | None) -> str:
-    return ("</lang>" if language else "") + ("</prosody>" if manner != Manner() else "")
+def _closing(prosody: ProsodyControls, language: str | None) -> str:
+    return ("</lang>" if language else "") + ("</prosody>" if prosody != ProsodyControls() else "")
 
 
 def _quoted(text: str) -> str:
@@ -386,7 +387,7 @@ def _written(piece: Piece) -> str:
 
 
 def to_ssml(utterance) -> str:
-    """The text of `utterance` as SSML that says the same phones with the same marks in the same language.
+    """The text of `utterance` as SSML that says the same phones with the same prosody in the same language.
 
     A part that [`Utterance.split`] made gives the whole text.
     """

@@ -5,9 +5,9 @@ Enters: attributes and the text they are about. Leaves: numbers, and words that 
 
 import math
 import re
-from dataclasses import dataclass
 
 from ..han import HAN_RANGES
+from ..prosody import ProsodyControls
 
 
 BREAK_SECONDS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 0.75, "x-strong": 1.2}
@@ -49,21 +49,6 @@ class ElementError(ValueError):
     """An attribute or its text says nothing that can be done."""
 
 
-@dataclass(frozen=True)
-class Manner:
-    """How a stretch is spoken: `rate` 2.0 is twice as fast, `pitch` in semitones, `volume` in dB."""
-
-    rate: float = 1.0
-    pitch: float = 0.0
-    volume: float = 0.0
-
-    def attributes(self) -> str:
-        """As those of `<prosody>`."""
-        rate = f' rate="{self.rate!r}"' if self.rate != 1 else ""
-        pitch = f' pitch="{self.pitch:+}st"' if self.pitch else ""
-        return rate + pitch + (f' volume="{self.volume:+}dB"' if self.volume else "")
-
-
 def pause_seconds(time: str | None, strength: str | None) -> float:
     """Seconds of a break: its time, else its strength's, else a medium one's.
 
@@ -81,22 +66,29 @@ def pause_seconds(time: str | None, strength: str | None) -> float:
     return round(seconds, 4)
 
 
-def manner_within(around: Manner, attributes: dict[str, str]) -> Manner:
-    """`<prosody>` inside of another: rates multiply, semitones and decibels add."""
+def prosody_within(around: ProsodyControls, attributes: dict[str, str]) -> ProsodyControls:
+    """Controls of a `<prosody>` inside of another one: rates multiply, semitones and decibels add.
+
+    Raises:
+        ElementError: An attribute has no such value, or the result is out of the range that can be spoken.
+
+    >>> prosody_within(ProsodyControls(rate=0.5), {"rate": "80%", "pitch": "+2st"})
+    ProsodyControls(rate=0.4, pitch_shift=2.0, gain_db=0.0)
+    """
     if not attributes:
         raise ElementError("`<prosody>` needs `rate`, `pitch` or `volume`.")
-    manner = Manner(
-        round(around.rate * (_rate(attributes["rate"]) if "rate" in attributes else 1.0), 4),
-        round(around.pitch + (_pitch(attributes["pitch"]) if "pitch" in attributes else 0.0), 4),
-        round(max(SILENT_DB, around.volume + (_volume(attributes["volume"]) if "volume" in attributes else 0.0)), 4),
-    )
-    if not LEAST_RATE <= manner.rate <= MOST_RATE:
-        raise ElementError(f"`rate` comes to {manner.rate:g}; {LEAST_RATE:g} to {MOST_RATE:g} can be spoken.")
-    if abs(manner.pitch) > MOST_SEMITONES:
-        raise ElementError(f"`pitch` comes to {manner.pitch:+g} semitones; at most {MOST_SEMITONES:g} can be sung.")
-    if manner.volume > MOST_DB:
-        raise ElementError(f"`volume` comes to {manner.volume:+g} dB; {MOST_DB:g} at most can be added.")
-    return manner
+    rate = around.rate * (_rate(attributes["rate"]) if "rate" in attributes else 1.0)
+    pitch_shift = around.pitch_shift + (_pitch(attributes["pitch"]) if "pitch" in attributes else 0.0)
+    gain_db = around.gain_db + (_volume(attributes["volume"]) if "volume" in attributes else 0.0)
+    inner = ProsodyControls(round(rate, 4), round(pitch_shift, 4), round(max(SILENT_DB, gain_db), 4))
+    if not LEAST_RATE <= inner.rate <= MOST_RATE:
+        raise ElementError(f"`rate` comes to {inner.rate:g}, but {LEAST_RATE:g} to {MOST_RATE:g} is needed.")
+    if abs(inner.pitch_shift) > MOST_SEMITONES:
+        limits = f"-{MOST_SEMITONES:g} to +{MOST_SEMITONES:g}"
+        raise ElementError(f"`pitch` comes to {inner.pitch_shift:+g} semitones, but {limits} is needed.")
+    if inner.gain_db > MOST_DB:
+        raise ElementError(f"`volume` comes to {inner.gain_db:+g} dB, but {MOST_DB:+g} or less is needed.")
+    return inner
 
 
 def _rate(text: str) -> float:
