@@ -147,7 +147,7 @@ def load(path: str, split: str, origin: dict):
         found = f" Its recordings come from {sources[path]}." if sources.get(path) else ""
         raise SystemExit(
             f"The corpus `{path}` is neither here ({Path.cwd()}) nor on the Hub.{found}\n"
-            "`python examples/prepare_corpus.py --help` tells how to make a corpus; name it with --corpus PATH."
+            "`tts-gan prepare --help` tells how to make a corpus; name it with --corpus PATH."
         ) from error
 
 

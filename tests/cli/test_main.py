@@ -50,6 +50,7 @@ def test_explaining_loads_no_torch():
         (["speak", "<speak>Hello."], "never closed"),
         (["explain", "<speak>Hello."], "never closed"),
         (["explain", "--voice", "nope", "Hello."], "There is no file `nope/processor_config.json`."),
+        (["prepare", "ljspeech", "nope", "made"], "`nope` is not a folder"),
         (["train", "nope.yaml"], "There is no file `nope.yaml`"),
         (["train", "--nope", "1", "--datasets", "a", "--output_dir", "b"], "--nope"),
     ],

@@ -206,7 +206,7 @@ def test_paths_that_hold_no_corpus_say_what_is_missing(tmp_path):
     for path in (tmp_path / "nowhere", "./nowhere", "nowhere.csv"):
         with pytest.raises(FileNotFoundError, match="does not exist: check the path, or give a Hub id"):
             load_speech(path)
-    with pytest.raises(ValueError, match="holds no `metadata.jsonl`.*prepare_corpus.py"):
+    with pytest.raises(ValueError, match="holds no `metadata.jsonl`.*tts-gan prepare"):
         load_speech(tmp_path)
     with pytest.raises(ValueError, match="metadata.txt` is not metadata: needs one of .jsonl, .csv"):
         load_speech(tmp_path / "metadata.txt")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from helpers.example_scripts import script
 
 from transformers_tts_gan.audio.io import AudioError
+from transformers_tts_gan.cli.main import main
 from transformers_tts_gan.data.held_out import choose_held_out, text_digest
 from transformers_tts_gan.data.load import load_speech
 from transformers_tts_gan.data.prepare_corpus import RECIPES, prepare_corpus
@@ -324,10 +324,10 @@ def test_neither_the_source_nor_a_corpus_is_written_over(tmp_path):
     prepare_corpus("ljspeech", tmp_path / "src", tmp_path / "dest", overwrite=True)
 
 
-def test_the_example_makes_a_corpus(tmp_path, capsys):
+def test_the_command_makes_a_corpus(tmp_path, capsys):
     make_folder(tmp_path / "src")
     arguments = ["folder", str(tmp_path / "src"), str(tmp_path / "dest"), "--language", "en"]
-    script("prepare_corpus").main(arguments)
+    main(["prepare", *arguments])
     assert "train: 4 recordings" in capsys.readouterr().out and len(rows_of(tmp_path / "dest")) == 4
     with pytest.raises(SystemExit, match="holds a corpus already"):
-        script("prepare_corpus").main(arguments)
+        main(["prepare", *arguments])

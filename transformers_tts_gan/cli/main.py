@@ -14,6 +14,7 @@ from .. import __version__
 COMMANDS = {
     "speak": "say a text and write a wav file",
     "explain": "show why a text is said the way it is",
+    "prepare": "turn a published corpus, or your recordings, into what training reads",
     "train": "train a voice or a vocoder by a recipe",
 }
 

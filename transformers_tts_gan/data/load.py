@@ -146,7 +146,7 @@ def _open(
             return _load_dataset(str(path), split, name), None
         raise ValueError(
             f"`{path}` holds no `metadata.jsonl`, `.csv`, `.tsv` or `.parquet`, and `datasets` did not save it. "
-            "`python examples/prepare_corpus.py --help` makes one from common corpora or from wav + txt pairs."
+            "`tts-gan prepare --help` makes one from common corpora or from wav + txt pairs."
         )
     if path.is_file():
         return _select_split(_read_metadata(path, names), split, path), path.parent
