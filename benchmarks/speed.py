@@ -324,7 +324,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.manual_seed(0)
 
     machine = describe_machine(args.threads)
-    print(*(f"{key}: {value}" for key, value in machine.items()), sep="\n")
+    print(*(f"{key}: {value}" for key, value in (machine | vars(args)).items()), sep="\n")
     if machine["cpu_share"] < 0.9:
         print("other programs use the CPU: trust ratios only, and not too far, or run again on an idle machine.")
     systems = {name: new_system(name) for name in (*FROM_PHONES, *FROM_TEXT) if installed(name)}

@@ -12,6 +12,8 @@ import argparse
 import collections
 import functools
 import math
+import os
+import platform
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -265,6 +267,7 @@ def main() -> None:
     parser.add_argument("--align_words", type=int, default=10_000, help="words that EM learns the alignment from")
     parser.add_argument("--measure", type=int, help="held-out words to measure on; all by default")
     arguments = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", arguments, sep="\n")
     pairs = readable_pairs()
     aligner = Aligner()
     aligner.fit(alignment_pairs(pairs)[: arguments.align_words])

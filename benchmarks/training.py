@@ -393,7 +393,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(args.threads)
     transformers_logging.set_verbosity_error()
     machine = describe_machine(args.threads)
-    print(*(f"{key}: {value}" for key, value in machine.items()), sep="\n")
+    print(*(f"{key}: {value}" for key, value in (machine | vars(args)).items()), sep="\n")
     if machine["cpu_share"] < 0.9:
         print("other programs use the CPU: trust ratios only, and not too far, or run again on an idle machine.")
     clock = CLOCKS[args.clock]
