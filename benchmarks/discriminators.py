@@ -31,8 +31,8 @@ from transformers_tts_gan import (
 from transformers_tts_gan.data.prepare import PrepareSpeech, prepare_speech
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
+from transformers_tts_gan.models.losses import multi_resolution_mel_loss
 from transformers_tts_gan.training.arguments import parse_arguments
-from transformers_tts_gan.training.losses import multi_resolution_mel_loss
 
 
 SETS = {

@@ -15,4 +15,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
 before_import("transformers", check_torch_pair)
 import_after("transformers.models.auto.configuration_auto", f"{__name__}.models.configuration_tts_gan")
+import_after("transformers.models.auto.configuration_auto", f"{__name__}.models.configuration_hifigan")
 import_after("transformers.models.auto.processing_auto", f"{__name__}.models.processing_tts_gan")

@@ -48,6 +48,9 @@ from .metrics.speech import (
 from .metrics.speech import (
     WordErrors as WordErrors,
 )
+from .models.configuration_hifigan import (
+    HifiGanVocoderConfig as HifiGanVocoderConfig,
+)
 from .models.configuration_tts_gan import (
     TTSGanConfig as TTSGanConfig,
 )
@@ -60,14 +63,23 @@ from .models.configuration_tts_gan import (
 from .models.discriminators import (
     TTSGanDiscriminator as TTSGanDiscriminator,
 )
+from .models.hifigan import (
+    HifiGanVocoder as HifiGanVocoder,
+)
 from .models.modeling_tts_gan import (
     TTSGanModel as TTSGanModel,
 )
-from .models.modeling_tts_gan import (
+from .models.outputs import (
     TTSGanOutput as TTSGanOutput,
+)
+from .models.outputs import (
+    TTSGanVocoderOutput as TTSGanVocoderOutput,
 )
 from .models.processing_tts_gan import (
     TTSGanProcessor as TTSGanProcessor,
+)
+from .models.prosody import (
+    ProsodyControls as ProsodyControls,
 )
 from .models.tokenization_tts_gan import (
     load_text_tokenizer as load_text_tokenizer,
@@ -83,9 +95,6 @@ from .models.transfer import (
 )
 from .models.vocoder import (
     TTSGanVocoder as TTSGanVocoder,
-)
-from .models.vocoder import (
-    TTSGanVocoderOutput as TTSGanVocoderOutput,
 )
 from .training.arguments import (
     TTSGanTrainingArguments as TTSGanTrainingArguments,

@@ -38,7 +38,7 @@ from transformers_tts_gan.metrics.asr import Recognizer, find_problem, load_reco
 from transformers_tts_gan.metrics.error_rates import count_errors
 from transformers_tts_gan.metrics.mos import MosPredictor
 from transformers_tts_gan.metrics.speaker import SpeakerEncoder
-from transformers_tts_gan.training.losses import multi_resolution_mel_loss
+from transformers_tts_gan.models.losses import multi_resolution_mel_loss
 from transformers_tts_gan.utils.markdown import markdown_table
 
 

@@ -18,7 +18,7 @@ from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.evaluation import html_report
 from transformers_tts_gan.evaluation.evaluate import SYSTEMS, evaluate_voice
 from transformers_tts_gan.metrics.signal import OCTAVE
-from transformers_tts_gan.models.modeling_tts_gan import TTSGanOutput
+from transformers_tts_gan.models.outputs import TTSGanOutput
 from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 
 

@@ -9,7 +9,7 @@ from transformers_tts_gan.audio.mel import log_mel
 from transformers_tts_gan.metrics.dtw import warped_distance
 from transformers_tts_gan.metrics.speech import MelDistance, WordErrors, measure_speech
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanConfig
-from transformers_tts_gan.models.modeling_tts_gan import TTSGanOutput
+from transformers_tts_gan.models.outputs import TTSGanOutput
 
 
 def mel(wave: np.ndarray) -> np.ndarray:

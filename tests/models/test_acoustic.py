@@ -6,8 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transformers_tts_gan.models.acoustic import measure_prosody, phone_mean, phone_positions, whole_frames
+from transformers_tts_gan.models.acoustic import phone_positions
 from transformers_tts_gan.models.aligner import frame_to_phone
+from transformers_tts_gan.models.prosody import measure_prosody, phone_mean, round_durations
 
 
 @settings(max_examples=30, deadline=None)
@@ -15,7 +16,7 @@ from transformers_tts_gan.models.aligner import frame_to_phone
 def test_rounding_never_drifts_by_more_than_half_a_frame(durations):
     """Rounding each phone by itself would make a long sentence seconds too long or short."""
     real = torch.tensor([durations], dtype=torch.float64)
-    whole = whole_frames(real)
+    whole = round_durations(real)
     assert (whole >= 0).all()
     assert ((whole.cumsum(1) - real.cumsum(1)).abs() <= 0.5 + 1e-9).all()
 
@@ -48,8 +49,8 @@ def test_phones_decide_before_the_context_has_learned_anything(new_model):
     acoustic = new_model(lively=False).acoustic
     phones, condition, mask = torch.randn(1, 4, 32), torch.zeros(1, 1, 32), torch.ones(1, 4, 1)
     context = torch.randn(1, 4, 16)
-    plain, _ = acoustic.encode(phones, mask, condition, None)
-    sound, prosody = acoustic.encode(phones, mask, condition, context)
+    plain = acoustic.encode(phones, mask, condition, None).sound
+    sound, prosody, _ = acoustic.encode(phones, mask, condition, context)
     assert sound.equal(plain) and not prosody.equal(plain)
 
 

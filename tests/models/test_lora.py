@@ -69,13 +69,13 @@ def test_a_voice_with_lora_is_saved_and_loaded_like_any_other(voice, tmp_path):
         assert trainable and all("lora_" in name for name in trainable)
 
 
-def test_a_folder_without_lora_loads_into_a_voice_with_it(voice, tmp_path):
-    expected = context(voice)
+def test_a_folder_without_lora_gets_it_by_a_method_and_not_by_random_weights(voice, tmp_path):
     voice.save_pretrained(tmp_path)
-    loaded = TTSGanModel.from_pretrained(tmp_path, text_encoder_lora=FIELDS)
-    assert context(loaded).equal(expected)
-    downs = [p for name, p in loaded.named_parameters() if name.endswith("lora_down")]
-    assert len(downs) == 2 and all(p.requires_grad and p.std() > 0.01 for p in downs)
+    with pytest.raises(ValueError, match="lacks 4 weights of `TTSGanModel`: .*lora_"):
+        TTSGanModel.from_pretrained(tmp_path, text_encoder_lora=FIELDS)
+    loaded = TTSGanModel.from_pretrained(tmp_path)
+    loaded.add_lora(**FIELDS)
+    assert context(loaded).equal(context(voice))
 
 
 def test_merging_keeps_the_sound_and_leaves_no_trace(voice, tmp_path):

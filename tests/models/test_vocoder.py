@@ -8,8 +8,9 @@ from helpers.training import speech_like
 from torch.nn.functional import pad
 
 from transformers_tts_gan import TTSGanVocoder, TTSGanVocoderConfig
+from transformers_tts_gan.models.base_vocoder import cut, segment_starts
 from transformers_tts_gan.models.excitation import frame_spectra
-from transformers_tts_gan.models.vocoder import cut, inverse_stft, segment_starts
+from transformers_tts_gan.models.vocoder import inverse_stft
 
 
 HOP = 256

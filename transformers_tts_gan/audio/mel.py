@@ -5,6 +5,7 @@ is centered on the middle of the n-th hop, so that a frame and its samples can b
 """
 
 import functools
+import math
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +13,7 @@ import torchaudio.functional as AF
 
 
 MEL_FLOOR = 1e-5
+LOG_PER_DB = math.log(10) / 20  # of a log-mel frame, for each dB of the waveform
 MEL_MEAN, MEL_SCALE = -5.0, 2.0  # about the mean and deviation of log-mel frames of speech at -23 dBFS
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from ..audio.mel import log_mel
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from .asr import as_recognizer, transcribe
@@ -93,7 +92,7 @@ class MelDistance:
             wave = try_to_speak(model, processor, row)
             wave = np.pad(wave, (0, max(0, model.config.vocoder_config.n_fft - len(wave))))  # at least a window
             spoken = torch.from_numpy(wave)
-            mels = [log_mel(wave[None], model.config.vocoder_config)[0].numpy() for wave in (spoken, recorded)]
+            mels = [model.vocoder.log_mel(wave[None])[0].numpy() for wave in (spoken, recorded)]
             distances.append(warped_distance(*mels) * 20 / np.log(10))
         return {"mel_distance": float(np.mean(distances))}
 

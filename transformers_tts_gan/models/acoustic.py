@@ -1,11 +1,11 @@
-"""From phones to mel frames: encode, time, intone, expand, decode.
+"""From phones to mel frames: encode, predict durations and prosody, expand, decode.
 
 After FastPitch (Łańcucki, 2021, arXiv:2006.06873) with a learned alignment as in JETS. The phone decides what is said;
 the context that a pretrained text encoder brings is added through a gate that starts at 0, and reaches the predictors
 of duration, pitch and energy in full.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -15,20 +15,7 @@ from ..audio.mel import MEL_MEAN, MEL_SCALE
 from .aligner import Aligner, frame_to_phone
 from .configuration_tts_gan import TTSGanConfig
 from .layers import ConvNeXtBlock, Convolution, SelfAttention, length_mask
-
-
-PITCH_REFERENCE_HZ = 150.0
-PITCH_OCTAVE = 2.0  # units of the pitch feature per octave: 6 semitones are 1
-
-
-@dataclass
-class Prosody:
-    """How the phones are spoken; each `(B, T)`."""
-
-    log_duration: torch.Tensor  # log(1 + frames)
-    pitch: torch.Tensor  # units of 6 semitones around 150 Hz
-    voicing: torch.Tensor  # share of the phone's frames with a voice
-    energy: torch.Tensor  # mean frame level
+from .prosody import Prosody
 
 
 class VariancePredictor(nn.Module):
@@ -47,6 +34,14 @@ class VariancePredictor(nn.Module):
             hidden = F.relu(convolution(hidden, mask))
             hidden = self.dropout(norm(hidden))
         return self.output(hidden).float()  # (B, T, outputs)
+
+
+class EncodedPhones(NamedTuple):
+    """Phones after the encoder."""
+
+    sound: torch.Tensor  # (B, T, H), for the decoder: context through its gate
+    prosody: torch.Tensor  # (B, T, H), for the predictors: context in full
+    states: tuple[torch.Tensor, ...]  # (B, T, H) before the first block and after each
 
 
 class AcousticModel(nn.Module):
@@ -83,16 +78,20 @@ class AcousticModel(nn.Module):
         """Phone ids `(B, T)` to vectors `(B, T, H)`."""
         return self.phone_embedding(input_ids)
 
-    def encode(self, phones: torch.Tensor, mask: torch.Tensor, condition: torch.Tensor, context: torch.Tensor | None):
-        """Phone vectors, condition `(B, 1, H)`, context `(B, T, C)` to the hidden states for sound and for prosody."""
+    def encode(
+        self, phones: torch.Tensor, mask: torch.Tensor, condition: torch.Tensor, context: torch.Tensor | None
+    ) -> EncodedPhones:
+        """Phone vectors `(B, T, H)`, condition `(B, 1, H)` and context `(B, T, C)` to hidden states."""
         hidden = phones + condition
+        states = [hidden]
         for attention, block in zip(self.attention, self.encoder, strict=True):
             hidden = block(attention(hidden, mask), mask)
+            states.append(hidden)
         hidden = self.encoder_norm(hidden) + condition  # (B, T, H)
         if context is None or self.context is None:
-            return hidden, hidden
-        color = self.context(context)  # (B, T, H)
-        return hidden + self.context_gate * color, hidden + color
+            return EncodedPhones(hidden, hidden, tuple(states))
+        context = self.context(context)  # (B, T, H)
+        return EncodedPhones(hidden + self.context_gate * context, hidden + context, tuple(states))
 
     def predict(self, hidden: torch.Tensor, mask: torch.Tensor) -> Prosody:
         """How phones with these hidden states `(B, T, H)` are usually spoken."""
@@ -127,29 +126,3 @@ def phone_positions(durations: torch.Tensor, index: torch.Tensor) -> torch.Tenso
     since = (frame - (end - length)).clamp(min=0).float()
     remaining = (end - 1 - frame).clamp(min=0).float()
     return torch.stack([since.log1p(), remaining.log1p(), (since + 0.5) / length], dim=-1)
-
-
-def measure_prosody(durations: torch.Tensor, f0: torch.Tensor, level: torch.Tensor) -> Prosody:
-    """How recorded phones were spoken: means over their frames of F0 in Hz `(B, F)` and level `(B, F)`."""
-    voiced = (f0 > 0).float()
-    pitch = torch.log2(f0.clamp(min=20) / PITCH_REFERENCE_HZ) * PITCH_OCTAVE * voiced
-    voicing = phone_mean(voiced, durations)
-    return Prosody(
-        durations.float().log1p(),
-        phone_mean(pitch, durations) / voicing.clamp(min=1e-3),
-        voicing,
-        phone_mean(level, durations),
-    )
-
-
-def phone_mean(values: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:
-    """Mean `(B, T)` of frame values `(B, F)` over each phone; 0 for phones of no frames."""
-    ends = durations.cumsum(dim=1).clamp(max=values.shape[1])
-    starts = (ends - durations).clamp(min=0)
-    sums = F.pad(values.double().cumsum(dim=1), (1, 0))  # (B, F + 1)
-    return ((sums.gather(1, ends) - sums.gather(1, starts)) / durations.clamp(min=1)).float()
-
-
-def whole_frames(durations: torch.Tensor) -> torch.Tensor:
-    """Round real durations `(B, T)` so that their running sum is never off by more than half a frame."""
-    return torch.diff(durations.cumsum(dim=1).round(), dim=1, prepend=durations.new_zeros(len(durations), 1)).long()

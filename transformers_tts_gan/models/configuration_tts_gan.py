@@ -103,7 +103,8 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
 
     Args:
         text_encoder_config: The pretrained text encoder; its `model_type` picks the class. `None`: no text encoder.
-        vocoder_config: The vocoder; its `sampling_rate` and `hop_length` are the voice's.
+        vocoder_config: The vocoder; its `model_type` picks the class. The model has its `sampling_rate` and
+            `hop_length`.
         vocab_size: Number of phones, padding included; the processor's vocabulary.
         pad_token_id: Of the phone that fills up a batch.
         num_speakers: Rows of the speaker table.
@@ -133,7 +134,8 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         "AutoModel": "TTSGanModel",
         "AutoModelForTextToWaveform": "TTSGanModel",
     }
-    sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": TTSGanVocoderConfig}
+    sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": AutoConfig}
+    keys_to_ignore_at_inference = ["losses", "alignment", "target_waveform", "hidden_states"]
 
     text_encoder_config: dict | PreTrainedConfig | None = None
     vocoder_config: dict | PreTrainedConfig | None = None
@@ -163,7 +165,8 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         if self.vocoder_config is None:
             self.vocoder_config = TTSGanVocoderConfig()
         elif isinstance(self.vocoder_config, dict):
-            self.vocoder_config = TTSGanVocoderConfig(**self.vocoder_config)
+            fields = {"model_type": TTSGanVocoderConfig.model_type, **self.vocoder_config}
+            self.vocoder_config = AutoConfig.for_model(**fields)
         if self.sampling_rate is None:
             self.sampling_rate = self.vocoder_config.sampling_rate
         super().__post_init__(**kwargs)
@@ -316,7 +319,7 @@ def register_models():
 
     Not on import: Transformers loads its Auto classes while other parts that the models need are half imported.
     """
-    for name in ("modeling_tts_gan", "discriminators"):
+    for name in ("modeling_tts_gan", "discriminators", "hifigan"):
         importlib.import_module(f".{name}", __package__)
 
 

@@ -6,8 +6,6 @@ quiet high bands count, in frequency bands where they are given (Siuzdak, 2023, 
 `base` has the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
 """
 
-import logging
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -17,9 +15,8 @@ from transformers.utils import CONFIG_NAME, cached_file
 
 from ..audio.mel import hann_window
 from .configuration_tts_gan import TTSGanDiscriminatorConfig
+from .loading import StrictLoadingMixin
 
-
-logger = logging.getLogger(__name__)
 
 SLOPE = 0.1
 DISCRIMINATOR_FOLDER = "discriminator"
@@ -91,7 +88,7 @@ def run_layers(layers: nn.ModuleList, hidden: torch.Tensor, batch: int, features
     return hidden
 
 
-class TTSGanDiscriminator(PreTrainedModel):
+class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
     """All discriminators. Kept outside the voice: it is needed to go on training, never to speak."""
 
     config_class = TTSGanDiscriminatorConfig
@@ -117,19 +114,15 @@ class TTSGanDiscriminator(PreTrainedModel):
 
     @classmethod
     def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
-        """The discriminators saved with a model, a vocoder or a checkpoint; `None` where there are none."""
+        """The discriminators saved with a model, a vocoder or a checkpoint; `None` where there are none.
+
+        Raises:
+            ValueError: Where their file lacks weights.
+        """
         missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
         for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
             if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
-                discriminators, found = cls.from_pretrained(name_or_path, subfolder=folder, output_loading_info=True)
-                if found["missing_keys"]:
-                    logger.warning(
-                        "The discriminators saved with `%s` lack %d of their weights, which begin anew: give "
-                        "`discriminator_warmup_ratio`.",
-                        name_or_path,
-                        len(found["missing_keys"]),
-                    )
-                return discriminators
+                return cls.from_pretrained(name_or_path, subfolder=folder)
         return None
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:

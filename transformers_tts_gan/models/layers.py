@@ -7,6 +7,7 @@ lies outside the mask is zero before each convolution, so that a sequence sounds
 import torch
 import torch.nn.functional as F
 from torch import nn
+from transformers import initialization as init
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 
@@ -88,11 +89,14 @@ def length_mask(lengths: torch.Tensor, size: int | None = None) -> torch.Tensor:
     return torch.arange(size, device=lengths.device) < lengths[:, None]
 
 
-def masked_l1(prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean absolute difference of `(B, F, M)` where the mask `(B, F, 1)` is 1."""
-    return ((prediction - target).abs() * mask).sum() / (mask.sum() * prediction.shape[-1]).clamp(min=1)
-
-
-def masked_mse(prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean squared difference of `(B, T)` where the mask `(B, T)` is 1."""
-    return ((prediction - target).square() * mask).sum() / mask.sum().clamp(min=1)
+def init_weights(module: nn.Module, std: float):
+    """New weights of a layer; those that a checkpoint brought stay."""
+    if isinstance(module, (nn.Linear, nn.Conv1d)):
+        init.trunc_normal_(module.weight, std=std)
+        if module.bias is not None:
+            init.zeros_(module.bias)
+    elif isinstance(module, nn.LayerNorm):
+        init.ones_(module.weight)
+        init.zeros_(module.bias)
+    elif isinstance(module, ConvNeXtBlock):
+        init.constant_(module.scale, module.initial_scale)

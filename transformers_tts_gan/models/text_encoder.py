@@ -1,10 +1,14 @@
-"""Long text through a text encoder: its windows as sentences of their own, and their states back in a row.
+"""Pretrained text encoders: making and loading them, and what they say of each token and of each phone.
 
-Token ids `(B, N)` and a mask enter, hidden states `(B, N, C)` leave. `text.token_alignment` makes the windows.
+Token ids `(B, N)` enter, hidden states `(B, N, C)` of tokens and `(B, T, C)` of phones leave. Text that is longer than
+an encoder reads at once comes in windows, which `text.token_alignment` makes; each goes through as a row of its own.
 """
 
+import inspect
+
 import torch
-from transformers import PreTrainedConfig, PreTrainedModel
+from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, PreTrainedConfig, PreTrainedModel
+from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
 
 from .layers import length_mask
 
@@ -25,20 +29,20 @@ def encoder_limit(config: PreTrainedConfig) -> int | None:
     return limit - padding - 1
 
 
-def text_states(encoder: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+def text_states(encoder: PreTrainedModel, ids: torch.Tensor, window_ids: torch.Tensor | None) -> torch.Tensor:
     """Last hidden states `(B, N, C)` of tokens `(B, N)`.
 
     Args:
-        mask: `(B, N)` 1 for tokens, 0 for padding; in a text of several windows their numbers 1, 2, 3.
+        window_ids: `(B, N)` number of each token's window, from 1; 0 for padding.
 
     Raises:
         ValueError: For more tokens in a row than the encoder has positions for.
     """
-    count = 1 if mask is None else int(mask.max())
+    count = 1 if window_ids is None else int(window_ids.max())
     if count == 1:
         refuse_long_text(ids.shape[1], encoder.config)
-        return encoder(input_ids=ids, attention_mask=mask)[0]
-    places = [mask == number for number in range(1, count + 1)]  # each (B, N)
+        return encoder(input_ids=ids, attention_mask=window_ids)[0]
+    places = [window_ids == number for number in range(1, count + 1)]  # each (B, N)
     rows = [(item, place[item]) for item in range(len(ids)) for place in places if place[item].any()]
     windows = torch.nn.utils.rnn.pad_sequence([ids[item][place] for item, place in rows], batch_first=True)  # (W, n)
     refuse_long_text(windows.shape[1], encoder.config)
@@ -58,3 +62,38 @@ def refuse_long_text(tokens: int, config: PreTrainedConfig):
             f"`text_input_ids` has {tokens} tokens, but the text encoder reads {limit} at once: set "
             f"`processor.text_tokenizer.model_max_length = {limit}`, and the processor makes windows of so many."
         )
+
+
+def phone_means(states: torch.Tensor, token_spans: torch.Tensor) -> torch.Tensor:
+    """Mean `(B, T, C)` of the token states `(B, N, C)` from the first to one past the last of `(B, T, 2)`; else 0."""
+    sums = torch.nn.functional.pad(states.float().cumsum(dim=1), (0, 0, 1, 0))  # (B, N + 1, C)
+    first, last = (token_spans[..., end, None].expand(-1, -1, sums.shape[-1]) for end in (0, 1))
+    count = (token_spans[..., 1] - token_spans[..., 0]).clamp(min=1)[..., None]
+    return (sums.gather(1, last) - sums.gather(1, first)) / count
+
+
+def new_text_encoder(config, **kwargs) -> PreTrainedModel:
+    """An encoder of random weights; only the encoder of an encoder-decoder, and never a pooler that nothing trains."""
+    auto = AutoModelForTextEncoding if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else AutoModel
+    return auto.from_config(config, **pooler_argument(auto, config), **kwargs)
+
+
+def load_text_encoder(name_or_path: str, layers: int | None) -> PreTrainedModel:
+    """A pretrained encoder from the Hub or a folder, cut to its first `layers`."""
+    config = AutoConfig.from_pretrained(name_or_path)
+    if layers is not None:
+        if not 1 <= layers <= config.num_hidden_layers:
+            raise ValueError(
+                f"`text_encoder_layers` is {layers}, but `{name_or_path}` has {config.num_hidden_layers} layers: "
+                "choose 1 to that."
+            )
+        config.num_hidden_layers = layers
+    auto = AutoModelForTextEncoding if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else AutoModel
+    return auto.from_pretrained(name_or_path, config=config, **pooler_argument(auto, config))
+
+
+def pooler_argument(auto, config) -> dict:
+    """`add_pooling_layer=False` for the classes that know it."""
+    model_class = auto._model_mapping[type(config)]
+    known = "add_pooling_layer" in inspect.signature(model_class.__init__).parameters
+    return {"add_pooling_layer": False} if known else {}

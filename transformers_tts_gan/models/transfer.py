@@ -13,10 +13,10 @@ from torch import nn
 
 from ..utils.markdown import markdown_table
 from .acoustic import AcousticModel
+from .base_vocoder import BaseVocoder, load_vocoder, refuse_type
 from .configuration_tts_gan import TTSGanConfig
 from .processing_tts_gan import TTSGanProcessor
 from .tokenization_tts_gan import PAD
-from .vocoder import TTSGanVocoder, refuse_other_vocoder
 
 
 logger = logging.getLogger(__name__)
@@ -252,12 +252,12 @@ def shortened(names: tuple[str, ...]) -> str:
     return shown if len(names) <= SHOWN else f"{shown}, ... ({len(names)})"
 
 
-def pretrained_vocoder(vocoder: "str | TTSGanVocoder", config: TTSGanConfig) -> TTSGanVocoder:
-    """A vocoder from the Hub or a folder for a voice of `config`; ValueError for one that cannot be its vocoder."""
+def pretrained_vocoder(vocoder: str | BaseVocoder, config: TTSGanConfig) -> BaseVocoder:
+    """A vocoder from the Hub or a folder for a model of `config`; ValueError for one that cannot be its vocoder."""
     if isinstance(vocoder, str):
-        vocoder = TTSGanVocoder.from_pretrained(vocoder)
-    elif not isinstance(vocoder, TTSGanVocoder):
-        refuse_other_vocoder(type(vocoder).__name__, vocoder.config.to_dict())
+        vocoder = load_vocoder(vocoder)
+    elif not isinstance(vocoder, BaseVocoder):
+        refuse_type(type(vocoder).__name__, vocoder.config.model_type, "a vocoder")
     if vocoder.config.sampling_rate != config.sampling_rate:
         raise ValueError(
             f"The vocoder's `sampling_rate` is {vocoder.config.sampling_rate} Hz, but the voice's is "

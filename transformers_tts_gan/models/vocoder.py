@@ -10,17 +10,15 @@ as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Ente
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import PreTrainedConfig, PreTrainedModel
 from transformers import initialization as init
-from transformers.utils import ModelOutput
 
-from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window, log_mel
-from ..audio.pitch import fill_gaps, fundamental_frequency
+from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window
+from ..audio.pitch import fill_gaps
+from .base_vocoder import BaseVocoder
 from .configuration_tts_gan import TTSGanVocoderConfig
 from .excitation import (
     frame_spectra,
@@ -29,31 +27,13 @@ from .excitation import (
     pulse_train,
     zero_phase_filter,
 )
-from .layers import ConvNeXtBlock, Convolution, length_mask
+from .layers import ConvNeXtBlock, Convolution, init_weights
 
 
 LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be read off
 PITCH_BINS = 180
 PITCH_BLUR = 1.5  # bins
 NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
-HUB_ARGUMENTS = ("cache_dir", "force_download", "local_files_only", "revision", "subfolder", "token")
-
-
-@dataclass
-class TTSGanVocoderOutput(ModelOutput):
-    """What a [`TTSGanVocoder`] returns.
-
-    Args:
-        waveform: `(B, S)` samples in [-1, 1], zero past `waveform_lengths`.
-        waveform_lengths: `(B,)` samples.
-        target_waveform: `(B, S)` the recorded samples to compare with, where `labels` were given.
-        losses: Scalars by name that need no discriminator, not weighted yet, where `labels` were given.
-    """
-
-    waveform: torch.Tensor | None = None
-    waveform_lengths: torch.Tensor | None = None
-    target_waveform: torch.Tensor | None = None
-    losses: dict[str, torch.Tensor] | None = None
 
 
 class F0Predictor(nn.Module):
@@ -97,23 +77,19 @@ class F0Predictor(nn.Module):
         return wrong + F.binary_cross_entropy_with_logits(logits[..., -1], voiced)
 
 
-class TTSGanVocoder(PreTrainedModel):
+class TTSGanVocoder(BaseVocoder):
     """A vocoder of its own: pretrained on any speech without transcripts, shared by voices, trained on with each.
 
     Example:
 
     ```python
     vocoder = TTSGanVocoder.from_pretrained("examples/voices/vocoder")
-    waveform = vocoder(log_mel(recording, vocoder.config)).waveform
+    waveform = vocoder(vocoder.log_mel(samples)).waveform
     ```
     """
 
     config_class = TTSGanVocoderConfig
-    base_model_prefix = "vocoder"
-    main_input_name = "log_mel"
     supports_gradient_checkpointing = True
-    accepts_loss_kwargs = False
-    _keys_to_ignore_on_load_unexpected = [r"^acoustic\.", r"^text_encoder\."]  # of a whole voice
 
     def __init__(self, config: TTSGanVocoderConfig):
         super().__init__(config)
@@ -135,61 +111,9 @@ class TTSGanVocoder(PreTrainedModel):
             level[:, [0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
             init.copy_(module.bias, level.flatten())
 
-    @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path, *args, **kwargs):
-        """As of any model; of a whole voice, its vocoder. ValueError for a vocoder of another kind."""
-        if kwargs.get("config") is None:
-            options = {name: value for name, value in kwargs.items() if name in HUB_ARGUMENTS}
-            config, _ = PreTrainedConfig.get_config_dict(pretrained_model_name_or_path, **options)
-            refuse_other_vocoder(str(pretrained_model_name_or_path), config.get("vocoder_config") or config)
-        return super().from_pretrained(pretrained_model_name_or_path, *args, **kwargs)
-
-    def forward(
-        self,
-        log_mel: torch.Tensor | None = None,
-        frame_lengths: torch.Tensor | None = None,
-        labels: torch.Tensor | None = None,
-        label_lengths: torch.Tensor | None = None,
-        f0: torch.Tensor | None = None,
-        segment_frames: int | None = None,
-    ) -> TTSGanVocoderOutput:
-        """Turn frames into samples.
-
-        Args:
-            log_mel: `(B, F, M)` natural-log mel frames, as `features.log_mel` makes them.
-            frame_lengths: `(B,)` frames of each item; `None`: all full.
-            labels: `(B, S)` a recording to rebuild instead of `log_mel`, for training.
-            label_lengths: `(B,)` samples of each recording.
-            f0: `(B, F)` pitch in Hz of the pulses, instead of the one read off the frames; gaps, where it is 0, are
-                filled with lines. With `labels`, of the recording, and measured where left out.
-            segment_frames: With `labels`: train on a random piece of so many frames of each.
-        """
-        target, losses, mask = None, None, None
-        if labels is not None:
-            if f0 is None:
-                f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
-            target, f0 = self.piece(labels, label_lengths, f0, segment_frames)
-            log_mel = self.log_mel(target).to(self.dtype)
-            losses = {"f0": self.pitch_reader.loss(self.pitch_reader(log_mel), f0)}
-        if frame_lengths is None:
-            frame_lengths = torch.full((len(log_mel),), log_mel.shape[1], device=log_mel.device)
-        else:
-            mask = length_mask(frame_lengths, log_mel.shape[1])[..., None]
-        waveform = self.synthesize(log_mel, mask, f0)
-        return TTSGanVocoderOutput(waveform, frame_lengths * self.config.hop_length, target, losses)
-
-    def piece(self, labels, label_lengths, f0, segment_frames: int | None) -> tuple[torch.Tensor, torch.Tensor]:
-        """A random piece of `(B, S)` recordings and of their `(B, F)` pitch; all of them where no length is given."""
-        hop, frames = self.config.hop_length, labels.shape[1] // self.config.hop_length
-        if segment_frames is None:
-            return labels, f0[:, :frames]
-        lengths = None if label_lengths is None else label_lengths // hop
-        starts = segment_starts(lengths, len(labels), frames, segment_frames, labels.device)
-        return cut(labels, starts * hop, segment_frames * hop), cut(f0, starts, segment_frames)
-
-    def log_mel(self, waveform: torch.Tensor) -> torch.Tensor:
-        """The frames `(B, F, M)` of `(B, S)` samples, in float32."""
-        return log_mel(waveform, self.config)
+    def losses(self, log_mel: torch.Tensor, f0: torch.Tensor) -> dict[str, torch.Tensor]:
+        """`f0`: how far the predicted F0 is from the measured one."""
+        return {"f0": self.pitch_reader.loss(self.pitch_reader(log_mel), f0)}
 
     def synthesize(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None
@@ -246,48 +170,3 @@ def overlap_add(frames: torch.Tensor, hop_length: int) -> torch.Tensor:
         total[:, part : part + count] += chunk
     edge = (n_fft - hop_length) // 2
     return total.flatten(1)[:, edge : edge + count * hop_length]
-
-
-def segment_starts(lengths, batch: int, frames: int, segment_frames: int, device) -> torch.Tensor:
-    """A random first frame `(B,)` for a piece of `segment_frames` within each item's length."""
-    room = torch.full((batch,), frames, device=device) if lengths is None else lengths
-    room = (room - segment_frames).clamp(min=0) + 1
-    return (torch.rand(batch, device=device) * room).long()
-
-
-def cut(sequence: torch.Tensor, starts: torch.Tensor, length: int) -> torch.Tensor:
-    """The piece `(B, length, ...)` of `(B, T, ...)` that begins at `starts` `(B,)`; zeros past the end."""
-    index = starts[:, None] + torch.arange(length, device=sequence.device)  # (B, length)
-    inside = index < sequence.shape[1]
-    rows = torch.arange(len(sequence), device=sequence.device)[:, None]
-    piece = sequence[rows, index.clamp(max=sequence.shape[1] - 1)]
-    return piece * inside.view(*inside.shape, *[1] * (sequence.dim() - 2)).to(sequence.dtype)
-
-
-def refuse_other_vocoder(name: str, config: dict):
-    """Only a [`TTSGanVocoder`] reads our frames; weights of others would make noise without a word."""
-    kind = config.get("model_type")
-    if kind == TTSGanVocoderConfig.model_type:
-        return
-    bands, rate = config.get("num_mel_bins") or config.get("model_in_dim"), config.get("sampling_rate")
-    found = ", ".join(([f"{bands} mel bands"] if bands else []) + ([f"{rate} Hz"] if rate else []))
-    raise ValueError(
-        f"`{name}` is a `{kind}` model{f' ({found})' if found else ''}, but a `TTSGanVocoder` is needed. Others read "
-        "mel frames of another scale, such as base-10 logarithms from 80 to 7,600 Hz in SpeechT5, and know no pitch, "
-        "so their weights cannot be converted.\n"
-        "Leave `vocoder` out, take `examples/voices/vocoder`, or train on from that one with recordings of your own: "
-        "`examples/run_vocoder.py examples/recipes/vocoder_small.yaml`, by `--vocoder` and `--datasets`."
-    )
-
-
-def init_weights(module: nn.Module, std: float):
-    """New weights of the parts of a voice; those that a checkpoint brought stay."""
-    if isinstance(module, (nn.Linear, nn.Conv1d)):
-        init.trunc_normal_(module.weight, std=std)
-        if module.bias is not None:
-            init.zeros_(module.bias)
-    elif isinstance(module, nn.LayerNorm):
-        init.ones_(module.weight)
-        init.zeros_(module.bias)
-    elif isinstance(module, ConvNeXtBlock):
-        init.constant_(module.scale, module.initial_scale)

@@ -117,7 +117,7 @@ class SampleCallback(TrainerCallback):
         spoken = model(
             **{name: value for name, value in batch.items() if name not in ("labels", "label_lengths", "f0")}
         )
-        aligned = model(**batch)
+        aligned = model(**batch, align_only=True)
         model.train(was_training)
         sounds = {f"tts/{number}": spoken.waveform[0], f"ground_truth/{number}": batch["labels"][0]}
         mel, alignment = picture(spoken.log_mel[0]), picture(aligned.alignment[0].exp())

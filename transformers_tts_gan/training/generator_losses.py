@@ -2,8 +2,8 @@
 
 import torch
 
+from ..models.losses import LOSS_WEIGHTS
 from .arguments import TTSGanTrainingArguments
-from .losses import multi_resolution_mel_loss, multi_resolution_stft_loss
 
 
 PROSODY_LOSSES = ("pitch", "voicing", "energy")
@@ -37,12 +37,11 @@ def acoustic_losses(
 
 
 def waveform_losses(
-    fake: torch.Tensor, real: torch.Tensor, sampling_rate: int, args: TTSGanTrainingArguments, share: dict[str, float]
+    plain: dict[str, torch.Tensor], args: TTSGanTrainingArguments, share: dict[str, float]
 ) -> dict[str, torch.Tensor]:
-    """Weighted spectral losses of generated and recorded `(B, S)` pieces, which need no discriminator."""
-    mel = multi_resolution_mel_loss(fake, real, sampling_rate)
-    stft = multi_resolution_stft_loss(fake, real)
-    return {
-        "waveform_mel": share["items"] * args.waveform_mel_loss_weight * mel,
-        "waveform_stft": share["items"] * args.waveform_stft_loss_weight * stft,
+    """Weighted spectral losses of a generated piece, and a foreign vocoder's own losses, which count once."""
+    losses = {
+        "waveform_mel": share["items"] * args.waveform_mel_loss_weight * plain["waveform_mel"],
+        "waveform_stft": share["items"] * args.waveform_stft_loss_weight * plain["waveform_stft"],
     }
+    return losses | {name: share["items"] * loss for name, loss in plain.items() if name not in LOSS_WEIGHTS}

@@ -3,40 +3,6 @@
 import torch
 import torch.nn.functional as F
 
-from ..audio.mel import mel_spectrogram, spectrogram
-
-
-STFT_FLOOR = 1e-4
-
-
-def multi_resolution_mel_loss(fake: torch.Tensor, real: torch.Tensor, sampling_rate: int) -> torch.Tensor:
-    """Mean absolute log-mel difference of `(B, S)` waveforms at three window lengths.
-
-    One resolution as in HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.3) leaves a buzz that the others show
-    (Kumar et al., 2023, arXiv:2306.06546, section 3.4).
-    """
-    loss = fake.new_zeros(())
-    resolutions = ((2048, 512, 80), (1024, 256, 80), (256, 64, 20))
-    for n_fft, hop_length, num_mel_bins in resolutions:
-        arguments = (sampling_rate, n_fft, hop_length, num_mel_bins, 0.0, sampling_rate / 2)
-        loss = loss + F.l1_loss(mel_spectrogram(fake, *arguments), mel_spectrogram(real, *arguments))
-    return loss / len(resolutions)
-
-
-def multi_resolution_stft_loss(fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-    """Mean absolute difference of the log magnitudes of `(B, S)` waveforms at three window lengths.
-
-    Mel bands of high frequencies are wider than the distance of harmonics. This loss tells pulses from noise there,
-    and its short windows show single pulses. The log-magnitude term of Yamamoto et al. (2020, Parallel WaveGAN,
-    arXiv:1910.11480, section 2.2).
-    """
-    loss = fake.new_zeros(())
-    resolutions = ((1024, 256), (512, 128), (256, 64))
-    for n_fft, hop_length in resolutions:
-        logs = [spectrogram(wave, n_fft, hop_length).clamp(min=STFT_FLOOR).log() for wave in (fake, real)]
-        loss = loss + F.l1_loss(*logs)
-    return loss / len(resolutions)
-
 
 def discriminator_hinge_loss(real: list[torch.Tensor], fake: list[torch.Tensor]) -> torch.Tensor:
     """Real above 1, fake below -1, mean over discriminators (Lim and Ye, 2017, arXiv:1705.02894; as in Vocos, 3.4)."""

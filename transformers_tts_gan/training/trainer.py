@@ -279,12 +279,13 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         pitch is over voiced phones or frames, which nobody has counted before; it goes by all phones or items.
         """
         args = self.args
-        losses = acoustic_losses(dict(outputs.losses or {}), args, phase.binarization, share)
+        plain = dict(outputs.losses or {})
+        losses = acoustic_losses(plain, args, phase.binarization, share)
         if outputs.waveform is None:
             return losses
-        fake, real = outputs.waveform.float(), outputs.target_waveform.float()
-        losses |= waveform_losses(fake, real, self.model.config.sampling_rate, args, share)
+        losses |= waveform_losses(plain, args, share)
         if phase.adversarial:
+            fake, real = outputs.waveform.float(), outputs.target_waveform.float()
             with self.compute_loss_context_manager():
                 logits, features = self.discriminator_wrapped(fake)
                 with torch.no_grad():

@@ -14,6 +14,8 @@ SHIM = '''"""Loads this voice with the installed package `transformers-tts-gan`.
 
 try:
     from transformers_tts_gan import (  # noqa: F401
+        HifiGanVocoder,
+        HifiGanVocoderConfig,
         TTSGanConfig,
         TTSGanModel,
         TTSGanProcessor,

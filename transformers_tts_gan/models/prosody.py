@@ -1,0 +1,125 @@
+"""How phones are spoken: measured from the ground truth, predicted, and controlled by the caller.
+
+Phones are `(B, T)`, frames `(B, F)`. One frame is `hop_length / sampling_rate` seconds.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+
+PITCH_REFERENCE_HZ = 150.0
+PITCH_UNITS_PER_OCTAVE = 2.0
+SEMITONES_PER_PITCH_UNIT = 12 / PITCH_UNITS_PER_OCTAVE
+DURATION_NOISE, PITCH_NOISE = 0.2, 0.15  # standard deviations at `noise_scale` 1: of log durations, of pitch units
+MAX_LOG_DURATION = 6.0  # 402 frames
+LOWEST_RATE = 0.1
+
+
+@dataclass
+class Prosody:
+    """How the phones are spoken; each `(B, T)`."""
+
+    log_duration: torch.Tensor  # log(1 + frames)
+    pitch: torch.Tensor  # units of 6 semitones around 150 Hz
+    voicing: torch.Tensor  # share of the phone's frames that are voiced
+    energy: torch.Tensor  # mean frame level
+
+
+@dataclass(frozen=True)
+class ProsodyControls:
+    """What a caller asks of the prosody. The first three are one number, or a tensor `(B,)` or `(B, T)`.
+
+    Args:
+        speaking_rate: 2.0 takes half the time; above 0.
+        pitch_shift: Semitones up or down.
+        gain_db: Decibels louder or softer.
+        noise_scale: 0 always speaks alike; 1 varies timing and melody by about what people do.
+        seed: Makes `noise_scale` repeatable.
+
+    Raises:
+        ValueError: For a `speaking_rate` that is not above 0, and a `noise_scale` below 0.
+
+    Example:
+
+    ```python
+    slow = model.synthesize(**inputs, controls=ProsodyControls(speaking_rate=0.8, pitch_shift=2.0)).waveform
+    ```
+    """
+
+    speaking_rate: torch.Tensor | float = 1.0
+    pitch_shift: torch.Tensor | float = 0.0
+    gain_db: torch.Tensor | float = 0.0
+    noise_scale: float = 0.0
+    seed: int | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.speaking_rate, torch.Tensor) and not self.speaking_rate > 0:
+            raise ValueError(f"`speaking_rate` is {self.speaking_rate}, but it must be above 0: 0.5 is half as fast.")
+        if self.noise_scale < 0:
+            raise ValueError(f"`noise_scale` is {self.noise_scale}, but it must be 0 or above.")
+
+
+def measure_prosody(durations: torch.Tensor, f0: torch.Tensor, level: torch.Tensor) -> Prosody:
+    """How phones were spoken, as means over the frames of their F0 `(B, F)` in Hz and their level `(B, F)`."""
+    voiced = (f0 > 0).float()
+    pitch = torch.log2(f0.clamp(min=20) / PITCH_REFERENCE_HZ) * PITCH_UNITS_PER_OCTAVE * voiced
+    voicing = phone_mean(voiced, durations)
+    return Prosody(
+        durations.float().log1p(),
+        phone_mean(pitch, durations) / voicing.clamp(min=1e-3),
+        voicing,
+        phone_mean(level, durations),
+    )
+
+
+def phone_mean(values: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:
+    """Mean `(B, T)` of frame values `(B, F)` over each phone; 0 for phones of no frames."""
+    ends = durations.cumsum(dim=1).clamp(max=values.shape[1])
+    starts = (ends - durations).clamp(min=0)
+    sums = F.pad(values.double().cumsum(dim=1), (1, 0))  # (B, F + 1)
+    return ((sums.gather(1, ends) - sums.gather(1, starts)) / durations.clamp(min=1)).float()
+
+
+def round_durations(durations: torch.Tensor) -> torch.Tensor:
+    """Round real durations `(B, T)` so that their running sum is never off by more than half a frame."""
+    return torch.diff(durations.cumsum(dim=1).round(), dim=1, prepend=durations.new_zeros(len(durations), 1)).long()
+
+
+def apply_prosody_controls(
+    predicted: Prosody, mask: torch.Tensor, controls: ProsodyControls, phone_controls: torch.Tensor | None = None
+) -> tuple[Prosody, torch.Tensor, torch.Tensor]:
+    """Change predicted prosody as the caller and the text ask.
+
+    Args:
+        predicted: Each of its tensors is `(B, T)`.
+        mask: `(B, T, 1)` ones for phones.
+        controls: Of the caller.
+        phone_controls: `(B, T, 3)` rate, semitones and decibels of each phone, from markup; on top of `controls`.
+
+    Returns:
+        The prosody, the durations `(B, T)` in whole frames, and the gain in dB: a scalar, `(B, 1)` or `(B, T)`.
+    """
+    rate, semitones = per_phone(controls.speaking_rate, mask), per_phone(controls.pitch_shift, mask)
+    gain_db = per_phone(controls.gain_db, mask)
+    if phone_controls is not None:
+        phone_rate, phone_semitones, phone_db = phone_controls.float().unbind(-1)  # each (B, T)
+        rate, semitones, gain_db = rate * phone_rate, semitones + phone_semitones, gain_db + phone_db
+    frames, pitch = predicted.log_duration.clamp(max=MAX_LOG_DURATION).expm1().clamp(min=0), predicted.pitch
+    if controls.noise_scale:
+        generator = None if controls.seed is None else torch.Generator().manual_seed(controls.seed)
+        noise = torch.randn(2, *frames.shape, generator=generator).to(frames.device) * controls.noise_scale
+        frames, pitch = frames * (DURATION_NOISE * noise[0]).exp(), pitch + PITCH_NOISE * noise[1]
+    durations = round_durations(frames * mask[..., 0] / rate.clamp(min=LOWEST_RATE))
+    empty = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
+    durations[:, 0] += empty.long()
+    pitch, voicing = pitch + semitones / SEMITONES_PER_PITCH_UNIT, predicted.voicing.clamp(0, 1)
+    return dataclasses.replace(predicted, pitch=pitch, voicing=voicing), durations, gain_db
+
+
+def per_phone(value: torch.Tensor | float, like: torch.Tensor) -> torch.Tensor:
+    """One number, `(B,)` or `(B, T)` in a shape that goes with `(B, T)`, on the device of `like`."""
+    value = torch.as_tensor(value, dtype=torch.float32, device=like.device)
+    return value[:, None] if value.dim() == 1 else value
