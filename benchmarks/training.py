@@ -46,7 +46,7 @@ from transformers_tts_gan import (
 )
 from transformers_tts_gan.audio.mel import mel_spectrogram, spectrogram
 from transformers_tts_gan.audio.pitch import fundamental_frequency
-from transformers_tts_gan.models.vocoder import cut, segment_starts
+from transformers_tts_gan.models.base_vocoder import cut, segment_starts
 from transformers_tts_gan.training.losses import (
     discriminator_least_squares_loss,
     feature_matching_loss,
