@@ -76,6 +76,23 @@ def test_a_saved_pipeline_is_a_voice_that_speaks_the_same(speaker, tmp_path, aga
     np.testing.assert_array_equal(loaded("Good morning.")["audio"], speaker("Good morning.")["audio"])
 
 
+def test_what_the_stock_pipeline_saves_speaks_the_same(tmp_path):
+    """It saves no processor: the settings travel with the tokenizer."""
+    chinese = pipeline("text-to-speech", model=str(VOICE.parent / "zh"))
+    chinese.save_pretrained(tmp_path)
+    assert not (tmp_path / "processor_config.json").exists()
+    loaded = pipeline("text-to-speech", model=str(tmp_path))
+    assert loaded.processor.to_dict() == chinese.processor.to_dict()
+    np.testing.assert_array_equal(loaded("我很好。")["audio"], chinese("我很好。")["audio"])
+
+
+def test_what_the_stock_pipeline_saves_of_a_text_encoder_speaks_without_it(stock, say, tmp_path, caplog):
+    stock.save_pretrained(tmp_path)
+    speech = pipeline("text-to-speech", model=str(tmp_path))("Good morning.")["audio"]
+    np.testing.assert_array_equal(speech, say("Good morning.", use_text_encoder=False))
+    assert "has no `text_tokenizer`, as the stock pipeline saves none" in caplog.text
+
+
 def test_the_stock_pipeline_makes_batches_that_end_in_silence(stock, say):
     for speech, text in zip(stock(SENTENCES, batch_size=2), SENTENCES, strict=True):
         expected = say(text)

@@ -1,5 +1,6 @@
 """From text to model inputs: each phone knows its text tokens, whatever the language, and errors say what to do."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -248,6 +249,7 @@ def test_without_padding_each_text_keeps_its_length(processor, inputs):
         ({"truncation": True}, "`truncation` would leave the end of a text unspoken"),
         ({"truncation": "longest_first"}, "`truncation` would leave"),
         ({"add_special_tokens": False}, "a model needs the silence at both ends"),
+        ({"text_kwargs": {"truncation": True}}, "`truncation` would leave"),
     ],
 )
 def test_arguments_that_speech_has_no_use_for_are_refused_in_words(processor, arguments, message):
@@ -275,6 +277,38 @@ def test_arguments_that_ask_for_what_happens_anyway_are_taken(processor):
 def test_what_is_no_text_is_refused_with_its_type(processor, text, error, message):
     with pytest.raises(error, match=message):
         processor(text)
+
+
+def test_text_kwargs_are_taken_as_other_processors_take_them(processor):
+    assert isinstance(processor("Good.", text_kwargs={"return_tensors": None})["input_ids"], list)
+    assert isinstance(processor("Good.", text_kwargs={})["input_ids"], torch.Tensor)
+
+
+def test_the_names_of_the_inputs_are_told(processor, phone_processor):
+    for each in (processor, phone_processor):
+        assert set(each.model_input_names) == set(each("Good."))
+
+
+def test_saving_changes_nothing(processor, tmp_path):
+    before = processor.to_dict()
+    processor.save_pretrained(tmp_path)
+    assert processor.to_dict() == before == TTSGanProcessor.from_pretrained(tmp_path).to_dict()
+
+
+@pytest.mark.parametrize("name", ["lexicon", "user_dict"])
+def test_a_saved_voice_opens_no_file_of_the_machine_that_loads_it(phone_processor, tmp_path, name):
+    phone_processor.save_pretrained(tmp_path)
+    file = tmp_path / "processor_config.json"
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**settings, name: "/etc/passwd"}), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"`{name}` of .* is '/etc/passwd', but a saved voice holds its words itself"):
+        TTSGanProcessor.from_pretrained(tmp_path)
+
+
+def test_a_tokenizer_alone_is_no_voice(tmp_path):
+    phone_tokenizer().save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="no `processor_config.json`"):
+        TTSGanProcessor.from_pretrained(tmp_path)
 
 
 def test_every_text_of_a_list_that_cannot_be_spoken_is_named(processor):

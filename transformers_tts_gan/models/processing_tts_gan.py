@@ -5,8 +5,11 @@ expected. The text encoder's tokenizer (`text_tokenizer`) lies in the folder `te
 saves a processor's second tokenizer; a voice without a text encoder has none.
 """
 
+import copy
+import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import torch
 from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMixin
@@ -24,12 +27,34 @@ from .configuration_tts_gan import TTSGanConfig
 from .tokenization_tts_gan import SILENCE
 
 
+logger = logging.getLogger(__name__)
+
 TEXT_TOKENIZER_FOLDER = "text_tokenizer"
+SETTINGS = "processor"  # of the processor, in `tokenizer_config.json`
 TEXT_LEVELS = ("word", "phone")
 WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
 NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
 NO_PAUSE = -1
 LONGEST_SILENCE_MS = 60_000  # of the breaks of one row: a model spends as much on a second of silence as of speech
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call of a [`TTSGanProcessor`] takes of the arguments of Transformers' tokenizers.
+
+    Args:
+        padding: `True` or `"longest"` pads at the end to the longest text, the default; `False` or `"do_not_pad"` does
+            not, and needs `return_tensors=None`, unless all are of one length.
+        return_tensors: `"pt"` for torch, the default; `"np"` for numpy, `None` for lists.
+        truncation: Only `False`: nothing is cut off.
+        add_special_tokens: Only `True`: a text has silence at both ends.
+        text_kwargs: The same as a `dict`.
+    """
+
+    padding: bool | str
+    return_tensors: str | None
+    truncation: bool | str | None
+    add_special_tokens: bool
+    text_kwargs: dict
 
 
 class TTSGanProcessor(HubShim, ProcessorMixin):
@@ -77,7 +102,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
                 "tokens; a fast tokenizer is needed, as `AutoTokenizer.from_pretrained` loads it."
             )
         self.text_level = text_level
-        self._text_tokenizer = text_tokenizer
+        self.text_tokenizer = text_tokenizer
         self.speakers = list(speakers or ["speaker"])
         self.languages = list(languages or ["en"])
         self.sampling_rate = sampling_rate
@@ -92,9 +117,10 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return ["tokenizer"]
 
     @property
-    def text_tokenizer(self):
-        """The tokenizer of the text encoder, or `None`."""
-        return self._text_tokenizer
+    def model_input_names(self) -> list[str]:
+        """What a call always returns."""
+        of_text = [] if self.text_tokenizer is None else ["text_input_ids", "text_window_ids", "token_spans"]
+        return [*self.tokenizer.model_input_names, *of_text]
 
     @property
     def frontend(self) -> TextFrontend:
@@ -117,9 +143,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         text: str | Utterance | list[str | Utterance],
         language: str | list[str] | None = None,
         speaker: str | list[str] | None = None,
-        padding: bool | str = True,
-        return_tensors: str | None = "pt",
-        **kwargs,
+        **kwargs: Unpack[CallOptions],
     ) -> BatchFeature:
         """Everything a [`TTSGanModel`] needs to say `text`: B texts, padded to T phones and N tokens.
 
@@ -127,9 +151,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             text: One sentence or several: plain, SSML, or what `frontend` made of it.
             language: One of `languages`, or any language for letters; one for all or one each.
             speaker: One of `speakers`; one for all or one each.
-            padding: `True` or `"longest"` pads at the end to the longest text; `False` or `"do_not_pad"` does not, and
-                needs `return_tensors=None`, unless all are of one length.
-            return_tensors: `"pt"` for torch, `"np"` for numpy, `None` for lists.
+            kwargs: `padding` and `return_tensors`, see [`CallOptions`].
 
         Returns:
             `input_ids` and `attention_mask` `(B, T)`; with a text tokenizer `text_input_ids` and `text_window_ids`
@@ -149,7 +171,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         inputs = processor(["Good morning.", "Who is it?"])
         ```
         """
-        refuse_arguments(padding, return_tensors, kwargs)
+        padding, return_tensors = checked_options(kwargs)
         texts = as_texts(text)
         languages = language if isinstance(language, list) else [language] * len(texts)
         speakers = speaker if isinstance(speaker, list) else [speaker] * len(texts)
@@ -289,9 +311,17 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return batch
 
     def to_dict(self) -> dict:
-        return {**super().to_dict(), "text_tokenizer": self.text_tokenizer is not None}
+        """The settings, as `processor_config.json` has them; the tokenizers have files of their own."""
+        plain = copy.copy(self)
+        plain.text_tokenizer = None
+        return {**super(TTSGanProcessor, plain).to_dict(), "text_tokenizer": self.text_tokenizer is not None}
 
     def save_pretrained(self, save_directory, push_to_hub: bool = False, **kwargs):
+        """Save to a folder; the settings go into the tokenizer's file, too, for the stock pipeline.
+
+        `pipeline("text-to-speech").save_pretrained` saves the model and the tokenizer, but no processor.
+        """
+        self.tokenizer.init_kwargs[SETTINGS] = self.to_dict()
         if self.text_tokenizer is not None:
             self.text_tokenizer.save_pretrained(Path(save_directory) / TEXT_TOKENIZER_FOLDER)
         return super().save_pretrained(save_directory, push_to_hub=push_to_hub, **kwargs)
@@ -299,8 +329,25 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
     @classmethod
     def _get_arguments_from_pretrained(cls, pretrained_model_name_or_path, processor_dict=None, **kwargs):
         tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
+        settings = {} if processor_dict is None else processor_dict
+        if not settings:
+            if SETTINGS not in tokenizer.init_kwargs:
+                raise ValueError(f"`{pretrained_model_name_or_path}` has no `processor_config.json`: it is no voice.")
+            settings.update(tokenizer.init_kwargs[SETTINGS])
+            if settings.pop("text_tokenizer", False):
+                logger.warning(
+                    "`%s` has no `text_tokenizer`, as the stock pipeline saves none: the voice speaks without its "
+                    "text encoder. Save it by `TTSGanPipeline` or by its processor.",
+                    pretrained_model_name_or_path,
+                )
+        for name, kind in (("lexicon", dict), ("user_dict", list)):
+            if not isinstance(settings.get(name, kind()), kind):
+                raise ValueError(
+                    f"`{name}` of `{pretrained_model_name_or_path}` is {settings[name]!r}, but a saved voice holds "
+                    "its words itself: give a file of your own to `TTSGanProcessor` or to `add_words`."
+                )
         text_tokenizer = None
-        if (processor_dict or {}).pop("text_tokenizer", False):
+        if settings.pop("text_tokenizer", False):
             kwargs["subfolder"] = str(Path(kwargs.get("subfolder", "")) / TEXT_TOKENIZER_FOLDER)
             text_tokenizer = AutoTokenizer.from_pretrained(pretrained_model_name_or_path, **kwargs)
         return [tokenizer, text_tokenizer]
@@ -338,22 +385,25 @@ def as_texts(text: str | Utterance | list[str | Utterance]) -> list[str | Uttera
     return text
 
 
-def refuse_arguments(padding: bool | str, return_tensors: str | None, others: dict) -> None:
-    """The arguments of Transformers' tokenizers that mean nothing for speech, and those of the model."""
+def checked_options(options: dict) -> tuple[bool | str, str | None]:
+    """`padding` and `return_tensors` of [`CallOptions`]; what means nothing for speech is refused in words."""
+    options = {"padding": True, "return_tensors": "pt", **options.pop("text_kwargs", {}), **options}
+    padding, return_tensors = options.pop("padding"), options.pop("return_tensors")
     if padding not in (True, False, "longest", "do_not_pad"):
         raise ValueError(f"`padding` is {padding!r}, but speech needs `True` (to the longest text) or `False` (none).")
     if return_tensors not in ("pt", "np", None):
         raise ValueError(
             f"`return_tensors` is {return_tensors!r}, but `pt` (torch), `np` or `None` (lists) is needed."
         )
-    if others.pop("truncation", None) not in (None, False, "do_not_truncate"):
+    if options.pop("truncation", None) not in (None, False, "do_not_truncate"):
         raise ValueError("`truncation` would leave the end of a text unspoken: split it into sentences instead.")
-    if others.pop("add_special_tokens", True) is not True:
+    if options.pop("add_special_tokens", True) is not True:
         raise ValueError("`add_special_tokens` is False, but a model needs the silence at both ends of a text.")
-    if others:
+    if options:
         raise TypeError(
-            f"Unknown arguments {sorted(others)}; `speaking_rate`, `pitch_shift` and the like go to the model."
+            f"Unknown arguments {sorted(options)}; `speaking_rate`, `pitch_shift` and the like go to the model."
         )
+    return padding, return_tensors
 
 
 def refuse_long_breaks(pause_ms: list[int]) -> None:

@@ -41,12 +41,18 @@ class HubShim:
         folder = Path(save_directory)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SHIM_FILE).write_text(SHIM, encoding="utf-8")
+        found = self.__dict__.get("auto_map")
         self.auto_map = {auto: f"{Path(SHIM_FILE).stem}.{name}" for auto, name in self.auto_classes.items()}
-        if not push_to_hub:
-            return super().save_pretrained(save_directory, **kwargs)
-        saved = super().save_pretrained(save_directory)
-        self.push_to_hub(kwargs.pop("repo_id", folder.name), **kwargs)
-        return saved
+        try:
+            if not push_to_hub:
+                return super().save_pretrained(save_directory, **kwargs)
+            saved = super().save_pretrained(save_directory)
+            self.push_to_hub(kwargs.pop("repo_id", folder.name), **kwargs)
+            return saved
+        finally:
+            self.auto_map = found
+            if found is None:  # saving changes nothing
+                del self.auto_map
 
     @classmethod
     def register_for_auto_class(cls, auto_class=None):
