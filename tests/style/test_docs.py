@@ -76,6 +76,15 @@ def test_the_reference_has_every_argument_with_its_help_text():
         ] == []
 
 
+def test_help_texts_are_sentences():
+    """They are all that many people read of an argument."""
+    for name in ("TTSGanTrainingArguments", "ModelArguments", "DataArguments", "VocoderArguments"):
+        arguments = getattr(transformers_tts_gan, name)
+        for field in arguments.__annotations__:
+            text = arguments.__dataclass_fields__[field].metadata["help"]
+            assert re.match(r"[A-Z]", text) and text.endswith(".") and not text.startswith("Of "), field
+
+
 def test_every_room_with_public_names_has_a_page_of_reference():
     tree = ast.parse((ROOT / "transformers_tts_gan" / "__init__.pyi").read_text(encoding="utf-8"))
     rooms = {node.module.split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}

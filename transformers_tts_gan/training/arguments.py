@@ -24,95 +24,122 @@ class TTSGanTrainingArguments(TrainingArguments):
 
     max_train_minutes: float | None = field(
         default=None,
-        metadata={"help": "Stop after so many minutes; learning rates and phases follow the clock, not the steps."},
+        metadata={"help": "Time budget in minutes. Learning rates and phases then follow the clock, not the steps."},
     )
     alignment_warmup_ratio: float = field(
         default=0.03,
-        metadata={"help": "Share of training that only learns which frames belong to which phones; it is cheap."},
+        metadata={"help": "Share of training that learns only the alignment, in a tenth of a full step's time."},
     )
     vocoder_start_ratio: float = field(
-        default=0.0, metadata={"help": "Share of training after which predicted mels go through the vocoder as well."}
+        default=0.0,
+        metadata={"help": "Share of training after which predicted mel frames go through the vocoder as well."},
     )
     discriminator_start_ratio: float = field(
-        default=0.5, metadata={"help": "Share of training after which the discriminators join; 1 is no GAN."}
+        default=0.5,
+        metadata={"help": "Share of training after which the discriminators join. 1 trains without a GAN."},
     )
     segment_frames: int = field(
-        default=32, metadata={"help": "Frames of each utterance that the vocoder and the discriminators get."}
+        default=32,
+        metadata={"help": "Frames of each utterance that go through the vocoder and the discriminators."},
     )
     ground_truth_mel_ratio: float = field(
         default=0.5,
-        metadata={"help": "Share of these pieces that the vocoder gets from the recording, to stay general."},
+        metadata={"help": "Share of these pieces that are made from the recording's mel frames, not predicted ones."},
     )
     text_encoder_freeze_ratio: float = field(
         default=0.25,
-        metadata={"help": "Share of training in which the text encoder is frozen; 1 freezes it for good."},
+        metadata={"help": "Share of training in which the text encoder is frozen. 1 freezes it for good."},
     )
     text_encoder_lr_ratio: float = field(
-        default=0.1, metadata={"help": "The text encoder's learning rate, by the others'."}
+        default=0.1, metadata={"help": "Learning rate of the text encoder as a multiple of `learning_rate`."}
     )
-    vocoder_lr_ratio: float = field(default=1.0, metadata={"help": "The vocoder's learning rate, by the others'."})
+    vocoder_lr_ratio: float = field(
+        default=1.0, metadata={"help": "Learning rate of the vocoder as a multiple of `learning_rate`."}
+    )
     discriminator_learning_rate: float = field(
         default=5e-4, metadata={"help": "Peak learning rate of the discriminators."}
     )
     discriminator_max_grad_norm: float = field(
-        default=10.0, metadata={"help": "Clips the gradient of the discriminators."}
+        default=10.0, metadata={"help": "Gradient norm at which the discriminators are clipped."}
     )
     discriminator_warmup_ratio: float = field(
         default=0.0,
         metadata={
-            "help": "Share of training from `discriminator_start_ratio` on in which only the discriminators learn."
+            "help": "Share of training in which only the discriminators learn, after `discriminator_start_ratio`."
         },
     )
     ema_decay: float = field(
         default=0.999,
-        metadata={"help": "Of the averaged weights that are evaluated and saved; 0 takes those of the last step."},
+        metadata={
+            "help": "Decay of the averaged weights that are evaluated and saved. 0 saves the weights of the last step."
+        },
     )
     binarization_start_ratio: float = field(
         default=0.1,
-        metadata={"help": "Share of training after which the soft alignment must agree with the hard one."},
+        metadata={"help": "Share of training after which the soft alignment is pulled toward the Viterbi path."},
     )
-    mel_loss_weight: float = field(default=1.0, metadata={"help": "Of the L1 loss of predicted log-mel frames."})
-    duration_loss_weight: float = field(default=0.3, metadata={"help": "Of the loss of log durations."})
-    prosody_loss_weight: float = field(default=0.1, metadata={"help": "Of the losses of pitch, voicing and energy."})
+    mel_loss_weight: float = field(
+        default=1.0, metadata={"help": "Weight of the L1 loss of the predicted log-mel frames."}
+    )
+    duration_loss_weight: float = field(
+        default=0.3, metadata={"help": "Weight of the loss of the predicted log durations."}
+    )
+    prosody_loss_weight: float = field(
+        default=0.1, metadata={"help": "Weight of the losses of pitch, voicing and energy."}
+    )
     alignment_loss_weight: float = field(
-        default=1.0, metadata={"help": "Of the alignment losses; 5 helps many speakers."}
+        default=1.0, metadata={"help": "Weight of the alignment losses. 5 helps with many speakers."}
     )
-    waveform_mel_loss_weight: float = field(default=1.0, metadata={"help": "Of the log-mel loss of the waveform."})
+    waveform_mel_loss_weight: float = field(
+        default=1.0, metadata={"help": "Weight of the log-mel loss of the waveform."}
+    )
     waveform_stft_loss_weight: float = field(
-        default=0.5, metadata={"help": "Of the log-spectral loss of the waveform."}
+        default=0.5,
+        metadata={"help": "Weight of the log-spectral loss of the waveform, which resolves harmonics and pulses."},
     )
-    f0_loss_weight: float = field(default=0.1, metadata={"help": "Of the pitch that the vocoder reads off mels."})
-    adversarial_loss_weight: float = field(default=0.05, metadata={"help": "Of the discriminators' verdict."})
+    f0_loss_weight: float = field(
+        default=0.1, metadata={"help": "Weight of the loss of the pitch that the vocoder predicts from mel frames."}
+    )
+    adversarial_loss_weight: float = field(default=0.05, metadata={"help": "Weight of the adversarial loss."})
     feature_matching_loss_weight: float = field(
-        default=1.0, metadata={"help": "Of the difference of the discriminators' feature maps."}
+        default=1.0,
+        metadata={
+            "help": "Weight of the feature matching loss: the distance between the discriminators' feature maps."
+        },
     )
     gan_loss: str = field(
-        default="hinge", metadata={"help": "What discriminators and voice play for: hinge or least_squares."}
+        default="hinge", metadata={"help": "Adversarial loss: hinge, or least_squares, which never saturates."}
     )
     push_discriminator: bool = field(
-        default=True, metadata={"help": "Push the discriminators with the voice; training goes on only with them."}
+        default=True,
+        metadata={"help": "Push the discriminators with the model. They are needed to train on, never to speak."},
     )
     log_samples: int = field(
-        default=2, metadata={"help": "Held-out sentences heard and seen in the log at each evaluation."}
+        default=2,
+        metadata={"help": "Number of held-out sentences whose sound and pictures are logged at each evaluation."},
     )
     cpu_threads: int | None = field(
         default=None,
-        metadata={"help": "Threads of each process on a CPU; all cores, shared by the processes, where left out."},
+        metadata={"help": "Threads of each process on a CPU. Default: the processes share all cores."},
     )
     # Fields of TrainingArguments that suit a voice better with other defaults.
     learning_rate: float = field(default=1e-3, metadata={"help": "Peak learning rate of the acoustic model."})
     lr_scheduler_type: str = field(
-        default="cosine", metadata={"help": "Shape of the learning rate after the warm-up."}
+        default="cosine", metadata={"help": "Schedule of the learning rate after the warm-up."}
     )
-    warmup_steps: float = field(default=100, metadata={"help": "Steps, or a share of them below 1, to the peak."})
-    adam_beta1: float = field(default=0.8, metadata={"help": "As the GAN vocoders have it."})
-    adam_beta2: float = field(default=0.99, metadata={"help": "As the GAN vocoders have it."})
-    weight_decay: float = field(default=0.01, metadata={"help": "Of AdamW."})
-    max_grad_norm: float = field(default=1.0, metadata={"help": "Clips the gradient of the voice."})
-    remove_unused_columns: bool = field(default=False, metadata={"help": "The collator needs all columns."})
+    warmup_steps: float = field(
+        default=100, metadata={"help": "Steps to the peak learning rate, or a share of all steps if below 1."}
+    )
+    adam_beta1: float = field(default=0.8, metadata={"help": "First beta of AdamW, as GAN vocoders have it."})
+    adam_beta2: float = field(default=0.99, metadata={"help": "Second beta of AdamW, as GAN vocoders have it."})
+    weight_decay: float = field(default=0.01, metadata={"help": "Weight decay of AdamW."})
+    max_grad_norm: float = field(default=1.0, metadata={"help": "Gradient norm at which the generator is clipped."})
+    remove_unused_columns: bool = field(
+        default=False, metadata={"help": "Must be false: the collator needs all columns."}
+    )
     resume_from_checkpoint: str | None = field(
         default=None,
-        metadata={"help": "Checkpoint to go on from: true for the newest whole one in `output_dir`, or a folder."},
+        metadata={"help": "Checkpoint to resume from: true for the newest complete one in `output_dir`, or a folder."},
     )
     ddp_timeout: int = field(
         default=600,
