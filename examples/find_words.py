@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from transformers_tts_gan.text.zh.new_words import new_words, write_user_dict
+from transformers_tts_gan.text import new_words, write_user_dict
 
 
 def read_texts(corpus: str, split: str | None) -> Iterator[str]:

@@ -8,3 +8,5 @@ from .normalization import normalize as normalize
 from .sentences import split_sentences as split_sentences
 from .ssml.parse import to_ssml as to_ssml
 from .utterance import Utterance as Utterance
+from .zh.new_words import new_words as new_words
+from .zh.new_words import write_user_dict as write_user_dict
