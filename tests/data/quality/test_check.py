@@ -24,7 +24,7 @@ from transformers_tts_gan.data.quality.measure import (
     signal_to_noise,
     text_phones,
 )
-from transformers_tts_gan.data.quality.transcripts import AlignmentJudge, _speech, errors_by_part, hear_rows
+from transformers_tts_gan.data.quality.transcripts import AlignmentScorer, _speech, errors_by_part, transcribe_rows
 
 
 WORDS = "a red bird sings over green hills while we walk down to the old harbour and back home again".split()
@@ -88,7 +88,7 @@ PLANTED = {
 def test_good_recordings_are_left_alone():
     report = check_corpus(good_rows())
     assert [(row.index, row.findings) for row in report.dropped] == []
-    assert "Nobody heard the recordings" in str(report)
+    assert "The texts were not checked" in str(report)
 
 
 @pytest.mark.parametrize("kind", PLANTED)
@@ -138,7 +138,7 @@ def test_a_recogniser_finds_wrong_texts_and_missing_words():
     rows[5]["text"], rows[9]["text"] = " ".join(reversed(said[5].split())), " ".join(said[9].split()[:-2])
     report = check_corpus(rows, recognizer=Listener(rows, said), drop=["transcript"])
     assert [row.index for row in report.dropped] == [5, 9]
-    assert report.rows[5].hearing.text == said[5]
+    assert report.rows[5].transcript.text == said[5]
 
 
 def test_a_recogniser_that_hears_nothing_finds_every_text_wrong():
@@ -155,12 +155,12 @@ def test_what_was_heard_is_not_heard_again(tmp_path):
     rows = good_rows(8)
     rows[2]["text"] = text(41)
     first, second = Listener(rows, {2: text(2)}), Listener(rows)
-    heard = hear_rows(rows, first, "en", 0.2, tmp_path / "heard.jsonl")
-    assert hear_rows(rows, second, "en", 0.2, tmp_path / "heard.jsonl") == heard
+    heard = transcribe_rows(rows, first, "en", 0.2, tmp_path / "transcripts.jsonl")
+    assert transcribe_rows(rows, second, "en", 0.2, tmp_path / "transcripts.jsonl") == heard
     assert first.calls < len(rows) and second.calls == 0
-    with (tmp_path / "heard.jsonl").open("a") as file:
+    with (tmp_path / "transcripts.jsonl").open("a") as file:
         file.write('{"key": "cut o')  # by a run that was stopped
-    assert hear_rows(rows, second, "en", 0.2, tmp_path / "heard.jsonl") == heard
+    assert transcribe_rows(rows, second, "en", 0.2, tmp_path / "transcripts.jsonl") == heard
 
 
 def test_errors_belong_to_the_text_in_which_they_are():
@@ -177,7 +177,7 @@ def test_a_short_chinese_word_that_the_text_lacks_is_found_by_its_syllable():
     rows[6]["text"] = said[6].replace("的", "")
     report = check_corpus(rows, "zh", Listener(rows, said), drop=["transcript"])
     assert [row.index for row in report.dropped] == [6]
-    assert report.rows[6].hearing.phone_error < 0.2 and report.rows[6].hearing.syllables == 1
+    assert report.rows[6].transcript.phone_error < 0.2 and report.rows[6].transcript.syllables == 1
 
 
 def test_rows_beside_a_wrong_text_are_heard_alone():
@@ -185,16 +185,16 @@ def test_rows_beside_a_wrong_text_are_heard_alone():
     rows = good_rows(8)
     said = {4: "a red bird", 5: "sings over green hills while we walk down to the old harbour"}
     rows[4]["text"], rows[5]["text"] = "a red bird walks away there", "hills while we walk down to the old harbour"
-    heard = hear_rows(rows, Listener(rows, said), "en", 0.2)
-    alone = hear_rows(rows[5:6], Listener(rows[5:6], {0: said[5]}), "en", 0.2)[0]
+    heard = transcribe_rows(rows, Listener(rows, said), "en", 0.2)
+    alone = transcribe_rows(rows[5:6], Listener(rows[5:6], {0: said[5]}), "en", 0.2)[0]
     assert heard[5] == alone and alone.phone_error > 0.3
 
 
-def test_a_judge_leaves_texts_of_other_languages_alone():
+def test_a_flag_leaves_texts_of_other_languages_alone():
     rows = [*good_rows(), row(30, language="zh")]
     report = check_corpus(rows, recognizer=Listener(rows, {24: "something else"}))
-    assert report.dropped == [] and "1 rows are in a language that no judge here knows" in str(report)
-    voice = AlignmentJudge(tiny_model(), tiny_processor())
+    assert report.dropped == [] and "1 texts were not checked: nothing here knows their language" in str(report)
+    voice = AlignmentScorer(tiny_model(), tiny_processor())
     assert np.isnan(voice(row(1, language="de"), [text(1)])).all()
 
 
@@ -240,7 +240,7 @@ def test_numbers_mean_what_they_say():
 
 
 def test_a_voice_scores_texts_and_refuses_those_too_long_for_the_sound():
-    voice = AlignmentJudge(tiny_model(), tiny_processor())
+    voice = AlignmentScorer(tiny_model(), tiny_processor())
     scores = voice(row(1), [text(1), text(2), " ".join(WORDS * 5)])
     assert scores[2] == float("-inf") and all(np.isfinite(scores[:2])) and max(scores) < 0
     assert scores == pytest.approx(voice(row(1), [text(1)]) + voice(row(1), [text(2)]) + scores[2:], abs=1e-3)
@@ -305,14 +305,14 @@ def test_a_voice_of_another_language_is_no_judge(tmp_path):
         )
 
 
-def test_rows_that_stayed_in_an_earlier_run_do_not_stay_when_nothing_does(tmp_path, capsys):
+def test_rows_that_stayed_in_an_earlier_run_do_not_stay_when_nothing_does(tmp_path, caplog):
     folder = corpus(tmp_path / "corpus")
     check = script("check_corpus").main
     check([str(folder)])
     for path in (folder / "wavs").glob("*.wav"):
         path.write_bytes(b"damaged")
     check([str(folder)])
-    assert "nothing is left" in capsys.readouterr().out
+    assert "No row is left" in caplog.text
     assert not (folder / "corpus_check" / "metadata_clean.jsonl").exists()
 
 

@@ -1,8 +1,8 @@
 """The corpus doctor: which recordings of a corpus should not be trained on, and why.
 
-Enter: rows of a corpus, and if there are any, a recognizer and a voice. Leaves: a [`CorpusReport`] with the findings
-of every row, by kind. Most bounds are set by the corpus itself (what is far from its speaker's usual), so that a quick
-speaker is no fault. Nothing is deleted and nothing changed: the report says what to leave out.
+Enter: rows of a corpus, and if there are any, a recognizer and the aligner of a model. Leaves: a [`CorpusReport`] with
+the findings of every row, by kind. Most bounds are set by the corpus itself (what is far from its speaker's usual), so
+that a quick speaker is no fault. Nothing is deleted and nothing changed: the report says what to leave out.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from ...audio.io import audio_name, read_audio
 from ...metrics.asr import Recognizer
 from ...utils.markdown import markdown_table
 from .measure import Measures, measure_row
-from .transcripts import AlignmentJudge, Hearing, hear_rows
+from .transcripts import AlignmentScorer, TranscriptCheck, transcribe_rows
 
 
 OTHER_TEXTS = 4  # that the aligner compares with a row's own
@@ -34,8 +34,8 @@ KINDS = {
     "speed": "played at the wrong speed (pitch and pace)",
     "length": "too long or too short, as such or for its text",
     "duplicate": "sound of another row",
-    "transcript": "recognizer hears something else",
-    "alignment": "a voice's aligner doubts the text",
+    "transcript": "recognizer transcribes something else",
+    "alignment": "a model's aligner doubts the text",
 }
 
 
@@ -59,8 +59,8 @@ class Bounds:
         same_wave: the correlation from which they are one; of 60 pairs of readings of a sentence none has over .31.
         phone_error: Least and greatest share of wrong phones that counts as a wrong transcript; between them it is
             the corpus's median and 5 robust deviations: recognizers miss some of every corpus.
-        syllables_share: Share of Chinese rows whose number of syllables is heard as usual; one more than what these
-            are off by is a word that the text lacks. (Recognizers leave out a light syllable such as 了 now and then:
+        syllables_share: Share of Chinese rows whose number of syllables is the usual; one more than what these are
+            off by is a word that the text lacks. (Recognizers leave out a light syllable such as 了 now and then:
             too few must be two more than that.)
         alignment_deviations: How many robust deviations below the usual score of a voice's aligner.
         min_speaker_rows: Speakers with fewer rows are compared with one another, and their pitch with nothing.
@@ -93,8 +93,8 @@ class CheckedRow:
         measures: What was measured.
         length_ratio: Seconds of speech over the usual for so many phones; NaN where it is not known.
         speed_ratio: Pitch and pace over the speaker's usual; NaN where it is not known.
-        hearing: By a recognizer; `None` where it was not asked.
-        alignment: Score of its text by [`AlignmentJudge`]; NaN where there is no voice.
+        transcript: Of a recognizer; `None` where it was not asked.
+        alignment: Score of its text by [`AlignmentScorer`]; NaN where there is no voice.
         other_alignment: The best score of some other texts of the corpus.
         findings: Reasons by kind.
     """
@@ -106,7 +106,7 @@ class CheckedRow:
     measures: Measures
     length_ratio: float = float("nan")
     speed_ratio: float = float("nan")
-    hearing: Hearing | None = None
+    transcript: TranscriptCheck | None = None
     alignment: float = float("nan")
     other_alignment: float = float("nan")
     findings: dict[str, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class CorpusReport:
     Args:
         rows: All of the corpus, in its order.
         drop: Kinds of faults for which a row is left out.
-        bounds: By which was judged; `limits` are those that the corpus set.
+        bounds: That were applied; `limits` are those that the corpus set.
         notes: About the corpus as a whole.
     """
 
@@ -170,24 +170,24 @@ def check_corpus(
     rows: Iterable[dict],
     language: str = "en",
     recognizer: Recognizer | None = None,
-    voice: AlignmentJudge | None = None,
+    voice: AlignmentScorer | None = None,
     drop: Iterable[str] = tuple(KINDS),
     bounds: Bounds = Bounds(),
     cache: Path | None = None,
 ) -> CorpusReport:
-    """Judge every row of a corpus.
+    """Check every row of a corpus.
 
     Args:
         rows: With `audio` (whatever `read_audio` takes), `text`, and perhaps `speaker` and `language`.
         language: Of rows that name none, and of the recognizer.
-        recognizer: Hears whether the texts are right; rows whose recording is at fault already are not heard, nor
-            those in another language.
-        voice: The other judge of the texts.
+        recognizer: Its transcripts are compared with the texts. Rows whose recording is at fault already are left
+            out, and so are those in another language.
+        voice: The aligner of a model, which scores the texts too.
         drop: Kinds of faults for which a row is left out.
-        cache: A file that keeps what was heard.
+        cache: A file that keeps the transcripts.
 
     Raises:
-        ValueError: no rows, or an unknown kind in `drop`.
+        ValueError: There are no rows, or an unknown kind in `drop`.
     """
     drop, rows = tuple(drop), list(rows)
     if unknown := set(drop) - set(KINDS):
@@ -199,28 +199,30 @@ def check_corpus(
         name, text, speaker = audio_name(row["audio"] or {}), row.get("text") or "", row.get("speaker") or ""
         checked.append(CheckedRow(index, name, text, speaker, measure_row(row, language)))
     report = CorpusReport(checked, drop, bounds)
-    judge_alone(report)
-    judge_band(report)
-    judge_pace(report)
+    flag_measures(report)
+    flag_band(report)
+    flag_pace(report)
     sound = [row for row in checked if not row.findings]
     if recognizer is not None:
         spoken = [row for row in sound if (rows[row.index].get("language") or language) == language]
-        heard = hear_rows([rows[row.index] for row in spoken], recognizer, language, bounds.phone_error[0], cache)
-        for row, hearing in zip(spoken, heard, strict=True):
-            row.hearing = hearing
-        judge_hearing(report)
+        checks = transcribe_rows(
+            [rows[row.index] for row in spoken], recognizer, language, bounds.phone_error[0], cache
+        )
+        for row, transcript in zip(spoken, checks, strict=True):
+            row.transcript = transcript
+        flag_transcripts(report)
     if voice is not None:
         align_rows(sound, rows, voice)
-        judge_alignment(report)
-    judge_duplicates(report, lambda row: rows[row.index]["audio"])
-    unjudged = sum(row.hearing is None and np.isnan(row.alignment) for row in sound)
-    if unjudged and (recognizer is not None or voice is not None):
-        report.notes.append(f"{unjudged} rows are in a language that no judge here knows: nobody heard their texts.")
+        flag_alignment(report)
+    flag_duplicates(report, lambda row: rows[row.index]["audio"])
+    unchecked = sum(row.transcript is None and np.isnan(row.alignment) for row in sound)
+    if unchecked and (recognizer is not None or voice is not None):
+        report.notes.append(f"{unchecked} texts were not checked: nothing here knows their language.")
     report.notes += notes(report, recognizer is not None, voice is not None)
     return report
 
 
-def align_rows(sound: list[CheckedRow], rows: list[dict], voice: AlignmentJudge) -> None:
+def align_rows(sound: list[CheckedRow], rows: list[dict], voice: AlignmentScorer) -> None:
     """Score the text of each row, and some of others, by a voice's aligner."""
     random = np.random.default_rng(0)
     texts = sorted({row.text for row in sound})
@@ -230,7 +232,7 @@ def align_rows(sound: list[CheckedRow], rows: list[dict], voice: AlignmentJudge)
         row.alignment, row.other_alignment = own, max(scores, default=float("-inf"))
 
 
-def judge_alone(report: CorpusReport) -> None:
+def flag_measures(report: CorpusReport) -> None:
     """What a row's own numbers tell."""
     bounds = report.bounds
     for row in report.rows:
@@ -251,7 +253,7 @@ def judge_alone(report: CorpusReport) -> None:
             row.find("length", f"{found.speech_seconds:.2f} s of speech")
 
 
-def judge_band(report: CorpusReport) -> None:
+def flag_band(report: CorpusReport) -> None:
     """Recordings with less bandwidth than their speaker's usual, in Hz."""
     for rows in by_speaker(report).values():
         usual = float(np.median([row.measures.bandwidth_hz for row in rows]))
@@ -260,7 +262,7 @@ def judge_band(report: CorpusReport) -> None:
                 row.find("band", f"nothing above {row.measures.bandwidth_hz:.0f} Hz, usual is {usual:.0f} Hz")
 
 
-def judge_pace(report: CorpusReport) -> None:
+def flag_pace(report: CorpusReport) -> None:
     """Recordings too long or short for their text, and those that pitch and pace say were played at another speed."""
     bounds = report.bounds
     for speaker, rows in by_speaker(report).items():
@@ -285,26 +287,26 @@ def judge_pace(report: CorpusReport) -> None:
                 row.find("speed", f"pitch {np.exp(higher):.2f} and pace {np.exp(-ratio):.2f} of the usual")
 
 
-def judge_hearing(report: CorpusReport) -> None:
+def flag_transcripts(report: CorpusReport) -> None:
     """Rows of whose phones more were wrong than recognizers usually get wrong here, or that lack a syllable."""
-    heard = [row for row in report.rows if row.hearing is not None]
-    if not heard:
+    known = [row for row in report.rows if row.transcript is not None]
+    if not known:
         return
-    errors = np.array([row.hearing.phone_error for row in heard])
+    errors = np.array([row.transcript.phone_error for row in known])
     usual = float(np.median(errors)) + 5 * deviation(errors - np.median(errors), 0.01)
     report.limits["phone_error"] = limit = float(np.clip(usual, *report.bounds.phone_error))
-    off = [abs(row.hearing.syllables) for row in heard if row.hearing.phone_error <= limit] or [0]
+    off = [abs(row.transcript.syllables) for row in known if row.transcript.phone_error <= limit] or [0]
     least = 1 + int(np.quantile(off, report.bounds.syllables_share, method="higher"))
     report.limits["syllables"] = least
-    for row in heard:
-        hearing = row.hearing
-        if hearing.phone_error > limit:
-            row.find("transcript", f"{hearing.phone_error:.2f} of the phones wrong: heard `{hearing.text}`")
-        elif hearing.syllables >= least or hearing.syllables < -least:
-            row.find("transcript", f"{hearing.syllables:+d} syllables: heard `{hearing.text}`")
+    for row in known:
+        transcript = row.transcript
+        if transcript.phone_error > limit:
+            row.find("transcript", f"{transcript.phone_error:.2f} of the phones wrong: `{transcript.text}`")
+        elif transcript.syllables >= least or transcript.syllables < -least:
+            row.find("transcript", f"{transcript.syllables:+d} syllables: `{transcript.text}`")
 
 
-def judge_alignment(report: CorpusReport) -> None:
+def flag_alignment(report: CorpusReport) -> None:
     """Rows that a voice's aligner finds far less likely than the rest, or no likelier than another text."""
     rows = [row for row in report.rows if np.isfinite(row.alignment) or np.isfinite(row.other_alignment)]
     if not rows:
@@ -320,18 +322,19 @@ def judge_alignment(report: CorpusReport) -> None:
             )
 
 
-def judge_duplicates(report: CorpusReport, audio: Callable[[CheckedRow], object]) -> None:
+def flag_duplicates(report: CorpusReport, audio: Callable[[CheckedRow], object]) -> None:
     """Rows with the sound of another one: all but the best of them.
 
-    Where their texts differ, the best is the one that a judge found right; with nobody to tell, all of them are found.
+    Where their texts differ, the best is the one whose text was found right; where texts were not checked,
+    all of them are found.
     """
     readable = [row for row in report.rows if row.measures.fingerprint is not None and "silence" not in row.findings]
     for group in same_sound(readable, audio, report.bounds):
         good = [row for row in group if not row.findings]
-        judged = all(row.hearing is not None or np.isfinite(row.alignment) for row in good)
-        if len(good) > 1 and not judged and len({row.text for row in group}) > 1:
+        checked = all(row.transcript is not None or np.isfinite(row.alignment) for row in good)
+        if len(good) > 1 and not checked and len({row.text for row in group}) > 1:
             good = []
-        good.sort(key=lambda row: (row.hearing.phone_error if row.hearing else 0, -row.alignment, row.index))
+        good.sort(key=lambda row: (row.transcript.phone_error if row.transcript else 0, -row.alignment, row.index))
         for row in group:
             if good[:1] != [row]:
                 others = ", ".join(f"`{Path(other.audio).name}`" for other in group if other is not row)
@@ -395,14 +398,14 @@ def correlation(first, second) -> float:
     return float(torch.fft.irfft(one * two.conj(), size).abs().max() / scale.clamp(min=1e-9))
 
 
-def notes(report: CorpusReport, heard: bool, aligned: bool) -> list[str]:
+def notes(report: CorpusReport, transcribed: bool, aligned: bool) -> list[str]:
     """What is no fault of a row, but worth knowing before training."""
     rows = [row for row in report.rows if not row.measures.problem]
     found = []
-    if not (heard or aligned):
+    if not (transcribed or aligned):
         found.append(
-            "Nobody heard the recordings: a wrong text is found only where its length does not fit. Give a recognizer "
-            "(or a voice of the language, whose aligner is a judge as well)."
+            "The texts were not checked: a wrong one is found only where its length does not fit. Give a recognizer "
+            "or a model of the language, whose aligner checks them too."
         )
     if repeated := len(rows) - len({row.text for row in rows}):
         found.append(f"{repeated} rows have the text of another row. That is no fault; hold out all or none of them.")
@@ -419,7 +422,7 @@ def notes(report: CorpusReport, heard: bool, aligned: bool) -> list[str]:
     ):
         found.append(f"{left} rows with faults stay, as `drop` leaves out {', '.join(lost)}.")
     if len(report.dropped) > 0.2 * len(report.rows):
-        found.append("More than a fifth is dropped: listen to some before you believe it.")
+        found.append("More than a fifth is dropped: play some of them before you believe it.")
     return found
 
 
@@ -433,7 +436,7 @@ def speaker_notes(report: CorpusReport) -> list[str]:
     if few:
         found.append(
             f"{len(few)} of {len(counts)} speakers have fewer than {report.bounds.min_speaker_rows} rows: their speed "
-            "was not judged, their length and band only beside one another."
+            "was not checked, their length and band only beside one another."
         )
     if len(minutes) > 1 and minutes.most_common()[0][1] > 5 * minutes.most_common()[-1][1]:
         (most, high), (least, low) = minutes.most_common()[0], minutes.most_common()[-1]

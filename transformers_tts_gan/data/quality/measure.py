@@ -1,7 +1,7 @@
 """What can be measured of one recording and its text without understanding it: level, noise, band, pitch, pace.
 
-Enter: a row of a corpus (`audio`, `text`, `speaker`, `language`). Leaves: [`Measures`], numbers that `corpus_check`
-judges against bounds and against the rest of the corpus. Everything is measured at the rate of the file, up to 48 kHz.
+Enter: a row of a corpus (`audio`, `text`, `speaker`, `language`). Leaves: [`Measures`], numbers that `check_corpus`
+compares with bounds and against the rest of the corpus. Everything is measured at the rate of the file, up to 48 kHz.
 """
 
 from dataclasses import dataclass, field

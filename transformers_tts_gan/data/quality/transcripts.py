@@ -1,7 +1,8 @@
-"""Does a recording say its text? A recognizer's answer, and that of a voice's own aligner.
+"""Does a recording say its text? The transcript of a recognizer, and the score of a model's aligner.
 
-Enter: rows of a corpus and a judge. Leaves: for each row a [`Hearing`]: what was heard, and which share of the text's
-phones was wrong. Phones, not words: "Steels" and "Steele's" are the same sound, and so are 他 and 她.
+Enter: rows of a corpus and a recognizer. Leaves: for each row a [`TranscriptCheck`]: what was transcribed, and which
+share of the phones of the text was wrong. Phones, not words: "Steels" and "Steele's" are the same sound, and so are 他
+and 她.
 """
 
 import hashlib
@@ -30,14 +31,14 @@ GAP_SECONDS = 0.7
 
 
 @dataclass
-class Hearing:
-    """What a recognizer heard of a row.
+class TranscriptCheck:
+    """How the transcript of a row differs from its text.
 
     Args:
         phone_error: Wrong, missing and added phones as a share of those of the text.
-        syllables: How many more were heard than the text has, of Chinese. A recognizer may take a word for another,
-            but seldom misses or adds a syllable, so that one short word that the text lacks shows here.
-        text: What was heard; empty where the row was not suspected and so never heard alone.
+        syllables: How many more the transcript has than the text, of Chinese. A recognizer may take a word for
+            another, but seldom misses or adds a syllable, so that one short word that the text lacks shows here.
+        text: The transcript; empty where the row was not suspected and so never transcribed alone.
     """
 
     phone_error: float
@@ -45,71 +46,73 @@ class Hearing:
     text: str = ""
 
 
-def hear_rows(
+def transcribe_rows(
     rows: list[dict],
     recognizer: Recognizer,
     language: str,
     suspect: float,
     cache: Path | None = None,
-) -> list[Hearing]:
-    """Hear every row; the rows must have a readable recording and text.
+) -> list[TranscriptCheck]:
+    """Transcribe every row; the rows must have a readable recording and text.
 
-    Vosk hears each row alone. For others, several recordings are heard in one go with pauses between them, which costs
-    Whisper little more than one, and the phones heard are laid along those of all their texts. Rows that then have
-    `suspect` or more of their phones wrong, or another number of syllables, are heard again alone, and the better of
-    the two results counts. Where it is still as bad, so are the rows beside them, and what is heard alone counts: a
+    Vosk gets each row alone. Others get several recordings in one go with pauses between them, which costs Whisper
+    little more than one, and the phones of the transcript are laid along those of all their texts. Rows that then have
+    `suspect` or more of their phones wrong, or another number of syllables, are transcribed again alone, and the
+    better of the two results counts. Where it is still as bad, so are the rows beside them, and only that counts: a
     text that is not in the sound takes up phones of its neighbors.
 
     Args:
         language: Of rows that name none, and of the recognizer.
         suspect: Share of wrong phones.
-        cache: A jsonl file that keeps what was heard: a run that was cut off goes on, a second one is quick.
+        cache: A jsonl file that keeps the transcripts: a run that was cut off goes on, a second one is quick.
     """
     known = _Cache(cache)
     waves = ((number, _speech(row["audio"])) for number, row in enumerate(rows))
-    found: list[Hearing | None] = [None] * len(rows)
+    found: list[TranscriptCheck | None] = [None] * len(rows)
     most = 0.0 if isinstance(recognizer, VoskRecognizer) else PACK_SECONDS
-    with tqdm(total=len(rows), desc="Hearing", unit="row", disable=None) as bar:
+    with tqdm(total=len(rows), desc="Transcribing", unit="row", disable=None) as bar:
         for pack in _packs(waves, most, known, rows, found, bar):
-            hearings = _hear_pack(pack, rows, recognizer, language, suspect)
-            for (number, wave), hearing in zip(pack, hearings, strict=True):
-                found[number] = hearing
-                known.add(wave, rows[number], hearing)
+            checks = _transcribe_pack(pack, rows, recognizer, language, suspect)
+            for (number, wave), transcript in zip(pack, checks, strict=True):
+                found[number] = transcript
+                known.add(wave, rows[number], transcript)
             bar.update(len(pack))
     return found
 
 
-def _hear_pack(pack: list[tuple[int, np.ndarray]], rows, recognizer, language, suspect) -> list[Hearing]:
-    """A hearing for each row of a pack; see `hear_rows`."""
+def _transcribe_pack(pack: list[tuple[int, np.ndarray]], rows, recognizer, language, suspect) -> list[TranscriptCheck]:
+    """A transcript for each row of a pack; see `transcribe_rows`."""
     said = [text_phones(rows[number]["text"], rows[number].get("language") or language) for number, _ in pack]
-    heard = recognizer.transcribe(_joined([wave for _, wave in pack]), RECOGNIZER_RATE)
+    transcribed = recognizer.transcribe(_joined([wave for _, wave in pack]), RECOGNIZER_RATE)
     together = [
-        Hearing(wrong / len(phones), more)
-        for phones, (wrong, more) in zip(said, errors_by_part(said, _heard_phones(heard, language)), strict=True)
+        TranscriptCheck(wrong / len(phones), more)
+        for phones, (wrong, more) in zip(
+            said, errors_by_part(said, _transcript_phones(transcribed, language)), strict=True
+        )
     ]
     if len(pack) == 1:
-        return [replace(together[0], text=heard)]
+        return [replace(together[0], text=transcribed)]
 
-    def doubtful(hearing: Hearing) -> bool:
-        return hearing.phone_error >= suspect or hearing.syllables != 0
+    def doubtful(transcript: TranscriptCheck) -> bool:
+        return transcript.phone_error >= suspect or transcript.syllables != 0
 
-    found: dict[int, Hearing] = {}
-    waiting = [place for place, hearing in enumerate(together) if doubtful(hearing)]
+    found: dict[int, TranscriptCheck] = {}
+    waiting = [place for place, transcript in enumerate(together) if doubtful(transcript)]
     while waiting:
         place = waiting.pop()
         text, first = recognizer.transcribe(pack[place][1], RECOGNIZER_RATE), together[place]
-        ((wrong, more),) = errors_by_part([said[place]], _heard_phones(text, language))
-        found[place] = hearing = Hearing(wrong / len(said[place]), more, text)
+        ((wrong, more),) = errors_by_part([said[place]], _transcript_phones(text, language))
+        found[place] = transcript = TranscriptCheck(wrong / len(said[place]), more, text)
         if doubtful(first):
-            hearing.phone_error = min(hearing.phone_error, first.phone_error)
-            hearing.syllables = min(hearing.syllables, first.syllables, key=abs)
-        if doubtful(hearing):
+            transcript.phone_error = min(transcript.phone_error, first.phone_error)
+            transcript.syllables = min(transcript.syllables, first.syllables, key=abs)
+        if doubtful(transcript):
             waiting += {place - 1, place + 1} & set(range(len(pack))) - set(found) - set(waiting)
-    return [found.get(place, hearing) for place, hearing in enumerate(together)]
+    return [found.get(place, transcript) for place, transcript in enumerate(together)]
 
 
-def errors_by_part(said: list[list[str]], heard: list[str]) -> list[tuple[int, int]]:
-    """Wrong phones and syllables too many in each of several texts that were heard one after the other, all as phones.
+def errors_by_part(said: list[list[str]], transcribed: list[str]) -> list[tuple[int, int]]:
+    """Wrong phones and syllables too many in each of several texts spoken one after the other, as phones.
 
     What was added between two texts counts for both.
 
@@ -117,13 +120,13 @@ def errors_by_part(said: list[list[str]], heard: list[str]) -> list[tuple[int, i
     [(0, 0), (2, 1)]
     """
     jiwer = require("jiwer", "Comparing with a transcription", extra="eval")
-    if not heard:
+    if not transcribed:
         return [(len(phones), -syllables(phones)) for phones in said]
     whole = [phone for phones in said for phone in phones]
     part = np.repeat(np.arange(len(said)), [len(phones) for phones in said])
     errors, more = np.zeros((2, len(said)), dtype=int)
-    for chunk in jiwer.process_words([" ".join(whole)], [" ".join(heard)]).alignments[0]:
-        new = heard[chunk.hyp_start_idx : chunk.hyp_end_idx]
+    for chunk in jiwer.process_words([" ".join(whole)], [" ".join(transcribed)]).alignments[0]:
+        new = transcribed[chunk.hyp_start_idx : chunk.hyp_end_idx]
         if chunk.type == "insert":
             beside = {part[max(chunk.ref_start_idx - 1, 0)], part[min(chunk.ref_start_idx, len(part) - 1)]}
             errors[list(beside)] += len(new)
@@ -147,8 +150,8 @@ def syllables(phones: list[str]) -> int:
     return sum(phone[-1].isdigit() for phone in phones)
 
 
-def _heard_phones(text: str, language: str) -> list[str]:
-    """Recognizers write notes and other languages where they hear no speech: nothing that counts was heard."""
+def _transcript_phones(text: str, language: str) -> list[str]:
+    """Recognizers write notes and other languages where there is no speech: that counts as no phones."""
     try:
         return text_phones(text, language)
     except ValueError:
@@ -166,11 +169,11 @@ def _joined(waves: list[np.ndarray]) -> np.ndarray:
 
 
 def _packs(waves: Iterable, most: float, known: "_Cache", rows, found, bar) -> Iterator[list[tuple[int, np.ndarray]]]:
-    """Numbers and waveforms of rows that are heard together, up to `most` seconds or one; `found` gets the known."""
+    """Numbers and waveforms of rows transcribed together, up to `most` seconds or one; `found` gets the known."""
     pack, seconds = [], 0.0
     for number, wave in waves:
-        if (hearing := known.get(wave, rows[number])) is not None:
-            found[number] = hearing
+        if (transcript := known.get(wave, rows[number])) is not None:
+            found[number] = transcript
             bar.update()
             continue
         length = len(wave) / RECOGNIZER_RATE + GAP_SECONDS
@@ -183,8 +186,8 @@ def _packs(waves: Iterable, most: float, known: "_Cache", rows, found, bar) -> I
         yield pack
 
 
-class AlignmentJudge:
-    """Scores how well texts fit a recording, by the aligner of a voice of the same language; the speaker may differ.
+class AlignmentScorer:
+    """Scores how well texts fit a recording, by the aligner of a model of the same language; the speaker may differ.
 
     The score is the mean over frames of the log-probability of the phone that the best path puts there. 40 held-out
     recordings of kathleen and their own texts score higher than with any of 9 other texts each.
@@ -197,7 +200,7 @@ class AlignmentJudge:
     def __call__(self, row: dict, texts: list[str]) -> list[float]:
         """One score for each text, 0 at best; minus infinity for one with more phones than there are frames.
 
-        NaN where the voice does not speak the language of the row.
+        NaN where the model does not speak the language of the row.
         """
         if row.get("language") and row["language"] not in self.processor.languages:
             return [float("nan")] * len(texts)
@@ -227,7 +230,7 @@ class AlignmentJudge:
 
 
 class _Cache:
-    """What was heard before, by sound and text; a file that grows by one line for each row."""
+    """Transcripts of earlier runs, by sound and text; a file that grows by one line for each row."""
 
     def __init__(self, path: Path | None):
         self.path, self.known = path, {}
@@ -235,20 +238,21 @@ class _Cache:
             lines = path.read_text(encoding="utf-8").splitlines()
             entries = [json.loads(line) for line in lines if line.endswith("}")]  # the last may have been cut off
             self.known = {
-                entry["key"]: Hearing(entry["phone_error"], entry["syllables"], entry["heard"]) for entry in entries
+                entry["key"]: TranscriptCheck(entry["phone_error"], entry["syllables"], entry["text"])
+                for entry in entries
             }
 
     def key(self, wave: np.ndarray, row: dict) -> str:
         samples = (wave * 2**15).astype(np.int16).tobytes()
         return hashlib.sha256(samples + row["text"].encode()).hexdigest()[:24]
 
-    def get(self, wave: np.ndarray, row: dict) -> Hearing | None:
+    def get(self, wave: np.ndarray, row: dict) -> TranscriptCheck | None:
         return self.known.get(self.key(wave, row))
 
-    def add(self, wave: np.ndarray, row: dict, hearing: Hearing) -> None:
+    def add(self, wave: np.ndarray, row: dict, transcript: TranscriptCheck) -> None:
         if self.path is not None:
-            entry = {"key": self.key(wave, row), "phone_error": hearing.phone_error}
-            entry |= {"syllables": hearing.syllables, "heard": hearing.text}
+            entry = {"key": self.key(wave, row), "phone_error": transcript.phone_error}
+            entry |= {"syllables": transcript.syllables, "text": transcript.text}
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
