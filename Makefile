@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(wildcard transformers_tts_gan benchmarks examples tests docs)
 
-.PHONY: help speak test check style docs clean
+.PHONY: help speak test check types style docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -18,6 +18,9 @@ test: .venv/dev  ## run the tests, without the network
 check: .venv/dev  ## lint and check the format, as CI does
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+
+types: .venv/dev  ## check the types, as CI does
+	$(BIN)/mypy
 
 style: .venv/dev  ## mend the format and what the linter can mend
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -44,3 +47,8 @@ export TEXT
 .venv/docs: .venv/dev
 	$(BIN)/python -m pip install -q -e '.[docs]'
 	touch $@
+
+.venv/ci: .venv/created setup.cfg pyproject.toml .ci/requirements.txt .ci/requirements-no-deps.txt
+	$(BIN)/python -m pip install -q -r .ci/requirements.txt
+	$(BIN)/python -m pip install -q --no-deps -r .ci/requirements-no-deps.txt
+	touch .venv/dev .venv/docs $@

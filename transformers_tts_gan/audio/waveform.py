@@ -55,7 +55,7 @@ def check_sampling_rate(sampling_rate, lowest: int = LOWEST_RATE, name: str = "s
         >>> check_sampling_rate(16_000.0)
         16000
     """
-    whole = isinstance(sampling_rate, (int, float, np.number)) and sampling_rate == sampling_rate // 1
+    whole = isinstance(sampling_rate, (int, float, np.number)) and float(sampling_rate).is_integer()
     if not whole or not lowest <= sampling_rate <= HIGHEST_RATE:
         raise ValueError(
             f"`{name}` is `{sampling_rate!r}`; needs a whole number of Hz, at least {lowest} and at most "
