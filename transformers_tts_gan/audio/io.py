@@ -181,7 +181,8 @@ def _open(source, name: str) -> SequentialFile:
             "`array` and `sampling_rate`. For a `datasets` column: `cast_column('audio', Audio(decode=False))`."
         )
     if isinstance(source, (bytes, bytearray)):
-        file, size = io.BytesIO(source), len(source)
+        file: io.BytesIO | Path = io.BytesIO(source)
+        size = len(source)
     elif reason := why_no_file(source):
         raise AudioError("missing", f"`{name}` {reason}: check the path.")
     else:

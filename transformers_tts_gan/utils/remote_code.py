@@ -6,6 +6,7 @@ an `auto_map` in `config.json` and `processor_config.json` that points to it. Wi
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 
 SHIM_FILE = "hub_tts_gan.py"
@@ -34,7 +35,7 @@ except ModuleNotFoundError as error:
 class HubShim:
     """Mixin in front of Transformers' classes for configurations and processors: saves the shim and `auto_map` too."""
 
-    auto_classes = {}  # name of the Auto class to the name of the class in the shim
+    auto_classes: ClassVar[dict[str, str]] = {}  # name of the Auto class to the name of the class in the shim
 
     def save_pretrained(self, save_directory, push_to_hub: bool = False, **kwargs):
         """Save to a folder, and with `push_to_hub=True` also to the Hub, as `repo_id` or by the folder's name."""
@@ -45,14 +46,15 @@ class HubShim:
         self.auto_map = {auto: f"{Path(SHIM_FILE).stem}.{name}" for auto, name in self.auto_classes.items()}
         try:
             if not push_to_hub:
-                return super().save_pretrained(save_directory, **kwargs)
-            saved = super().save_pretrained(save_directory)
-            self.push_to_hub(kwargs.pop("repo_id", folder.name), **kwargs)
+                return super().save_pretrained(save_directory, **kwargs)  # type: ignore[misc]
+            saved = super().save_pretrained(save_directory)  # type: ignore[misc]
+            self.push_to_hub(kwargs.pop("repo_id", folder.name), **kwargs)  # type: ignore[attr-defined]
             return saved
         finally:
-            self.auto_map = found
             if found is None:  # saving changes nothing
                 del self.auto_map
+            else:
+                self.auto_map = found
 
     @classmethod
     def register_for_auto_class(cls, auto_class=None):
