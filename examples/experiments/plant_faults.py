@@ -1,7 +1,7 @@
-"""Make a copy of a corpus with known faults, to see what `examples/check_corpus.py` finds of them.
+"""Make a copy of a corpus with known faults, to see what `tts-gan check` finds of them.
 
     python examples/experiments/plant_faults.py corpora/kathleen faulty --good 200 --each 20
-    python examples/check_corpus.py faulty --recognizer Systran/faster-whisper-base --planted faulty/planted.json
+    tts-gan check faulty --recognizer Systran/faster-whisper-base --planted faulty/planted.json
 
 Rows are drawn with a seed, so that the copy is always the same: first those that stay good, then the same number for
 each kind of fault. `planted.json` names the kind by the row's audio; nothing in the corpus itself tells.

@@ -51,6 +51,7 @@ def test_explaining_loads_no_torch():
         (["explain", "<speak>Hello."], "never closed"),
         (["explain", "--voice", "nope", "Hello."], "There is no file `nope/processor_config.json`."),
         (["prepare", "ljspeech", "nope", "made"], "`nope` is not a folder"),
+        (["check", "nope"], "nope"),
         (["train", "nope.yaml"], "There is no file `nope.yaml`"),
         (["train", "--nope", "1", "--datasets", "a", "--output_dir", "b"], "--nope"),
     ],

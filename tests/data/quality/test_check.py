@@ -14,6 +14,7 @@ from helpers.training import RATE, speech_like, tiny_model, tiny_processor
 
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.audio.resample import resample
+from transformers_tts_gan.cli.main import main
 from transformers_tts_gan.data.load import load_speech
 from transformers_tts_gan.data.quality.check import KINDS, Bounds, check_corpus
 from transformers_tts_gan.data.quality.measure import (
@@ -267,10 +268,14 @@ def corpus(folder: Path) -> Path:
     return folder
 
 
-def test_the_script_writes_a_report_and_metadata_that_loads(tmp_path, capsys):
+def tts_gan_check(arguments: list[str]) -> None:
+    main(["check", *arguments])
+
+
+def test_the_command_writes_a_report_and_metadata_that_loads(tmp_path, capsys):
     folder = corpus(tmp_path / "corpus")
     (tmp_path / "planted.json").write_text('{"wavs/20.wav": "noise", "wavs/lost.wav": "unreadable"}')
-    script("check_corpus").main([str(folder), "--planted", str(tmp_path / "planted.json")])
+    tts_gan_check([str(folder), "--planted", str(tmp_path / "planted.json")])
     assert capsys.readouterr().out.splitlines()[-1] == "summary caught_worst=1.000 good_dropped=0.000"
     out = folder / "corpus_check"
     clean = load_speech(out / "metadata_clean.jsonl", split="train", on_bad="raise")
@@ -285,8 +290,8 @@ def test_the_script_writes_a_report_and_metadata_that_loads(tmp_path, capsys):
         assert (out / "report.png").stat().st_size > 10_000
 
 
-def test_the_script_says_in_a_line_what_it_cannot_work_with(tmp_path):
-    check = script("check_corpus").main
+def test_the_command_says_in_a_line_what_it_cannot_work_with(tmp_path):
+    check = tts_gan_check
     for name, content in {"bytes": b"\xe9\xff", "json": b"{", "empty": b""}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "metadata.jsonl").write_bytes(content)
@@ -300,14 +305,12 @@ def test_a_voice_of_another_language_is_no_judge(tmp_path):
     tiny_model().save_pretrained(tmp_path / "voice")
     tiny_processor().save_pretrained(tmp_path / "voice")
     with pytest.raises(SystemExit, match="speaks en, the corpus zh"):
-        script("check_corpus").main(
-            [str(corpus(tmp_path / "corpus")), "--language", "zh", "--model", str(tmp_path / "voice")]
-        )
+        tts_gan_check([str(corpus(tmp_path / "corpus")), "--language", "zh", "--model", str(tmp_path / "voice")])
 
 
 def test_rows_that_stayed_in_an_earlier_run_do_not_stay_when_nothing_does(tmp_path, caplog):
     folder = corpus(tmp_path / "corpus")
-    check = script("check_corpus").main
+    check = tts_gan_check
     check([str(folder)])
     for path in (folder / "wavs").glob("*.wav"):
         path.write_bytes(b"damaged")
