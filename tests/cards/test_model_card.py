@@ -192,6 +192,24 @@ def test_a_chinese_card_speaks_chinese_and_counts_speakers_beyond_twenty(tmp_pat
     assert [path.name for path in sorted((tmp_path / "samples").iterdir())] == ["zh.wav"], "no German row is at hand"
 
 
+@pytest.mark.parametrize("name", ['x", print("ran"), "', "a\\", "two\nlines", "```", "a|b`c", "{0}"])
+def test_a_speakers_name_stays_a_name(name, tmp_path):
+    """It comes from the corpus of whoever trained the voice; the code is copied by who uses it."""
+    model, processor = many_speakers(2)
+    processor.speakers[0] = name
+    trainer = make_trainer(tmp_path, model=model)
+    trainer.processing_class = processor
+    trainer.create_model_card(model_name='my "voice"')
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    codes = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    calls = [node for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    given = [each.value.value for call in calls for each in call.keywords if each.arg in ("speaker", "model")]
+    assert given == ['my "voice"', name]
+    assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls)
+    row = next(line for line in text.splitlines() if line.startswith("| speakers"))
+    assert len(re.split(r"(?<!\\)\|", row)) == 4 and "speaker1" in row
+
+
 def test_languages_without_a_sentence_of_ours_take_one_of_their_rows():
     from datasets import Dataset
 

@@ -28,3 +28,11 @@ def test_the_lexicon_language_and_tokenizer_of_a_voice_count(capsys, tmp_path, v
 def test_an_unspeakable_text_is_refused():
     with pytest.raises(ValueError, match="never closed"):
         run(["<speak>cats"])
+
+
+@pytest.mark.parametrize("name", ["lexicon", "user_dict"])
+def test_a_voice_that_names_files_is_refused(name, tmp_path):
+    """Whoever wrote the voice does not choose what is read on this machine."""
+    (tmp_path / "processor_config.json").write_text(f'{{"{name}": "/etc/passwd"}}', encoding="utf-8")
+    with pytest.raises(ValueError, match=f"`{name}` of .* is '/etc/passwd', but a saved voice holds its words itself"):
+        run(["cats", "--voice", str(tmp_path)])

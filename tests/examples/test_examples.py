@@ -132,6 +132,14 @@ def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
     assert str(wav) in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["--model", "nope", "Hi."], "no folder `nope`"), (["<speak>Hi."], "never closed")]
+)
+def test_speak_says_in_words_what_it_cannot_say(arguments, says, monkeypatch):
+    with pytest.raises(SystemExit, match=says):
+        run("speak", *arguments, monkeypatch=monkeypatch)
+
+
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
     """A recipe with a misspelled name would fail only when someone starts an hour of training."""

@@ -185,6 +185,12 @@ def test_a_processor_that_does_not_load_says_why(voice_folder, tmp_path):
         TTSGanPipeline.from_pretrained(folder)
 
 
+def test_a_name_that_is_no_voice_is_refused_without_asking_the_hub(monkeypatch):
+    monkeypatch.setattr("transformers_tts_gan.inference.pipeline.pipeline", None)
+    with pytest.raises(ValueError, match="There is no folder `nope`, and the id of a model on the Hub looks like"):
+        TTSGanPipeline.from_pretrained("nope")
+
+
 VOICE = Path(__file__).parents[2] / "examples" / "voices" / "en"
 FRAME = 256  # samples of a frame of that voice, at 16 kHz
 

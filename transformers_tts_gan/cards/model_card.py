@@ -14,7 +14,7 @@ import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from ..text.languages import find as find_language
-from ..utils.markdown import markdown_table
+from ..utils.markdown import inline_code, markdown_table, python_string
 from .provenance import CARD, Source, find_corpora, find_parents, read_origin, shown
 from .samples import FOLDER, example_texts, machine, measure_speed, write_samples
 
@@ -26,8 +26,8 @@ VOICE = """\
 import transformers_tts_gan  # registers the model type
 from transformers import pipeline
 
-speak = pipeline("text-to-speech", model="{name}")
-speech = speak("{example}")  # {{"audio": (S,) floats in [-1, 1], "sampling_rate": Hz}}
+speak = pipeline("text-to-speech", model={name})
+speech = speak({example})  # {{"audio": (S,) floats in [-1, 1], "sampling_rate": Hz}}
 ```
 
 `TTSGanPipeline` speaks texts of any length, plain or SSML, and lets you choose:
@@ -35,15 +35,15 @@ speech = speak("{example}")  # {{"audio": (S,) floats in [-1, 1], "sampling_rate
 ```python
 from transformers_tts_gan import TTSGanPipeline
 
-speak = TTSGanPipeline.from_pretrained("{name}")
-speech = speak("{example}", {choice}speaking_rate=0.9, pitch_shift=1.0)  # pitch in semitones
+speak = TTSGanPipeline.from_pretrained({name})
+speech = speak({example}, {choice}speaking_rate=0.9, pitch_shift=1.0)  # pitch in semitones
 ```
 """
 VOCODER = """\
 ```python
 from transformers_tts_gan import TTSGanVocoder
 
-vocoder = TTSGanVocoder.from_pretrained("{name}")
+vocoder = TTSGanVocoder.from_pretrained({name})
 waveform = vocoder(log_mel).waveform  # (B, F, M) log-mel frames to (B, S) samples
 ```
 """
@@ -194,21 +194,22 @@ def usage(trainer, name: str) -> str:
     """Code to start from, and who speaks what."""
     needs = "`pip install transformers-tts-gan`, then:"
     if not trainer.has_acoustic_model:
-        return f"## Use\n\n{needs}\n\n{VOCODER.format(name=name)}"
+        return f"## Use\n\n{needs}\n\n{VOCODER.format(name=python_string(name))}"
     speakers, languages = names(trainer, "speakers"), names(trainer, "languages")
-    choice = f'speaker="{speakers[0]}", ' if len(speakers) > 1 else ""
-    choice += f'language="{languages[0]}", ' if len(languages) > 1 else ""
-    named = ", ".join(f"`{speaker}`" for speaker in speakers[:MAX_SPEAKERS])
+    choice = f"speaker={python_string(speakers[0])}, " if len(speakers) > 1 else ""
+    choice += f"language={python_string(languages[0])}, " if len(languages) > 1 else ""
+    named = ", ".join(map(inline_code, speakers[:MAX_SPEAKERS]))
     named += f", ... ({len(speakers)} in all: `processor.speakers`)" if len(speakers) > MAX_SPEAKERS else ""
     rows = [
         ["sampling rate", f"{trainer.model.config.sampling_rate:,} Hz"],
-        ["languages", ", ".join(f"`{language}`" for language in languages)],
+        ["languages", ", ".join(map(inline_code, languages))],
         ["speakers", named],
         ["`speaking_rate`", "1.0; 2.0 speaks in half the time"],
         ["`pitch_shift`, `gain_db`", "semitones up or down, decibels louder or softer"],
         ["`noise_scale`, `seed`", "0 always speaks alike; 1 varies timing and melody by about what people do"],
     ]
-    code = VOICE.format(name=name, example=find_language((languages or ["en"])[0]).sample or "...", choice=choice)
+    example = find_language((languages or ["en"])[0]).sample or "..."
+    code = VOICE.format(name=python_string(name), example=python_string(example), choice=choice)
     first = "\n\nThe first language and the first speaker are taken where none is named."
     table = markdown_table([["", ""], *rows]) + first * (len(speakers) + len(languages) > 2)
     return f"## Use\n\n{needs}\n\n{code}\n{table}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..text.explanation import explain
 from ..text.frontend import PHONEMES
+from ..text.lexicon import check_saved_words
 from .main import new_parser
 
 
@@ -31,6 +32,7 @@ def run(arguments: list[str]) -> None:
     saved = {}
     if args.voice is not None:
         saved = json.loads((args.voice / "processor_config.json").read_text(encoding="utf-8"))
+        check_saved_words(saved, args.voice)
     folder = args.tokenizer
     if folder is None and saved.get("text_tokenizer"):
         folder = str(args.voice / "text_tokenizer")

@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
     language = args.language or ("zh" if HAN.search(args.text) else "en")
-    model = check_model(args.model) if args.model else default_voice(language)
+    model = args.model or default_voice(language)
     started = time.perf_counter()
     from ..audio.io import write_audio
     from ..inference.pipeline import TTSGanPipeline
@@ -57,17 +57,6 @@ def run(arguments: list[str]) -> None:
     print(f"loading   {loaded - started:8.2f} s")
     print(f"speaking  {spoken - loaded:8.2f} s for {seconds:.2f} s of speech")
     print(path.resolve())
-
-
-def check_model(model: str) -> str:
-    """`model` as it is, where it is a folder or can be the id of a model on the Hub.
-
-    Raises:
-        ValueError: For a name that is neither.
-    """
-    if not Path(model).is_dir() and "/" not in model:
-        raise ValueError(f"There is no folder `{model}`, and the id of a model on the Hub looks like `owner/name`.")
-    return model
 
 
 def default_voice(language: str) -> Path:

@@ -58,8 +58,20 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs) -> "TTSGanPipeline":
-        """The pipeline of a voice in a folder or on the Hub; `kwargs` such as `device` are those of `pipeline`."""
-        return pipeline("text-to-speech", model=str(pretrained_model_name_or_path), pipeline_class=cls, **kwargs)
+        """The pipeline of a voice in a folder or on the Hub.
+
+        Args:
+            pretrained_model_name_or_path: The folder, or the id `owner/name`.
+            kwargs: `device` and the like, as `transformers.pipeline` takes them.
+
+        Raises:
+            ValueError: For a name that is no folder and cannot be the id of a model on the Hub.
+            OSError: For a model that is not there, or not within reach.
+        """
+        name = str(pretrained_model_name_or_path)
+        if "/" not in name and not Path(name).is_dir():
+            raise ValueError(f"There is no folder `{name}`, and the id of a model on the Hub looks like `owner/name`.")
+        return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)
 
     def __call__(self, text_inputs: str | list[str], **kwargs) -> dict | list[dict | None]:
         """Speak one text, or several.

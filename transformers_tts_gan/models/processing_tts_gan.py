@@ -16,7 +16,7 @@ from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMi
 
 from ..text.frontend import TextFrontend
 from ..text.ipa import ipa_symbols
-from ..text.lexicon import read_lexicon
+from ..text.lexicon import check_saved_words, read_lexicon
 from ..text.sentences import split_sentences
 from ..text.ssml.parse import has_markup
 from ..text.token_alignment import token_ranges, windows
@@ -340,12 +340,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
                     "text encoder. Save it by `TTSGanPipeline` or by its processor.",
                     pretrained_model_name_or_path,
                 )
-        for name, kind in (("lexicon", dict), ("user_dict", list)):
-            if not isinstance(settings.get(name, kind()), kind):
-                raise ValueError(
-                    f"`{name}` of `{pretrained_model_name_or_path}` is {settings[name]!r}, but a saved voice holds "
-                    "its words itself: give a file of your own to `TTSGanProcessor` or to `add_words`."
-                )
+        check_saved_words(settings, pretrained_model_name_or_path)
         text_tokenizer = None
         if settings.pop("text_tokenizer", False):
             kwargs["subfolder"] = str(Path(kwargs.get("subfolder", "")) / TEXT_TOKENIZER_FOLDER)

@@ -131,6 +131,24 @@ def read_lexicon(source: "str | Path | Mapping[str, str | list[str]]") -> dict[s
     return lexicon
 
 
+def check_saved_words(settings: Mapping, voice: str | Path) -> None:
+    """Refuse a saved voice whose settings name files of words: they would be opened on the machine that loads it.
+
+    Args:
+        settings: What `processor_config.json` holds.
+        voice: Folder or Hub id of the voice, for the message.
+
+    Raises:
+        ValueError: Where `lexicon` is no `dict` or `user_dict` is no list.
+    """
+    for name, kind in (("lexicon", dict), ("user_dict", list)):
+        if not isinstance(settings.get(name, kind()), kind):
+            raise ValueError(
+                f"`{name}` of `{voice}` is {settings[name]!r}, but a saved voice holds its words itself: give a file "
+                "of your own to `TTSGanProcessor` or to `add_words`."
+            )
+
+
 def _lines(path: str | Path):
     """Lines with something to say, each with its place for messages."""
     try:
