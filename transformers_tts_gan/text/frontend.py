@@ -13,7 +13,7 @@ from pathlib import Path
 from . import languages
 from .espeak import espeak_phones
 from .han import HAN, is_han
-from .language import Language
+from .language import Language, Phones
 from .lexicon import read_lexicon, read_phones, syllables
 from .normalization import normalize
 from .phoneset import BOUNDARY, PAUSES, letter_phones
@@ -94,15 +94,15 @@ class TextFrontend:
 
     def _marked(self, text: str, language: str, builder: "_Builder") -> Utterance:
         pieces = parse(text)
-        codes = {piece.language for piece in pieces}
-        if len(codes) == 1 and None not in codes:  # `<speak xml:lang="zh">`
-            language = languages.find(*codes).code
+        whole = pieces[0].language if len({piece.language for piece in pieces}) == 1 else None
+        if whole is not None:  # `<speak xml:lang="zh">`
+            language = languages.find(whole).code
             pieces = tuple(replace(piece, language=None) for piece in pieces)
         plain, origins = "".join(piece.text for piece in pieces), _Origins(pieces)
-        given: dict[int, Piece] = {}
+        given: dict[int, tuple[Phones, Piece]] = {}
         try:
             items = list(self._items(pieces, plain, language, given))
-            self._read(items, builder, {place: phones for place, (phones, _) in given.items()})
+            self._read(items, builder, {place: reading for place, (reading, _) in given.items()})
         except MarkupError:
             raise
         except ValueError as error:  # its positions are those of the plain text
@@ -163,11 +163,13 @@ class TextFrontend:
             language = languages.find(code) if code and not control else None
             if control:
                 for item in items:
-                    builder.control(item)
+                    if isinstance(item, _Control):
+                        builder.control(item)
             elif language is None:
                 builder.pause(items[-1])
-            elif language.segment is not None:
-                self._character_run(items, language, builder, given)
+            elif language.segment is not None and language.pronounce_characters is not None:
+                words = language.segment("".join(item.text for item in items), self._whole)
+                self._character_run(items, words, language.pronounce_characters, builder, given)
             else:
                 self._word_run(items, language, builder)
 
@@ -184,11 +186,11 @@ class TextFrontend:
             phones = self.lexicon.get(word) or self._lower.get(word.lower()) or phones
             builder.word(Word(item.text, item.span, item.language, phones), [(phones, item.span)])
 
-    def _character_run(self, items: list[Spoken], language: Language, builder: "_Builder", given: dict) -> None:
+    def _character_run(
+        self, items: list[Spoken], words: list[str], pronounce: Callable, builder: "_Builder", given: dict[int, Phones]
+    ) -> None:
         """Words of a language without spaces; `given` holds readings of single characters by their places."""
-        segment, pronounce = language.segment, language.pronounce_characters
         spans = [item.span for item in items for _ in item.text]
-        words = segment("".join(item.text for item in items), self._whole)
         start = 0
         try:
             readings = pronounce(words, self.lexicon)
@@ -206,7 +208,7 @@ class TextFrontend:
             if given:
                 parts = builder.as_given(parts, given)
             phones = tuple(chain.from_iterable(part for part, _ in parts))
-            builder.word(Word(word, span, language.code, phones), parts)
+            builder.word(Word(word, span, items[0].language, phones), parts)
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ class _Control(Spoken):
 class _Builder:
     """Collects words and phones, and puts a boundary between two words that no pause separates."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.words: list[Word] = []
         self.phones: list[str] = []
         self.spans: list[Span] = []

@@ -25,7 +25,8 @@ def token_ranges(spans: list[Span] | tuple[Span, ...], offsets: list[Span]) -> l
     >>> token_ranges([(0, 5), (5, 5), (6, 9)], [(0, 0), (0, 3), (3, 5), (6, 9), (0, 0)])
     [(1, 3), (0, 0), (3, 4)]
     """
-    first, last = {}, {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     for token, (start, end) in enumerate(offsets):
         for char in range(start, end):
             first.setdefault(char, token)

@@ -94,9 +94,8 @@ def english_phones_or_none(word: str) -> Phones:
 
 def _initials(word: str) -> Phones:
     """`U.S.`, and its plural or possessive: `M.B.A.s`, `F.B.I.'s`."""
-    letters, ending = re.fullmatch(r"(.*?\.?)('?s)?", word, re.S).groups()
-    if ending and not letters.endswith("."):
-        letters, ending = word, None
+    ending = re.search(r"\.('?s)$", word)
+    letters = word[: ending.start(1)] if ending else word
     phones = spelled(ascii_letters(letters))
     return phones + _plural(phones[-1]) if ending and phones else phones
 

@@ -22,7 +22,7 @@ _ORDINALS |= {"twelve": "twelfth"}
 MONTHS = ("January February March April May June July August September October November December").split()
 _MONTH = {month[:3].lower(): month for month in MONTHS}
 _LIGATURES = {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i", "ə": "e"}
-_VULGAR = {char: tuple(map(int, unicodedata.normalize("NFKC", char).split("⁄"))) for char in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"}
+_VULGAR = {char: [*map(int, unicodedata.normalize("NFKC", char).split("⁄"))] for char in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"}
 _RAISED = {ord(char): plain for char, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
 _SIGNS = {"-": "minus ", "−": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ", "≈": "about "}
 
@@ -346,7 +346,8 @@ def _parts(top: int, bottom: int, whole: str = "") -> str:
 def _vulgar(m: re.Match) -> str:
     whole = f"{number(m['vw'])} and " if m["vw"] else ""
     unit = f" {_measure(m['vu'], not whole or _singular(m))}" if m["vu"] else ""
-    return whole + _parts(*_VULGAR[m["vf"]], whole) + unit
+    top, bottom = _VULGAR[m["vf"]]
+    return whole + _parts(top, bottom, whole) + unit
 
 
 def _fraction(m: re.Match) -> str:

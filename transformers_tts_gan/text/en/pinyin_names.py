@@ -87,9 +87,9 @@ def _split(word: str) -> list[str] | None:
     best: list[list[str] | None] = [[]]
     for end in range(1, len(word) + 1):
         ways = [
-            best[start] + [word[start:end]]
+            [*before, word[start:end]]
             for start in range(max(0, end - 6), end)
-            if best[start] is not None and word[start:end] in SYLLABLES
+            if (before := best[start]) is not None and word[start:end] in SYLLABLES
         ]
         best.append(min(ways, key=len) if ways else None)
     return best[-1]

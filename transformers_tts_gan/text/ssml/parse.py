@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html.entities import name2codepoint
+from typing import NoReturn
 
 from ..han import is_han
 from ..lexicon import read_phones, syllables
@@ -136,7 +137,7 @@ class _Scanner:
             last = self.open[-1]
             self.fail(last.position, f"`<{last.name}>` is never closed; write `</{last.name}>`.")
 
-    def fail(self, position: int, message: str):
+    def fail(self, position: int, message: str) -> NoReturn:
         raise MarkupError(self.text, position, message)
 
     def add(self, kind: str, text: str, span: tuple[int, int], value: tuple = ()) -> None:
@@ -205,7 +206,7 @@ class _Scanner:
         decimal, hexadecimal, name = match.groups() if match else (None, None, None)
         code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else 0
         code = name2codepoint[name] if name in ENTITIES[:4] else ord("'") if name == "apos" else code
-        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        if match is None or not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
             self.fail(
                 position, "`&` begins an entity such as `&amp;` or `&#8364;`; write `&amp;` for the sign itself."
             )
@@ -343,8 +344,8 @@ def merged(pieces: Iterable[Piece]) -> list[Piece]:
     out: list[Piece] = []
     for piece in pieces:
         last = out[-1] if out else None
-        same = last is not None and (last.prosody, last.language) == (piece.prosody, piece.language)
-        if same and last.kind == piece.kind == "text":
+        alike = (piece.kind, piece.prosody, piece.language)
+        if last is not None and piece.kind == "text" and (last.kind, last.prosody, last.language) == alike:
             out[-1] = replace(last, text=last.text + piece.text)
         else:
             out.append(piece)

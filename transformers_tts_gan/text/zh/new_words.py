@@ -73,7 +73,8 @@ def _cohesion(word: str, counts: Counter, total: int) -> float:
 
 def _free_words(runs: list[str], candidates: set[str], max_chars: int, min_entropy: float) -> list[str]:
     """The candidates with enough different neighbors on each side."""
-    before, after = defaultdict(Counter), defaultdict(Counter)
+    before: defaultdict[str, Counter] = defaultdict(Counter)
+    after: defaultdict[str, Counter] = defaultdict(Counter)
     for number, run in enumerate(runs):
         for start in range(len(run)):
             for size in range(2, min(max_chars, len(run) - start) + 1):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 _JIEBA_BLOCK = re.compile(r"[\u4e00-\u9fd5]+")  # what jieba itself reads as one block, not all Chinese characters
-_BEFORE = {"B": "SE", "M": "MB", "E": "MB", "S": "SE"}  # states that a state may follow
+_BEFORE = {"B": ("S", "E"), "M": ("M", "B"), "E": ("M", "B"), "S": ("S", "E")}  # states that a state may follow
 _NEVER = -3.14e100  # jieba's logarithm of no chance
 _MOST_AT_ONCE = 500  # characters: twice as many unknown ones cost jieba four times as much
 
@@ -107,7 +107,8 @@ def _cut_window(text: str) -> list[str]:
     """What `jieba.lcut` answers, at a third of its time: the likeliest words of the dictionary, then unknown ones."""
     if not _JIEBA_BLOCK.fullmatch(text):
         return _tokenizer().lcut(text)
-    words, single, start, ends = [], 0, 0, _likeliest(text)  # `single` begins the characters that are no word yet
+    words: list[str] = []
+    single, start, ends = 0, 0, _likeliest(text)  # `single` begins the characters that are no word yet
     while start < len(text):
         end = ends[start]
         if end - start > 1:

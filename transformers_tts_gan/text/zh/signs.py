@@ -61,7 +61,7 @@ def prepare(plain: str) -> str:
 
 
 def _instead(match: re.Match) -> str:
-    return _INSTEAD[match.lastindex - 1].rjust(len(match[0]))
+    return _INSTEAD[(match.lastindex or 1) - 1].rjust(len(match[0]))
 
 
 def read_sign(plain: str, start: int, out: list[Spoken]) -> int | None:
