@@ -251,3 +251,11 @@ def test_a_push_brings_every_file_of_the_folder(fresh, voice_folder):
     expected = {path.relative_to(voice_folder).as_posix() for path in voice_folder.rglob("*") if path.is_file()}
     for repo in ("user/voice", "user/saved"):
         assert expected <= set(fresh[1][repo]["files"])
+
+
+@pytest.mark.parametrize("name", ["TTSGanConfig", "HifiGanVocoderConfig"])
+def test_a_configuration_can_be_the_first_that_is_imported(name):
+    """Each makes Transformers load, which makes the other one load in the middle of it."""
+    command = [sys.executable, "-c", f"from transformers_tts_gan import {name}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

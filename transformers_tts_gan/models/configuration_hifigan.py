@@ -6,7 +6,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, PreTrainedConfig
 
 from ..utils.remote_code import HubShim
-from .configuration_tts_gan import register_models
+from .auto import register_models
 
 
 @strict

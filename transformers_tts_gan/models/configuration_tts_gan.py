@@ -4,12 +4,11 @@
 parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
 """
 
-import importlib
-
 from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, PreTrainedConfig
 
 from ..utils.remote_code import HubShim
+from .auto import register_models
 
 
 @strict
@@ -312,15 +311,6 @@ def _preset(table: dict[str, dict], name: str) -> dict:
     if name not in table:
         raise ValueError(f"There is no preset `{name}`; take one of {', '.join(f'`{known}`' for known in table)}.")
     return table[name]
-
-
-def register_models():
-    """Let the Auto classes know the models; called by each configuration, by which Auto classes look models up.
-
-    Not on import: Transformers loads its Auto classes while other parts that the models need are half imported.
-    """
-    for name in ("modeling_tts_gan", "discriminators", "hifigan"):
-        importlib.import_module(f".{name}", __package__)
 
 
 for _config_class in (TTSGanConfig, TTSGanVocoderConfig, TTSGanDiscriminatorConfig):
