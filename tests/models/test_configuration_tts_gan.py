@@ -86,5 +86,6 @@ def test_the_type_of_the_text_encoder_comes_back_with_it(tmp_path):
 
 
 def extra(loaded: TTSGanConfig) -> dict:
-    """What Transformers notes on saving."""
-    return {"transformers_version": loaded.to_dict()["transformers_version"]}
+    """What is noted on saving: the release of Transformers, and where the Auto classes are found."""
+    shim = {auto: f"hub_tts_gan.{name}" for auto, name in TTSGanConfig.auto_classes.items()}
+    return {"transformers_version": loaded.to_dict()["transformers_version"], "auto_map": shim}
