@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from transformers_tts_gan.inference.pieces import GROWTH, LONGEST_BREAK_MS, Piece, Waveform, batches
+from transformers_tts_gan.inference.pieces import (
+    GROWTH,
+    LONGEST_BREAK_MS,
+    Piece,
+    Waveform,
+    batches,
+    faded,
+    pause_seconds,
+)
 
 
 def cost(lengths: list[int], batch_size: int) -> int:
@@ -27,9 +35,10 @@ def test_every_row_is_spoken_once_and_at_most_a_third_is_padding(batch_size):
 
 def test_a_long_break_is_cut_for_the_model_and_whole_in_the_end():
     row = {"input_ids": [2, 5, 4, 6, 2], "pause_ms": [-1, -1, 10_000, -1, -1]}
-    piece = Piece.of_row(row, pause=7, is_last=True, sampling_rate=16_000, hop_length=160)
+    piece = Piece.of_row(row, pause=7 / 16_000, is_last=True, sampling_rate=16_000, hop_length=160)
     assert row["pause_ms"] == [-1, -1, LONGEST_BREAK_MS, -1, -1]
     durations = np.array([2, 3, LONGEST_BREAK_MS // 10, 3, 2])
+    piece.fade = 0
     spoken = np.repeat(np.array([1, 1, 0, 1, 1], dtype=np.float32), durations * 160)
     whole = np.concatenate(piece.finish(spoken, durations, hop_length=160))
     sound = np.flatnonzero(whole)
@@ -52,3 +61,24 @@ def test_a_waveform_grows_by_little_and_is_what_was_put_in():
         assert len(waveform._samples) <= sum(map(len, parts)) + GROWTH
     np.testing.assert_array_equal(waveform.take(), np.concatenate(parts))
     assert len(waveform.take()) == 0
+
+
+def test_a_fade_ends_at_zero_and_changes_nothing_before():
+    sound = np.ones(100, dtype=np.float32)
+    end = faded(sound, 10)
+    assert (sound == 1).all() and (end[:90] == 1).all() and end.dtype == np.float32
+    np.testing.assert_allclose(end[90:], np.linspace(0.9, 0, 10), atol=1e-6)
+    assert faded(sound[:3], 10).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "message"),
+    [
+        ({"chapter": 1.0}, "`chapter`, but only `sentence`"),
+        ({"line": -1}, "is -1, but 0 to 60"),
+        ({"line": "1"}, "'1'"),
+    ],
+)
+def test_a_pause_that_is_none_is_refused(pauses, message):
+    with pytest.raises(ValueError, match=message):
+        pause_seconds(pauses)

@@ -10,7 +10,8 @@ from helpers.models import SENTENCES, assert_alike
 from transformers import pipeline
 
 from transformers_tts_gan import TTSGanPipeline, TTSGanProcessor
-from transformers_tts_gan.inference.pipeline import PAUSE_SECONDS
+from transformers_tts_gan.inference.pieces import FADE_SECONDS, PAUSE_SECONDS, faded
+from transformers_tts_gan.inference.pipeline import TRAILING_SILENCE
 
 
 LONG = "Good morning. Who is it? All of them were asleep."
@@ -37,6 +38,12 @@ def say(voice, processor):
     return say
 
 
+def ended(waveform: np.ndarray, silence: float = TRAILING_SILENCE) -> np.ndarray:
+    """A waveform at 16 kHz as the pipeline hands it out."""
+    silence = np.zeros(round(silence * 16_000), dtype=np.float32)
+    return np.concatenate([faded(waveform, round(FADE_SECONDS * 16_000)), silence])
+
+
 def test_the_stock_pipeline_says_what_the_model_says(stock, say):
     assert isinstance(stock.processor, TTSGanProcessor), "a processor that fails to load is passed over without a word"
     speech = stock("Good morning.")
@@ -60,8 +67,8 @@ def test_a_shipped_voice_of_two_speakers_speaks_as_the_second_in_the_stock_pipel
     chinese = pipeline("text-to-speech", model=str(VOICE.parent / "zh"))
     ours = TTSGanPipeline(model=chinese.model, processor=chinese.processor)
     speech = chinese("你好。", forward_params={"speaker_id": 1})["audio"]
-    np.testing.assert_array_equal(speech, ours("你好。", speaker="yue_tan")["audio"])
-    np.testing.assert_array_equal(speech, ours("你好。", forward_params={"speaker_id": 1})["audio"])
+    np.testing.assert_array_equal(ended(speech), ours("你好。", speaker="yue_tan")["audio"])
+    np.testing.assert_array_equal(ended(speech), ours("你好。", forward_params={"speaker_id": 1})["audio"])
     assert speech.shape != chinese("你好。")["audio"].shape
 
 
@@ -73,7 +80,9 @@ def test_a_saved_pipeline_is_a_voice_that_speaks_the_same(speaker, tmp_path, aga
     else:
         loaded = pipeline("text-to-speech", model=str(tmp_path))
     assert loaded.processor.speakers == ["ann", "bob"] and loaded.processor.text_tokenizer is not None
-    np.testing.assert_array_equal(loaded("Good morning.")["audio"], speaker("Good morning.")["audio"])
+    speech = loaded("Good morning.")["audio"]
+    expected = speaker("Good morning.")["audio"]
+    np.testing.assert_array_equal(speech if again == "ours" else ended(speech), expected)
 
 
 def test_what_the_stock_pipeline_saves_speaks_the_same(tmp_path):
@@ -101,11 +110,38 @@ def test_the_stock_pipeline_makes_batches_that_end_in_silence(stock, say):
 
 
 def test_a_long_text_is_its_sentences_with_pauses(speaker, say):
-    pause = np.zeros(round(PAUSE_SECONDS * 16_000), dtype=np.float32)
-    first, second, third = map(say, ("Good morning.", "Who is it?", "All of them were asleep."))
+    pause = PAUSE_SECONDS["sentence"]
+    first, second = (ended(say(text), pause) for text in ("Good morning.", "Who is it?"))
+    third = ended(say("All of them were asleep."))
     speech = speaker(LONG)
     assert speech["sampling_rate"] == 16_000 and speech["audio"].dtype == np.float32
-    np.testing.assert_array_equal(speech["audio"], np.concatenate([first, pause, second, pause, third]))
+    np.testing.assert_array_equal(speech["audio"], np.concatenate([first, second, third]))
+
+
+@pytest.mark.parametrize("text", ["Hello there", "Hello there.", "I see a cat", "Wait[[K AE1 T]]"])
+def test_a_text_ends_in_silence_and_not_in_a_click(shipped, text):
+    audio = shipped(text, trailing_silence=0.3)["audio"]
+    assert not audio[-4_800:].any() and audio[-4_960:-4_800].any()
+    level = np.sqrt(np.square(audio[: len(audio) // 160 * 160].reshape(-1, 160)).mean(1))
+    assert level[-31:].max() < 0.06 * level.max(), "it was -12 dB in the last 10 ms before the end"
+    assert np.abs(audio[-4_801]) < 1e-4
+    assert len(shipped(text, trailing_silence=0)["audio"]) == len(audio) - 4_800
+
+
+def test_sentences_lines_paragraphs_and_headings_have_pauses_of_their_own(speaker, say):
+    """Wrapped lines have none."""
+    text = "Good\n\nWho is it? Who\nis it?\n- Good.\n- Good.\n\nGood."
+    pauses = {"sentence": 0.01, "line": 0.02, "paragraph": 0.03, "heading": 0.04}
+    parts = [("Good", 0.04), ("Who is it?", 0.01), ("Who is it?", 0.02), ("- Good.", 0.02), ("- Good.", 0.03)]
+    expected = [ended(say(part), pause) for part, pause in [*parts, ("Good.", TRAILING_SILENCE)]]
+    np.testing.assert_array_equal(speaker(text, pauses=pauses)["audio"], np.concatenate(expected))
+    assert len(speaker(text)["audio"]) > sum(map(len, expected))
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e9, "1", True])
+def test_silence_that_is_no_length_is_refused(speaker, seconds):
+    with pytest.raises(ValueError, match="`trailing_silence` is .*, but 0 to 60 seconds are needed"):
+        speaker("Who is it?", trailing_silence=seconds)
 
 
 def test_a_text_longer_than_the_model_takes_is_read(speaker):
@@ -137,22 +173,22 @@ def test_batches_are_trimmed_and_put_together_again(speaker, batch_size):
 )
 def test_each_argument_reaches_the_voice(speaker, say, controls):
     speech = speaker("Who is it?", **controls)["audio"]
-    np.testing.assert_array_equal(speech, say("Who is it?", **controls))
-    plain = say("Who is it?")
+    np.testing.assert_array_equal(speech, ended(say("Who is it?", **controls)))
+    plain = ended(say("Who is it?"))
     assert speech.shape != plain.shape or not np.allclose(speech, plain, atol=1e-6)
 
 
 def test_arguments_of_the_pipeline_hold_until_a_call_gives_others(voice_folder, say):
     speaker = pipeline("text-to-speech", model=str(voice_folder), pipeline_class=TTSGanPipeline, speaking_rate=2.0)
     np.testing.assert_array_equal(
-        speaker("Who is it?", pitch_shift=1.0)["audio"], say("Who is it?", speaking_rate=2.0, pitch_shift=1.0)
+        speaker("Who is it?", pitch_shift=1.0)["audio"], ended(say("Who is it?", speaking_rate=2.0, pitch_shift=1.0))
     )
-    np.testing.assert_array_equal(speaker("Who is it?", speaking_rate=1.0)["audio"], say("Who is it?"))
+    np.testing.assert_array_equal(speaker("Who is it?", speaking_rate=1.0)["audio"], ended(say("Who is it?")))
 
 
 def test_arguments_can_come_as_the_stock_pipeline_takes_them(speaker, say):
     speech = speaker("Who is it?", forward_params={"speaking_rate": 2.0}, pitch_shift=1.0)
-    np.testing.assert_array_equal(speech["audio"], say("Who is it?", speaking_rate=2.0, pitch_shift=1.0))
+    np.testing.assert_array_equal(speech["audio"], ended(say("Who is it?", speaking_rate=2.0, pitch_shift=1.0)))
 
 
 def test_an_unknown_argument_is_refused_with_the_known_ones(speaker):
@@ -173,7 +209,7 @@ def test_text_without_words_is_refused(speaker, text):
 
 def test_a_pipeline_can_be_made_of_its_parts(voice, processor, say):
     speaker = TTSGanPipeline(model=voice, processor=processor)
-    np.testing.assert_array_equal(speaker("Who is it?")["audio"], say("Who is it?"))
+    np.testing.assert_array_equal(speaker("Who is it?")["audio"], ended(say("Who is it?")))
     assert len(speaker(SENTENCES, batch_size=2)) == 3
 
 
@@ -196,7 +232,9 @@ FRAME = 256  # samples of a frame of that voice, at 16 kHz
 
 
 def silences(audio: np.ndarray, least: int = 2 * FRAME) -> list[int]:
-    """Lengths in samples of the stretches of zeros."""
+    """Lengths in samples of the stretches of zeros, but of the silence after a text."""
+    last = np.flatnonzero(audio)[-1] + 1
+    audio = audio[: last + 1] if len(audio) - last <= TRAILING_SILENCE * 16_000 + 1 else audio
     edges = np.flatnonzero(np.diff(np.concatenate([[1], audio != 0, [1]]).astype(int)))
     return [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
 
@@ -217,7 +255,7 @@ def test_a_break_is_silence_of_its_length_in_the_waveform(shipped, time, samples
     for audio in (output.waveform[0].numpy(), shipped(text)["audio"], stock(text)["audio"].reshape(-1)):
         (found,) = silences(audio)
         assert abs(found - samples) <= FRAME
-        level = np.abs(audio).reshape(-1, FRAME).max(1)
+        level = np.abs(audio)[: len(audio) // FRAME * FRAME].reshape(-1, FRAME).max(1)
         assert np.abs(np.diff(audio)).max() < 0.5, "sound that ends at once clicks"
         assert level[:10].max() > 0.01 and level[-30:].max() > 0.01
 

@@ -3,7 +3,7 @@
 Rows of a [`TTSGanProcessor`] enter; their waveforms `(S,)`, float32 in [-1, 1], leave as one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,9 @@ import numpy as np
 
 LONGEST_BREAK_MS = 500  # of a longer break the rest is put in as zeros, which costs the model nothing
 LEAST_LENGTH_SHARE = 0.7  # of the longest row of a batch: no more than 30 % of a batch are padding
+FADE_SECONDS = 0.02  # at the end of what a model speaks, which may stop in the middle of a sound
+PAUSE_SECONDS = {"sentence": 0.2, "line": 0.3, "paragraph": 0.5, "heading": 0.7}  # beside the silence of the model
+LONGEST_PAUSE_SECONDS = 60.0
 GROWTH = 2**22  # samples by which a long waveform grows
 
 
@@ -22,17 +25,22 @@ class Piece:
         row: What the processor made of it.
         breaks: Samples of silence to put into the middle of a phone, by the phone's index.
         pause: Samples of silence after it.
+        fade: Samples at its end that fade to silence.
         is_last: Whether the text ends with it.
     """
 
     row: dict
     breaks: dict[int, int]
     pause: int
+    fade: int
     is_last: bool
 
     @classmethod
-    def of_row(cls, row: dict, pause: int, is_last: bool, sampling_rate: int, hop_length: int) -> "Piece":
-        """A piece that leaves half a second of each break to the model, and the rest, whole frames, to `finish`."""
+    def of_row(cls, row: dict, pause: float, is_last: bool, sampling_rate: int, hop_length: int) -> "Piece":
+        """A piece with `pause` seconds of silence after it.
+
+        It leaves half a second of each break to the model, and the rest, whole frames, to `finish`.
+        """
         breaks = {}
         for phone, milliseconds in enumerate(row.get("pause_ms", ())):
             if milliseconds > LONGEST_BREAK_MS:
@@ -41,7 +49,8 @@ class Piece:
                 )
                 breaks[phone] = (all_frames - kept) * hop_length
                 row["pause_ms"][phone] = LONGEST_BREAK_MS
-        return cls(row, breaks, pause, is_last)
+        fade = round(FADE_SECONDS * sampling_rate)
+        return cls(row, breaks, round(pause * sampling_rate), fade, is_last)
 
     def finish(self, waveform: np.ndarray, durations: np.ndarray, hop_length: int) -> list[np.ndarray]:
         """The spoken row `(S,)`, whose phones last `durations` `(T,)` frames, with its breaks and its pause."""
@@ -51,7 +60,42 @@ class Piece:
             middle = int(ends[phone] - durations[phone] // 2) * hop_length
             parts += [waveform[start:middle], np.zeros(samples, dtype=np.float32)]
             start = middle
-        return [*parts, waveform[start:], np.zeros(self.pause, dtype=np.float32)]
+        return [*parts, faded(waveform[start:], self.fade), np.zeros(self.pause, dtype=np.float32)]
+
+
+def faded(waveform: np.ndarray, samples: int) -> np.ndarray:
+    """A copy of `(S,)` samples whose last ones fade to silence."""
+    size = min(samples, len(waveform))
+    gain = np.linspace(1, 0, size + 1, dtype=np.float32)[1:]
+    return np.concatenate([waveform[: len(waveform) - size], waveform[len(waveform) - size :] * gain])
+
+
+def pause_seconds(pauses: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of silence after each part of a text: the given ones, and those of `PAUSE_SECONDS` for the others.
+
+    Raises:
+        ValueError: A name is none of `PAUSE_SECONDS`, or a number is no length of a pause.
+
+    >>> pause_seconds({"line": 0.1})
+    {'sentence': 0.2, 'line': 0.1, 'paragraph': 0.5, 'heading': 0.7}
+    """
+    for name, seconds in pauses.items():
+        if name not in PAUSE_SECONDS:
+            known = ", ".join(f"`{each}`" for each in PAUSE_SECONDS)
+            raise ValueError(f"`pauses` has `{name}`, but only {known} have a pause after them.")
+        check_seconds(f"pauses[{name!r}]", seconds)
+    return {**PAUSE_SECONDS, **pauses}
+
+
+def check_seconds(name: str, seconds: float) -> float:
+    """`seconds` as they are, where they are the length of a pause.
+
+    Raises:
+        ValueError: They are not.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_PAUSE_SECONDS:
+        raise ValueError(f"`{name}` is {seconds!r}, but 0 to {LONGEST_PAUSE_SECONDS:g} seconds are needed.")
+    return seconds
 
 
 def batches(lengths: list[int], batch_size: int) -> Iterator[list[int]]:

@@ -7,7 +7,7 @@ length.
 import logging
 import math
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, no_prosody_controls, unspeakable
-from .pieces import Piece, Waveform, batches
+from .pieces import PAUSE_SECONDS, Piece, Waveform, batches, check_seconds, pause_seconds
 
 
 logger = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.2  # between two sentences, beside the silence that the voice itself makes at their ends
+TRAILING_SILENCE = 0.1  # seconds
 CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
+CHOICES = ("speaker", "language", "on_error", "pauses", "trailing_silence")
 WINDOW = 256  # sentences among which batches of like lengths are made
 CLIPPED_SHARE = 1e-3  # of the samples: more is told
 
@@ -86,6 +87,10 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             use_text_encoder: `False` speaks from the phones alone.
             speaker: One of `processor.speakers`.
             language: One of `processor.languages`.
+            pauses: Seconds of silence after the parts of a text, such as `{"paragraph": 1.0}`. Without this argument
+                they are 0.2 after a `sentence`, 0.3 after a `line` (an item or a verse), 0.5 after a `paragraph` and
+                0.7 after a `heading`. The lines of a wrapped paragraph are joined.
+            trailing_silence: Seconds of silence after each text; 0.1 by default.
             on_error: What to do with a text of several that cannot be spoken: `"raise"` refuses all of a list before
                 any is spoken, and names those that are to blame; `"skip"` gives `None` in its place and logs a
                 warning.
@@ -124,13 +129,25 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         self.model.save_pretrained(save_directory, **kwargs)
         self.processor.save_pretrained(save_directory, **kwargs)
 
-    def _sanitize_parameters(self, language=None, speaker=None, on_error=None, forward_params=None, **controls):
+    def _sanitize_parameters(
+        self,
+        language=None,
+        speaker=None,
+        on_error=None,
+        pauses=None,
+        trailing_silence=None,
+        forward_params=None,
+        **controls,
+    ):
         if unknown := sorted(set(controls) - set(CONTROLS)):
-            known = ", ".join(f"`{name}`" for name in (*CONTROLS, "speaker", "language", "on_error"))
+            known = ", ".join(f"`{name}`" for name in (*CONTROLS, *CHOICES))
             raise TypeError(f"Unknown arguments {unknown}; this pipeline takes {known} and what `pipeline` takes.")
         if on_error not in ("raise", "skip", None):
             raise ValueError(f"`on_error` is {on_error!r}, but `raise` or `skip` is needed.")
-        choice = {"language": language, "speaker": speaker, "on_error": on_error}
+        if trailing_silence is not None:
+            check_seconds("trailing_silence", trailing_silence)
+        pauses = pause_seconds(pauses) if pauses is not None else None
+        choice = dict(zip(CHOICES, (speaker, language, on_error, pauses, trailing_silence), strict=True))
         preprocess_params = {name: value for name, value in choice.items() if value is not None}
         forward_params = {**(forward_params or {}), **controls}
         refuse_numbers(forward_params)
@@ -149,13 +166,20 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         window = max(batch_size, WINDOW) if batch_size > 1 else 1
         return self._speak(texts, window, batch_size, skip, forward_params)
 
-    def preprocess(self, text: str, language: str | None = None, speaker: str | None = None) -> Iterator[Piece]:
+    def preprocess(
+        self,
+        text: str,
+        language: str | None = None,
+        speaker: str | None = None,
+        pauses: Mapping[str, float] = PAUSE_SECONDS,
+        trailing_silence: float = TRAILING_SILENCE,
+    ) -> Iterator[Piece]:
         """The sentences of a text; text without any goes on whole, for the processor to say what is wrong."""
         sentences = self.processor.sentences(text, language)
         hop_length = self.model.config.hop_length
         frame_ms = round(1_000 * hop_length / self.sampling_rate)
         broken = False  # whether a break ends the sentence before
-        for number, sentence in enumerate(sentences, start=1):
+        for number, (sentence, end) in enumerate(sentences, start=1):
             row = self.processor.encode_speech(sentence, language, speaker)
             if broken:  # the break ends here, in a frame that the sound fades in from
                 row = {**no_prosody_controls(len(row["input_ids"])), **row}
@@ -164,8 +188,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             broken = "pause_ms" in row and row["pause_ms"][-1] == 0 and not is_last
             if broken:
                 row["pause_ms"][-2] = max(row["pause_ms"][-2] - frame_ms, 0)
-            pause = 0.0 if broken or is_last else PAUSE_SECONDS
-            yield Piece.of_row(row, round(pause * self.sampling_rate), is_last, self.sampling_rate, hop_length)
+            pause = trailing_silence if is_last else 0.0 if broken else pauses[end]
+            yield Piece.of_row(row, pause, is_last, self.sampling_rate, hop_length)
 
     def _read(self, texts: Iterable[str], params: dict) -> Iterator[list[Piece] | ValueError]:
         """The pieces of each text, or what is wrong with it."""

@@ -17,6 +17,7 @@ from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMi
 from ..text.frontend import TextFrontend
 from ..text.ipa import ipa_symbols
 from ..text.lexicon import check_saved_words, read_lexicon
+from ..text.lines import LINE_BREAK, Line, read_lines
 from ..text.sentences import split_sentences
 from ..text.ssml.parse import has_markup
 from ..text.token_alignment import token_ranges, windows
@@ -208,11 +209,20 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         """What the frontend makes of `text`, unless it has done so already."""
         return self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
 
-    def sentences(self, text: str | Utterance, language: str | None = None) -> list[str | Utterance]:
-        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
+    def sentences(self, text: str | Utterance, language: str | None = None) -> list[tuple[str | Utterance, str]]:
+        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags.
+
+        Each comes with what ends after it: `sentence`, or what [`text.lines.Line`] calls the lines of a plain text.
+        """
         if isinstance(text, Utterance) or has_markup(text):
-            return self.read(text, language).split()
-        return split_sentences(text) or [text]
+            return [(part, "sentence") for part in self.read(text, language).split()]
+        lines = read_lines(text) if LINE_BREAK.search(text) else [Line(text)]
+        cut = [(part, line.end) for line in lines if (part := split_sentences(line.text))]
+        return [
+            (sentence, end if number == len(part) else "sentence")
+            for part, end in cut
+            for number, sentence in enumerate(part, start=1)
+        ] or [(text, "sentence")]
 
     def encode(
         self, text: str | Utterance, language: str | None = None, speaker: str | None = None

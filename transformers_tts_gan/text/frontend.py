@@ -15,6 +15,7 @@ from .espeak import espeak_phones
 from .han import HAN, is_han
 from .language import Language, Phones
 from .lexicon import read_lexicon, read_phones, syllables
+from .lines import LINE_BREAK, unwrapped
 from .normalization import normalize
 from .phoneset import BOUNDARY, PAUSES, letter_phones
 from .prosody import PhoneProsody
@@ -82,12 +83,25 @@ class TextFrontend:
         if has_markup(text):
             utterance = self._marked(text, language, builder)
         else:
-            self._read(self._normalize(text, language), builder, {})
-            words, phones, spans = tuple(builder.words), tuple(builder.phones), tuple(builder.spans)
-            utterance = Utterance(text, language, words, phones, spans, text, spans)
+            utterance = self._plain(text, language, builder)
         if not builder.words:
             raise ValueError(f"There is nothing to say in {text[:40]!r}: `text` needs at least one word or number.")
         return utterance
+
+    def _plain(self, text: str, language: str, builder: "_Builder") -> Utterance:
+        """A text without markup; the lines of a wrapped paragraph are read as one."""
+        plain, places = unwrapped(text) if LINE_BREAK.search(text) else (text, range(len(text)))
+        try:
+            self._read(self._normalize(plain, language), builder, {})
+        except ValueError as error:  # its positions are those of the unwrapped text
+            raise ValueError(_POSITION.sub(lambda at: str(places[int(at[0])]), str(error))) from None
+        words, phones, spans = tuple(builder.words), tuple(builder.phones), tuple(builder.spans)
+        if plain is text:
+            return Utterance(text, language, words, phones, spans, text, spans)
+        ends = [*places, len(text)]
+        of_text = tuple((ends[a], places[b - 1] + 1 if b > a else ends[a]) for a, b in spans)
+        words = tuple(replace(w, span=(places[w.span[0]], places[w.span[1] - 1] + 1)) for w in words)
+        return Utterance(text, language, words, phones, of_text, plain, spans)
 
     def _normalize(self, text: str, language: str) -> list[Spoken]:
         return normalize(text, language, self.emoji, numbers=self.phonemes == "espeak")

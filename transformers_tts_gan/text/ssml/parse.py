@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ..han import is_han
 from ..lexicon import read_phones, syllables
+from ..lines import unwrapped
 from ..prosody import ProsodyControls
 from .values import ElementError, pause_seconds, prosody_within, say_as_kind
 
@@ -392,4 +393,5 @@ def to_ssml(utterance) -> str:
 
     A part that [`Utterance.split`] made gives the whole text.
     """
-    return write(parse(utterance.text))
+    text = utterance.text if has_markup(utterance.text) else unwrapped(utterance.text)[0]
+    return write(parse(text))
