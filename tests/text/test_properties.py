@@ -279,3 +279,38 @@ def test_twice_the_text_takes_at_most_three_times_as_long(piece):
 )
 def test_twice_the_markup_takes_at_most_three_times_as_long(piece):
     assert_linear(FRONTENDS["zh"], piece, 8_000, "<speak>", "好</speak>")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: "." * n + "a",
+        lambda n: ".a" * n,
+        lambda n: "a." * n,
+        lambda n: "a@" + "b." * n,
+        lambda n: "1." * n,
+        lambda n: "[[" * n,
+        lambda n: "<speak>" + "<a " * n,
+    ],
+)
+def test_a_hostile_text_costs_no_more_than_its_length(make, language):
+    """Twice the length took four times as long, 7 to 17 seconds for these."""
+    frontend = TextFrontend(language)
+    frontend("Hi.")
+    started = time.perf_counter()
+    text = make(16_000)
+    try:
+        frontend(text)
+    except ValueError:
+        pass
+    split_sentences(text)
+    assert time.perf_counter() - started < 4
+
+
+def test_an_attribute_of_megabytes_is_refused():
+    text = f"<speak><sub alias='{'a ' * 5_000_000}'>b</sub></speak>"
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match="the attributes have 10000009 characters, but 10000 are the most"):
+        TextFrontend()(text)
+    assert time.perf_counter() - started < 2

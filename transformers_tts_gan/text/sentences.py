@@ -11,7 +11,7 @@ from .zh.segment import segment
 
 # A sentence ends at the mark and whatever closes after it; a full stop only before a space, a bracket or the end.
 _END = re.compile(
-    r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|\.+(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|"
+    r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|(?<!\.)\.++(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|"
     rf"(?=[{HAN_RANGES}“‘「『（《]))|\n+"
 )
 _ABBREVIATED = re.compile(

@@ -83,7 +83,7 @@ _RULERS = frozenset(
 )
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿﬀ-ﬆ\u0300-\u036f"
 _WORD = re.compile(
-    rf"(?:[A-Za-z]\.){{2,}}(?![A-Za-z])(?:'?s\b)?|[A-Z](?:\.[A-Z]){{1,7}}(?![A-Za-z.])|Ph\.D\b\.?"
+    rf"(?:[A-Za-z]\.){{2,40}}(?![A-Za-z])(?:'?s\b)?|[A-Z](?:\.[A-Z]){{1,7}}(?![A-Za-z.])|Ph\.D\b\.?"
     rf"|'(?:em|tis|twas|cause|til|n)\b|[{_LATIN}]+(?:'[{_LATIN}]+)*",
     re.I,
 )

@@ -31,6 +31,7 @@ ATTRIBUTES = {
     "lang": ("xml:lang",),
 }
 NEEDED = {"say-as": "interpret-as", "sub": "alias", "phoneme": "ph", "lang": "xml:lang"}
+MOST_ATTRIBUTE_CHARS = 10_000  # of one tag together
 ENTITIES = ("amp", "lt", "gt", "quot", "apos")
 
 _SSML = re.compile(r"\s*(?:<[?!][^>]*>\s*)*(?=<speak[\s/>])")
@@ -246,6 +247,11 @@ class _Scanner:
 
     def attributes(self, match: re.Match) -> dict[str, str]:
         name, found = match[2], {}
+        if match.end(3) - match.start(3) > MOST_ATTRIBUTE_CHARS:
+            size = match.end(3) - match.start(3)
+            self.fail(
+                match.start(), f"the attributes have {size} characters, but {MOST_ATTRIBUTE_CHARS} are the most."
+            )
         for attribute in _ATTRIBUTE.finditer(self.text, match.start(3), match.end(3)):
             key = attribute[1]
             if key not in ATTRIBUTES[name] and not (name == "speak" and key.startswith(("xmlns", "xsi:"))):
