@@ -37,7 +37,7 @@ def noisy(wave: Wave, rate: int, random: np.random.Generator) -> Wave:
 
 
 def silent(wave: Wave, rate: int, random: np.random.Generator) -> Wave:
-    """Every other one is digital silence, the rest the hiss of an empty room at -50 dBFS."""
+    """Every other one is digital silence, the rest the noise of an empty room at -50 dBFS."""
     return random.integers(2) * 10 ** (-50 / 20) * random.standard_normal(len(wave))
 
 

@@ -1,4 +1,4 @@
-"""Let other systems say a corpus's held-out sentences, to be judged beside a voice.
+"""Let other systems speak the held-out sentences of a corpus, to be evaluated beside a voice.
 
     python examples/experiments/speak_with_others.py --corpus corpora/kathleen --output wavs
     python examples/evaluate_voice.py --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari

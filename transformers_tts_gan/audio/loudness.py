@@ -18,7 +18,7 @@ def normalize_loudness(wave: np.ndarray, target_db: float = -23.0, max_peak: flo
         Samples `(S,)` in float32.
 
     Example:
-        >>> float(np.abs(normalize_loudness(np.ones(8_000, np.float32))).max().round(3))
+        >>> round(float(np.abs(normalize_loudness(np.ones(8_000, np.float32))).max()), 3)
         0.071
     """
     level = frame_rms(wave, hop=240)

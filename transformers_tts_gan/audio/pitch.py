@@ -1,4 +1,4 @@
-"""The pitch of a voice: F0 in Hz of each frame, 0 where no voice is heard, and a line through those gaps.
+"""The pitch of speech: F0 in Hz of each frame, 0 where it is unvoiced, and a line through those gaps.
 
 Enter: `(B, S)` floats in [-1, 1]; leave: `(B, F)` with `F = S // hop_length`, the n-th in the middle of the n-th hop.
 After Boersma (1993, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
@@ -27,11 +27,11 @@ UNKNOWN_F0 = 150.0  # of a recording without any voice
 def fundamental_frequency(
     waveform: torch.Tensor, sampling_rate: int, hop_length: int, unvoiced: float = UNVOICED
 ) -> torch.Tensor:
-    """F0 in Hz, `(B, F)`, from 60 to 500; 0 where no voice is heard.
+    """F0 in Hz, `(B, F)`, from 60 to 500; 0 where unvoiced.
 
     Args:
-        unvoiced: How well what is no voice correlates with itself a period later, from 0 to 1. Synthesis wants a pitch
-            wherever there may be one; what is to be sure of it asks for more.
+        unvoiced: Autocorrelation at one period, from 0 to 1, below which a frame is unvoiced. Synthesis wants a pitch
+            wherever there may be one; measurements ask for more.
     """
     frames = waveform.shape[-1] // hop_length
     if frames == 0:

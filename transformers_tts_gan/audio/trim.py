@@ -18,7 +18,7 @@ def trim_silence(wave: np.ndarray, sampling_rate: int, keep_seconds: float = 0.0
 
     Example:
         >>> len(trim_silence(np.repeat(np.float32([0, 1, 0]), 16_000), 16_000))
-        17760
+        17920
     """
     hop = max(1, sampling_rate // 100)  # 10 ms
     level = frame_rms(wave, hop)

@@ -48,7 +48,7 @@ def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[st
     """Let the voice say each text of `texts` (by language) into `folder/samples/LANGUAGE.wav`.
 
     Returns:
-        The languages in which there was something to hear; samples of an earlier card are gone.
+        The languages of the files written; samples of an earlier card are removed.
     """
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
     written = []
@@ -56,7 +56,7 @@ def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[st
         try:
             wave = say(model, processor, text, language)
             if not np.isfinite(wave).all() or np.abs(wave).max(initial=0) < SILENCE_PEAK:
-                raise ValueError("there is nothing to hear")
+                raise ValueError("the waveform is silent")
             write_audio(folder / FOLDER / f"{language}.wav", wave, processor.sampling_rate)
             written.append(language)
         except Exception as error:  # hours of training lie behind us: whatever it is, the card comes first

@@ -210,7 +210,7 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
 
 @strict
 class TTSGanDiscriminatorConfig(PreTrainedConfig):
-    r"""Configuration of the [`TTSGanDiscriminator`], the set of discriminators that judge waveforms in training.
+    r"""Configuration of the [`TTSGanDiscriminator`], the sub-discriminators used in training.
 
     Args:
         periods: Of the period discriminators: each folds the waveform into rows of so many samples.

@@ -1,4 +1,4 @@
-"""The discriminators: each hears a waveform in its own way and says, place by place, how real it sounds.
+"""The discriminators: each sees a waveform in its own way and gives logits, place by place, for how real it is.
 
 Period discriminators after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram discriminators
 after UnivNet (Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that

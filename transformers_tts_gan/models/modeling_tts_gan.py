@@ -231,8 +231,8 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         row = (speaker_id, speaker_embedding, language_id)
         if labels is None:
             controls = ProsodyControls(speaking_rate, pitch_shift, gain_db, noise_scale, seed)
-            wishes = (durations, prosody_controls, pause_ms, use_text_encoder)
-            output = self.synthesize(*text, *row, *wishes, controls=controls, output_hidden_states=states)
+            choices = (durations, prosody_controls, pause_ms, use_text_encoder)
+            output = self.synthesize(*text, *row, *choices, controls=controls, output_hidden_states=states)
         else:
             mask, condition, phones = self.embed(input_ids, attention_mask, *row)
             truth = self.align(phones + condition, mask, labels, label_lengths)

@@ -1,7 +1,7 @@
-"""Silence of the length that a writer asks for, where he asks for it, and loudness phone by phone.
+"""Silence of the length that a writer asks for, and where it is asked for, and loudness phone by phone.
 
 Phones `(B, T)` and their durations enter, frames and samples leave. A break is a phone of a fixed duration whose
-samples are zeros: the voice still hears a pause coming, but its breath does not fill it.
+samples are zeros: the model still knows that a pause comes, but it adds no noise to it.
 """
 
 import torch
@@ -41,8 +41,8 @@ def silent_frames(
 def silence(waveform: torch.Tensor, quiet: torch.Tensor) -> torch.Tensor:
     """Samples `(B, S)` with zeros in the `quiet` frames `(B, F)`; the sound beside them fades out and in."""
     hop_length = waveform.shape[1] // quiet.shape[1]
-    heard = 1 - quiet.to(waveform.dtype).repeat_interleave(hop_length, dim=1)  # (B, S)
+    audible = 1 - quiet.to(waveform.dtype).repeat_interleave(hop_length, dim=1)  # (B, S)
     size = 2 * (hop_length // FADE_SHARE) + 1
-    shrunk = -F.max_pool1d(-heard, size, stride=1, padding=size // 2)
+    shrunk = -F.max_pool1d(-audible, size, stride=1, padding=size // 2)
     gain = F.avg_pool1d(shrunk, size, stride=1, padding=size // 2, count_include_pad=False)
     return waveform * gain

@@ -1,4 +1,4 @@
-"""What a new voice takes over from another one, and how a voice comes to know more speakers, languages and phones.
+"""The weights that a new model copies from another one, and tables for more speakers, languages and phones.
 
 Rows of the tables (phones, speakers, languages) are matched by the names in the two voices' processors, all other
 weights by name and shape. Every weight of both voices is accounted for in a [`TransferReport`].
@@ -95,7 +95,7 @@ def warm_start(
         report.new.update(counted("acoustic", model.acoustic))
     else:
         names = None if processor is None else (row_names(model, processor), row_names(other, other_processor))
-        take_over(model.acoustic, other.acoustic, "text_encoder" not in given, names, report)
+        copy_weights(model.acoustic, other.acoustic, "text_encoder" not in given, names, report)
         taken = sum(report.loaded.values()) / sum(parameter.numel() for parameter in model.acoustic.parameters())
         if taken < 0.5:
             logger.warning(
@@ -112,7 +112,7 @@ def warm_start(
 
 
 @torch.no_grad()
-def take_over(new: AcousticModel, old: AcousticModel, same_text_encoder: bool, names, report: TransferReport):
+def copy_weights(new: AcousticModel, old: AcousticModel, same_text_encoder: bool, names, report: TransferReport):
     """Weights of another voice's acoustic model; what reads a text encoder only where that is the same one."""
     weights = old.state_dict()
     for name, value in new.state_dict().items():

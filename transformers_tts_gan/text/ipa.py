@@ -29,7 +29,7 @@ CONSONANTS = {
     "ʃ": "SH", "t": "T", "ɾ": "T", "θ": "TH", "v": "V", "w": "W", "j": "Y", "z": "Z", "ʒ": "ZH",
 }  # fmt: skip
 _STRESS_MARKS = {"ˈ": "1", "'": "1", "ˌ": "2"}
-_SILENT = re.compile("[ːˑ.\u0361\u035cʰ ̩/\\[\\]]")  # length, syllables, ties, breath, brackets
+_SILENT = re.compile("[ːˑ.\u0361\u035cʰ ̩/\\[\\]]")  # length, syllables, ties, aspiration, brackets
 _SYMBOL = re.compile("|".join(sorted([*VOWELS, *CONSONANTS, *_STRESS_MARKS], key=len, reverse=True)))
 
 

@@ -63,7 +63,7 @@ def read_in_context(words: list[str]) -> dict[int, str]:
     word. A longer word that pypinyin knows is surer than a context inside it.
 
     >>> read_in_context(["他", "在", "银行", "排成", "三", "行"])
-    {4: 'hang2', 7: 'hang2'}
+    {3: 'hang2'}
     """
     table = polyphones()
     text = "".join(words)
