@@ -47,7 +47,7 @@ def test_explaining_loads_no_torch():
         (["speak", "--language", "fr", "Bonjour."], "No voice for `fr`"),
         (["speak", "--speaker", "nobody", "Hello."], "`nobody`"),
         (["speak", "--lexicon", "nope.tsv", "Hello."], "There is no file `nope.tsv`."),
-        (["speak", "<speak>Hello."], "never closed"),
+        (["speak", "--strict", "<speak>Hello."], "never closed"),
         (["explain", "<speak>Hello."], "never closed"),
         (["explain", "--voice", "nope", "Hello."], "There is no file `nope/processor_config.json`."),
         (["prepare", "ljspeech", "nope", "made"], "`nope` is not a folder"),

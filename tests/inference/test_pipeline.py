@@ -345,12 +345,12 @@ TEXTS = ["Who is it?", "...", "Good morning.", "<speak>Who <brek/></speak>"]
 def test_a_list_is_refused_before_any_of_it_is_spoken(speaker, monkeypatch):
     monkeypatch.setattr(speaker, "forward", lambda *_: pytest.fail("spoke"))
     with pytest.raises(ValueError, match=r"(?s)2 of 4 texts cannot be spoken.*- 1 \(`\.\.\.`\).*- 3 \(`<speak>Who"):
-        speaker(TEXTS)
+        speaker(TEXTS, strict=True)
 
 
 @pytest.mark.parametrize("batch_size", [1, 4])
 def test_texts_that_cannot_be_spoken_are_skipped_on_request(speaker, batch_size, caplog):
-    first, second, third, fourth = speaker(TEXTS, on_error="skip", batch_size=batch_size)
+    first, second, third, fourth = speaker(TEXTS, on_error="skip", strict=True, batch_size=batch_size)
     assert second is None and fourth is None
     assert_alike(first["audio"], speaker("Who is it?")["audio"])
     assert_alike(third["audio"], speaker("Good morning.")["audio"])
@@ -362,7 +362,10 @@ def test_a_generator_is_spoken_as_far_as_it_goes(speaker):
     np.testing.assert_array_equal(next(spoken)["audio"], speaker("Who is it?")["audio"])
     with pytest.raises(ValueError, match=r"Text 1 cannot be spoken: There is nothing to say"):
         next(spoken)
-    assert [speech is None for speech in speaker((text for text in TEXTS), on_error="skip")] == [False, True] * 2
+    assert [speech is None for speech in speaker((text for text in TEXTS), on_error="skip", strict=True)] == [
+        False,
+        True,
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -438,3 +441,13 @@ def test_a_batch_of_unlike_texts_is_spoken_by_length_and_returned_in_order(speak
     for speech, alone in zip(speaker(texts, batch_size=16), expected, strict=True):
         assert_alike(speech["audio"], alone)
     assert len(shapes) == 2 and shapes[0][0] == 2 and shapes[1][0] == 8
+
+
+def test_what_cannot_be_read_is_passed_over_with_a_warning_unless_it_is_strict(speaker, caplog):
+    text = "<speak>Who is <foo>it</foo>? [[x y]] \u2502</speak>"
+    plain = speaker("Who is it? [x y]")["audio"]
+    assert len(speaker(text)["audio"]) >= len(plain) - 16_000
+    assert "At position 14 of the text: `<foo>` is passed over" in caplog.text
+    assert "position 29 of the text: `[[x y]]` holds no phones" in caplog.text and "position 37" in caplog.text
+    with pytest.raises(ValueError, match="no element `foo`"):
+        speaker(text, strict=True)

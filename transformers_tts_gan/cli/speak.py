@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast. Default: 1")
     parser.add_argument("--pitch", type=float, default=0.0, help="semitones up or down. Default: 0")
     parser.add_argument("--gain", type=float, default=0.0, help="decibels louder or softer. Default: 0")
+    parser.add_argument("--strict", action="store_true", help="refuse what cannot be read. Default: warn, pass over")
     parser.add_argument("--lexicon", help="file of `word<TAB>phones` lines, added to the voice's own")
     parser.add_argument("--user_dict", help="file of Chinese words that are never split, added to the voice's own")
     parser.add_argument("--output", type=Path, default=Path("speech.wav"), help="file to write. Default: speech.wav")
@@ -48,7 +49,12 @@ def run(arguments: list[str]) -> None:
         raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
     speak.processor.add_words(args.lexicon, args.user_dict)
     loaded = time.perf_counter()
-    controls = {"speaking_rate": args.speed, "pitch_shift": args.pitch, "gain_db": args.gain}
+    controls: dict = {
+        "strict": args.strict,
+        "speaking_rate": args.speed,
+        "pitch_shift": args.pitch,
+        "gain_db": args.gain,
+    }
     speech = speak(args.text, language=language, speaker=args.speaker, **controls)
     spoken = time.perf_counter()
     path = write_audio(args.output, speech["audio"], speech["sampling_rate"])

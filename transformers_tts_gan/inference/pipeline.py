@@ -18,6 +18,7 @@ from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, no_prosody_controls, unspeakable
+from ..text.lenient import make_readable, warn
 from .pieces import PAUSE_SECONDS, Piece, Waveform, batches, check_seconds, pause_seconds
 
 
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 TRAILING_SILENCE = 0.1  # seconds
 CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
-CHOICES = ("speaker", "language", "on_error", "pauses", "trailing_silence")
+CHOICES = ("speaker", "language", "on_error", "pauses", "trailing_silence", "strict")
 WINDOW = 256  # sentences among which batches of like lengths are made
 CLIPPED_SHARE = 1e-3  # of the samples: more is told
 
@@ -93,6 +94,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
                 they are 0.2 after a `sentence`, 0.3 after a `line` (an item or a verse), 0.5 after a `paragraph` and
                 0.7 after a `heading`. The lines of a wrapped paragraph are joined.
             trailing_silence: Seconds of silence after each text; 0.1 by default.
+            strict: `True` refuses markup, letters and signs that cannot be read. Without it they are passed over or
+                written in another way, and a warning names each with its position.
             on_error: What to do with a text of several that cannot be spoken: `"raise"` refuses all of a list before
                 any is spoken, and names those that are to blame; `"skip"` gives `None` in its place and logs a
                 warning.
@@ -138,6 +141,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         on_error=None,
         pauses=None,
         trailing_silence=None,
+        strict=None,
         forward_params=None,
         **controls,
     ):
@@ -149,7 +153,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         if trailing_silence is not None:
             check_seconds("trailing_silence", trailing_silence)
         pauses = pause_seconds(pauses) if pauses is not None else None
-        choice = dict(zip(CHOICES, (speaker, language, on_error, pauses, trailing_silence), strict=True))
+        choice = dict(zip(CHOICES, (speaker, language, on_error, pauses, trailing_silence, strict), strict=True))
         preprocess_params = {name: value for name, value in choice.items() if value is not None}
         forward_params = {**(forward_params or {}), **controls}
         refuse_numbers(forward_params)
@@ -175,8 +179,12 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         speaker: str | None = None,
         pauses: Mapping[str, float] = PAUSE_SECONDS,
         trailing_silence: float = TRAILING_SILENCE,
+        strict: bool = False,
     ) -> Iterator[Piece]:
         """The sentences of a text; text without any goes on whole, for the processor to say what is wrong."""
+        if not strict:
+            text, notes = make_readable(text, language or self.processor.languages[0])
+            warn(notes)
         sentences = self.processor.sentences(text, language)
         hop_length = self.model.config.hop_length
         frame_ms = round(1_000 * hop_length / self.sampling_rate)

@@ -4,6 +4,7 @@ from . import languages as languages
 from .explanation import explain as explain
 from .frontend import TextFrontend as TextFrontend
 from .language import Language as Language
+from .lenient import make_readable as make_readable
 from .normalization import normalize as normalize
 from .sentences import split_sentences as split_sentences
 from .ssml.parse import to_ssml as to_ssml
