@@ -19,7 +19,7 @@ from ..text.ipa import ipa_symbols
 from ..text.lexicon import check_saved_words, read_lexicon
 from ..text.lines import LINE_BREAK, Line, read_lines
 from ..text.sentences import split_sentences
-from ..text.ssml.parse import has_markup
+from ..text.ssml.parse import has_markup, is_ssml
 from ..text.token_alignment import token_ranges, windows
 from ..text.utterance import Utterance
 from ..text.zh.segment import Segmenter
@@ -214,15 +214,14 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
 
         Each comes with what ends after it: `sentence`, or what [`text.lines.Line`] calls the lines of a plain text.
         """
-        if isinstance(text, Utterance) or has_markup(text):
+        if isinstance(text, Utterance) or is_ssml(text):
             return [(part, "sentence") for part in self.read(text, language).split()]
-        lines = read_lines(text) if LINE_BREAK.search(text) else [Line(text)]
-        cut = [(part, line.end) for line in lines if (part := split_sentences(line.text))]
-        return [
-            (sentence, end if number == len(part) else "sentence")
-            for part, end in cut
-            for number, sentence in enumerate(part, start=1)
-        ] or [(text, "sentence")]
+        cut: list[tuple[str | Utterance, str]] = []
+        for line in read_lines(text) if LINE_BREAK.search(text) else [Line(text)]:
+            parts = split_sentences(line.text)
+            parts = self.read(line.text, language).split() if parts and has_markup(line.text) else parts
+            cut += [(part, "sentence") for part in parts[:-1]] + [(part, line.end) for part in parts[-1:]]
+        return cut or [(text, "sentence")]
 
     def encode(
         self, text: str | Utterance, language: str | None = None, speaker: str | None = None
