@@ -38,6 +38,14 @@ def test_controls_without_a_meaning_are_refused(field, value):
         ProsodyControls(**{field: value})
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("field", ["speaking_rate", "pitch_shift", "gain_db", "noise_scale"])
+def test_a_control_that_is_no_number_is_refused(field, value):
+    """The sound was not a number either."""
+    with pytest.raises(ValueError, match=f"`{field}` is {value}"):
+        ProsodyControls(**{field: value})
+
+
 def test_return_dict_false_gives_a_tuple_that_starts_with_the_sound(voice, inputs):
     spoken = voice(**inputs)
     as_tuple = voice(**inputs, return_dict=False)

@@ -4,6 +4,7 @@ Phones are `(B, T)`, frames `(B, F)`. One frame is `hop_length / sampling_rate` 
 """
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import torch
@@ -60,6 +61,10 @@ class ProsodyControls:
             raise ValueError(f"`speaking_rate` is {self.speaking_rate}, but it must be above 0: 0.5 is half as fast.")
         if self.noise_scale < 0:
             raise ValueError(f"`noise_scale` is {self.noise_scale}, but it must be 0 or above.")
+        for name in ("speaking_rate", "pitch_shift", "gain_db", "noise_scale"):
+            value = getattr(self, name)
+            if not isinstance(value, torch.Tensor) and not math.isfinite(value):
+                raise ValueError(f"`{name}` is {value}, but it must be a finite number.")
 
 
 def measure_prosody(durations: torch.Tensor, f0: torch.Tensor, level: torch.Tensor) -> Prosody:
