@@ -81,8 +81,19 @@ def load_speech(
         transcribed: `False` also takes rows without text, and folders of sound files without metadata, which are all
             "train": for vocoders.
 
+    Returns:
+        A `datasets.Dataset`; `audio` holds paths or encoded bytes, which `prepare_speech` decodes.
+
     Raises:
-        FileNotFoundError: nothing is there. ValueError: a column or split is missing, or no row is left.
+        FileNotFoundError: Where there is nothing at `path_or_id`.
+        ValueError: Where a column or a split is missing, or no row is left.
+
+    Example:
+
+    ```python
+    held_out = load_speech("corpora/my_voice", split="test")
+    print(held_out[0]["text"], held_out[0]["speaker"])
+    ```
     """
     if on_bad != "keep":
         check_on_bad(on_bad)

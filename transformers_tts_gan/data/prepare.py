@@ -31,7 +31,27 @@ LOUDNESS_DB = -23.0
 
 
 class PrepareSpeech:
-    """Turns one row of a corpus into numbers; raises `AudioError` or `ValueError` for one that cannot be used."""
+    """Turns one row of a corpus, as `load_speech` gives it, into numbers that a model is trained on.
+
+    A call returns `waveform` (int16 `(S,)`, a whole number of frames), `f0` (Hz, `(F,)`, 0 where unvoiced), `frames`
+    (F), and with a processor `text` and what it makes of it, such as `input_ids` `(T,)`.
+
+    Args:
+        config: Of the vocoder: its `sampling_rate` in Hz, `hop_length` and `n_fft` in samples.
+        processor: Reads the texts; left out for a vocoder, which needs none.
+        min_seconds: Shorter recordings are refused.
+        max_seconds: Longer recordings are refused.
+
+    Raises:
+        AudioError: On a call, a `ValueError` for a recording or a text that cannot be used; its `kind` says why.
+
+    Example:
+
+    ```python
+    prepare = PrepareSpeech(model.config.vocoder_config, processor)
+    row = prepare({"audio": "hello.wav", "text": "Hello.", "language": "en"})
+    ```
+    """
 
     def __init__(
         self,
@@ -81,11 +101,23 @@ class PrepareSpeech:
 def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip") -> tuple[Dataset, SpeechReport]:
     """Prepare every row and leave out (`on_bad="skip"`) or refuse (`"raise"`) what cannot be used.
 
+    Args:
+        dataset: Rows as `load_speech` gives them.
+        prepare: What turns a row into numbers.
+        on_bad: `skip` or `raise`.
+
     Returns:
         The prepared `Dataset` and a [`SpeechReport`], also logged, that counts and names what was left out.
 
     Raises:
         ValueError: With `on_bad="raise"` at the first bad row, or where no row is left.
+
+    Example:
+
+    ```python
+    train, report = prepare_speech(load_speech("corpora/my_voice", split="train"), prepare)
+    print(report)
+    ```
     """
     check_on_bad(on_bad)
     rows, report = [], SpeechReport()

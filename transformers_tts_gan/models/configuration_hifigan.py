@@ -20,6 +20,15 @@ class HifiGanVocoderConfig(HubShim, PreTrainedConfig):
         mel_fmin: Lowest frequency of the mel bands, in Hz.
         mel_fmax: Highest frequency of the mel bands, in Hz.
         log10: Whether the network was trained on base-10 logarithms, as SpeechT5's was; ours are natural.
+
+    Raises:
+        ValueError: For fields that do not fit each other.
+
+    Example:
+
+    ```python
+    config = HifiGanVocoderConfig(SpeechT5HifiGanConfig(), mel_fmin=80.0, mel_fmax=7_600.0, log10=True)
+    ```
     """
 
     model_type = "tts_gan_hifigan"

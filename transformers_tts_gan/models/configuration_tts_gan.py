@@ -33,6 +33,15 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
         anticausal_size: Negative quefrencies of the filter of pulses, for phases beyond the minimum.
         pitch_size: Width of the network that reads the pitch off the frames.
         initializer_range: Standard deviation of new weights.
+
+    Raises:
+        ValueError: For a field out of range and for fields that do not fit each other.
+
+    Example:
+
+    ```python
+    config = TTSGanVocoderConfig.from_preset("small", sampling_rate=22_050, mel_fmax=11_025.0)
+    ```
     """
 
     model_type = "tts_gan_vocoder"
@@ -92,7 +101,15 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanVocoderConfig":
-        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced.
+
+        Args:
+            name: The preset.
+            overrides: Fields and their values.
+
+        Raises:
+            ValueError: For a name that is no preset.
+        """
         return cls(**{**_preset(VOCODER_PRESETS, name), **overrides})
 
 
@@ -125,6 +142,15 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         max_phones: Longest input in phones; longer text is refused with advice.
         sampling_rate: Of the waveform, in Hz; always the vocoder's, at the top level for `pipeline("text-to-speech")`.
         initializer_range: Standard deviation of new weights.
+
+    Raises:
+        ValueError: For a field out of range and for fields that do not fit each other.
+
+    Example:
+
+    ```python
+    config = TTSGanConfig.from_preset("small", num_speakers=2)
+    ```
     """
 
     model_type = "tts_gan"
@@ -203,7 +229,15 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanConfig":
-        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced.
+
+        Args:
+            name: The preset.
+            overrides: Fields and their values.
+
+        Raises:
+            ValueError: For a name that is no preset.
+        """
         fields = {"vocoder_config": TTSGanVocoderConfig.from_preset(name), **_preset(ACOUSTIC_PRESETS, name)}
         return cls(**{**fields, **overrides})
 
@@ -221,6 +255,15 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         resolution_strides: Frames and frequencies that each of these layers steps by.
         band_edges: Where the bands of a spectrogram discriminator begin and end, as shares of half the sampling rate.
         initializer_range: Standard deviation of new weights.
+
+    Raises:
+        ValueError: For a field out of range and for fields that do not fit each other.
+
+    Example:
+
+    ```python
+    config = TTSGanDiscriminatorConfig.from_preset("small", periods=(2, 3, 5))
+    ```
     """
 
     model_type = "tts_gan_discriminator"
@@ -249,7 +292,15 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanDiscriminatorConfig":
-        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced."""
+        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced.
+
+        Args:
+            name: The preset.
+            overrides: Fields and their values.
+
+        Raises:
+            ValueError: For a name that is no preset.
+        """
         return cls(**{**_preset(DISCRIMINATOR_PRESETS, name), **overrides})
 
 

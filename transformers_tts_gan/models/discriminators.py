@@ -89,7 +89,16 @@ def run_layers(layers: nn.ModuleList, hidden: torch.Tensor, batch: int, features
 
 
 class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
-    """All discriminators. Kept outside the voice: it is needed to go on training, never to speak."""
+    """All sub-discriminators. Kept outside the model: they are needed to go on training, never to speak.
+
+    Args:
+        config: Which sub-discriminators there are, and their sizes.
+
+    Example:
+
+        discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
+        logits, features = discriminator(waveform)  # (B, S)
+    """
 
     config_class = TTSGanDiscriminatorConfig
     main_input_name = "waveform"

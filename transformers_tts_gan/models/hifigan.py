@@ -16,6 +16,10 @@ from .configuration_hifigan import HifiGanVocoderConfig
 class HifiGanVocoder(BaseVocoder):
     """A HiFi-GAN that speaks, trains, saves and loads as the vocoder of a model or alone.
 
+    Args:
+        config: What the network is and what it was trained on.
+        hifigan: The network with its weights; new weights where left out.
+
     Example:
 
     ```python

@@ -54,6 +54,12 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
     `synthesize` speaks. `forward` speaks too, for the stock `pipeline`, and with `labels` returns `loss`. Speaking
     keeps no gradients.
 
+    Args:
+        config: Sizes of all parts; new weights have them. `from_pretrained` loads weights, `from_pretrained_parts`
+            puts pretrained parts together.
+        text_encoder: The text encoder with its weights; a new one of `config.text_encoder_config` where left out.
+        vocoder: The vocoder with its weights; a new one of `config.vocoder_config` where left out.
+
     Example:
 
     ```python

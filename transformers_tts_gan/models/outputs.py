@@ -21,6 +21,13 @@ class TTSGanOutput(ModelOutput):
         alignment: `(B, F, T)`, with `labels`: log-probabilities of phones given frames.
         hidden_states: With `output_hidden_states`: one `(B, T, H)` before the first block over phones and one after
             each.
+
+    Example:
+
+    ```python
+    output = model(**processor("Good morning."))
+    samples = output.waveform[0, : output.waveform_lengths[0]].numpy()  # (S,)
+    ```
     """
 
     loss: torch.Tensor | None = None
@@ -44,6 +51,12 @@ class TTSGanVocoderOutput(ModelOutput):
         waveform_lengths: `(B,)` samples.
         target_waveform: `(B, S)`, with `labels`: the ground truth of the same piece.
         losses: With `labels`: scalars by name, not weighted.
+
+    Example:
+
+    ```python
+    waveform = vocoder(vocoder.log_mel(samples)).waveform  # (B, S)
+    ```
     """
 
     loss: torch.Tensor | None = None

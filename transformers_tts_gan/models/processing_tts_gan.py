@@ -75,6 +75,16 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             own; see [`TextFrontend`]. Saved with the processor.
         max_phones: Longest text in phones; longer text is refused with advice.
         text_level: What the text encoder reads: `word` for text (BERT and its like), `phone` for phonemes (PL-BERT).
+
+    Raises:
+        ValueError: For an unknown `text_level`, a slow `text_tokenizer`, and entries of a lexicon that are no phones.
+
+    Example:
+
+    ```python
+    processor = TTSGanProcessor(phone_tokenizer(), speakers=["anna"], languages=["en"], lexicon={"gan": "G AE1 N"})
+    inputs = processor("A GAN speaks.", speaker="anna")
+    ```
     """
 
     auto_classes = {"AutoProcessor": "TTSGanProcessor"}

@@ -60,6 +60,19 @@ def load_text_tokenizer(name_or_path: str) -> tuple[PreTrainedTokenizerFast, str
     """The tokenizer of a text encoder and its `text_level`: `phone` where `phonemes.json` lies beside the weights.
 
     Its `model_max_length` is what the encoder can read, so that longer text goes through in windows.
+
+    Args:
+        name_or_path: Folder or Hub id of the text encoder.
+
+    Raises:
+        OSError: Where there is no tokenizer there.
+
+    Example:
+
+    ```python
+    tokenizer, level = load_text_tokenizer("outputs/my_encoder")
+    processor = TTSGanProcessor(phone_tokenizer(), tokenizer, text_level=level)
+    ```
     """
     table = cached_file(name_or_path, SYMBOL_TABLE, _raise_exceptions_for_missing_entries=False)
     if table is None:

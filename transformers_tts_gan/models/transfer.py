@@ -52,6 +52,13 @@ class TransferReport:
         resized: Tables of which some rows are kept, by the name of the weight.
         new: Parameters of weights that nobody brought.
         left_out: Parameters of the other voice's weights that have no place in this one.
+
+    Example:
+
+    ```python
+    model = TTSGanModel.from_pretrained_parts(acoustic="examples/voices/en")
+    print(model.transfer_report)
+    ```
     """
 
     loaded: dict[str, int] = field(default_factory=dict)

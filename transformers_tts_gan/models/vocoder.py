@@ -80,11 +80,16 @@ class F0Predictor(nn.Module):
 class TTSGanVocoder(BaseVocoder):
     """A vocoder of its own: pretrained on any speech without transcripts, shared by voices, trained on with each.
 
+    A call takes `log_mel` `(B, F, M)` and returns a [`TTSGanVocoderOutput`] with `waveform` `(B, F * hop_length)`.
+
+    Args:
+        config: Its sizes; new weights have them.
+
     Example:
 
     ```python
     vocoder = TTSGanVocoder.from_pretrained("examples/voices/vocoder")
-    waveform = vocoder(vocoder.log_mel(samples)).waveform
+    waveform = vocoder(vocoder.log_mel(samples)).waveform  # `samples` (B, S) floats in [-1, 1]
     ```
     """
 

@@ -135,7 +135,20 @@ def explain(
 ) -> str:
     """A table of what becomes of `text`: as spoken, words, phones, and tokens where there is a `tokenizer`.
 
+    Args:
+        text: Plain text or SSML.
+        language: Of the text, such as `en`.
+        lexicon: Words and their phones, or a file of them, as [`TextFrontend`] takes it.
+        user_dict: Chinese words to keep whole, or a file of them.
+        tokenizer: Of a text encoder; a fast one.
+        phonemes: `letters` or `espeak`.
+
     Raises:
         ValueError: For text that cannot be spoken, and for a tokenizer that does not tell where its tokens come from.
+
+    Example:
+
+    >>> print(explain("Mr. Lee").splitlines()[2].split())
+    ['Mr.', 'Mister', 'Mister', 'M', 'IH1', 'S', 'T', 'ER0']
     """
     return table(TextFrontend(language, lexicon, user_dict, phonemes=phonemes)(text), tokenizer)

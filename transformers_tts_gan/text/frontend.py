@@ -46,6 +46,14 @@ class TextFrontend:
         phonemes: What is a phone of a language without a pronunciation of its own: each of its `letters`, or each IPA
             character of what `espeak` (espeak-ng, in the extra `espeak`, under the GPL) makes of its words and
             numbers. English, Chinese and other known languages keep their own pronunciation with either.
+
+    Raises:
+        ValueError: For an option that is none of the above, and on a call for text that cannot be read.
+
+    Example:
+
+    >>> [word.phones for word in TextFrontend("en")("A cat.").words]
+    [('AH0',), ('K', 'AE1', 'T')]
     """
 
     def __init__(

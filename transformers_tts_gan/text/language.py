@@ -54,6 +54,14 @@ class Language:
         transcript: The text as error rates compare it: without case and punctuation, numbers in one form. By default
             Whisper's normalization for any language.
         error_units: Units of the error rates that are reported, the main one first: `word`, `character`, `tone`.
+
+    Raises:
+        ValueError: For a code, phones or functions that do not fit.
+
+    Example:
+
+    >>> Language(code="la", name="Latin", sample="Salve, amice.").error_units
+    ('word', 'character')
     """
 
     code: str

@@ -22,6 +22,8 @@ def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: boo
     Raises:
         ValueError: A character has no reading; the message names it and its position.
 
+    Example:
+
     >>> [spoken.text for spoken in normalize("Dr. Lee paid $25.")]
     ['Doctor', 'Lee', 'paid', 'twenty', 'five', 'dollars', '.']
     """

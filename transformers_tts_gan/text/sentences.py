@@ -34,6 +34,15 @@ def split_sentences(text: str, max_chars: int = 200) -> list[str]:
     digit. None is longer than `max_chars`. A word, a number, `<...>`, `[[...]]` or `{...}` is cut only if it alone is
     too long. Quotation marks and brackets that close stay with their sentence.
 
+    Args:
+        text: Plain text.
+        max_chars: Longest piece, in characters.
+
+    Raises:
+        ValueError: If `max_chars` is below 1.
+
+    Example:
+
     >>> split_sentences("Mr. Lee came. 他走了。Why?")
     ['Mr. Lee came.', '他走了。', 'Why?']
     """

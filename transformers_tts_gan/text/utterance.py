@@ -24,13 +24,30 @@ class Word:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What a text sounds like.
+    """What a text sounds like, as [`TextFrontend`] makes it.
 
     `phones` are those of all words with a boundary or a pause between them; `spans[i]` are the characters of the
     original text that phone i belongs to: a word's, a Chinese character's, a whole number's, a punctuation mark's, a
     tag's where it has no other, or an empty span for a boundary. `plain` is the text without markup, which text
     encoders read, and `plain_spans` are the same spans in it. `prosody` has one [`PhoneProsody`] per
     phone, or is empty where the text asks for nothing.
+
+    Args:
+        text: As it was given.
+        language: Its code.
+        words: The spoken words with their phones.
+        phones: `(T,)` phones.
+        spans: `(T,)` first character and one past the last, in `text`.
+        plain: The text without markup.
+        plain_spans: `(T,)` the same spans in `plain`.
+        prosody: `(T,)` what markup asks for, or empty.
+
+    Example:
+
+    ```python
+    utterance = TextFrontend("en")("Good morning.")
+    print(utterance.phones, utterance.spans)
+    ```
     """
 
     text: str

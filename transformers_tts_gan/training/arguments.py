@@ -20,6 +20,16 @@ class TTSGanTrainingArguments(TrainingArguments):
 
     Shares such as `discriminator_start_ratio` are of the whole training: of `max_train_minutes` where that is given,
     else of the steps.
+
+    Raises:
+        ValueError: For a value out of range, for values that do not fit each other, and for arguments of the Trainer
+            that this one cannot follow.
+
+    Example:
+
+    ```python
+    training = TTSGanTrainingArguments(output_dir="outputs/my_voice", max_train_minutes=20, ema_decay=0.99)
+    ```
     """
 
     max_train_minutes: float | None = field(
@@ -201,6 +211,13 @@ def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
 
     Raises:
         ValueError: For a file that is not there or holds no table, and for names that no class knows.
+
+    Example:
+
+    ```python
+    recipe = ["examples/recipes/my_voice.yaml", "--max_steps", "10"]
+    parts, data, training = parse_arguments(ModelArguments, DataArguments, TTSGanTrainingArguments, arguments=recipe)
+    ```
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = HfArgumentParser(classes, allow_abbrev=False)

@@ -136,6 +136,14 @@ def save_trained(
         trainer: One of `build_tts_trainer` or `build_vocoder_trainer`, after `train()`.
         parts: What the model started from; a vocoder's arguments name its recordings, too.
         data: The corpora of a text-to-speech model.
+
+    Example:
+
+    ```python
+    trainer = build_tts_trainer(parts, data, training)
+    trainer.train()
+    save_trained(trainer, parts, data)
+    ```
     """
     trainer.save_model()
     trainer.save_state()

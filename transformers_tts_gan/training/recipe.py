@@ -13,6 +13,12 @@ class ModelArguments:
 
     With `model_name_or_path` a whole model trains on. Otherwise a new one is built: from the acoustic model `acoustic`
     or from the sizes of `preset`, with the text encoder and the vocoder that are named.
+
+    Example:
+
+    ```python
+    parts = ModelArguments(acoustic="examples/voices/en", vocoder="examples/voices/vocoder")
+    ```
     """
 
     model_name_or_path: str | None = field(
@@ -40,7 +46,14 @@ class ModelArguments:
 
 @dataclass
 class DataArguments:
-    """Which transcribed recordings a text-to-speech model is trained and evaluated on."""
+    """Which transcribed recordings a text-to-speech model is trained and evaluated on.
+
+    Example:
+
+    ```python
+    data = DataArguments(datasets=["corpora/my_voice"], language="en")
+    ```
+    """
 
     datasets: list[str] = field(metadata={"help": "Corpora: folders with metadata, metadata files, or Hub ids."})
     language: str = field(default="en", metadata={"help": "Language of rows that name none."})
@@ -73,7 +86,14 @@ class DataArguments:
 
 @dataclass
 class VocoderArguments:
-    """Which recordings a vocoder is trained on, and which vocoder it starts from. Transcripts are not needed."""
+    """Which recordings a vocoder is trained on, and which vocoder it starts from. Transcripts are not needed.
+
+    Example:
+
+    ```python
+    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/vocoder")
+    ```
+    """
 
     datasets: list[str] = field(metadata={"help": "Corpora, or plain folders of sound files."})
     vocoder: str | None = field(

@@ -398,6 +398,15 @@ def to_ssml(utterance) -> str:
     """The text of `utterance` as SSML that says the same phones with the same prosody in the same language.
 
     A part that [`Utterance.split`] made gives the whole text.
+
+    Args:
+        utterance: An [`Utterance`], as [`TextFrontend`] makes it.
+
+    Example:
+
+    ```python
+    print(to_ssml(TextFrontend("en")("Wait <break time=\'500ms\'/> for it.")))
+    ```
     """
     text = utterance.text if has_markup(utterance.text) else unwrapped(utterance.text)[0]
     return write(parse(text))

@@ -36,6 +36,11 @@ def new_words(
 
     Raises:
         ValueError: If `min_count` is below 2 or `max_chars` below 2.
+
+    Example:
+
+    >>> new_words(["今天天气很好。"])
+    {}
     """
     if min_count < 2 or max_chars < 2:
         raise ValueError(f"`min_count` is {min_count} and `max_chars` {max_chars}, but both need to be 2 or more.")
@@ -60,7 +65,18 @@ def new_words(
 
 
 def write_user_dict(path: str | Path, words: Mapping[str, int]) -> None:
-    """Lines of `word count`, which [`Segmenter`] and jieba read."""
+    """Write lines of `word count`, which `user_dict` of [`TextFrontend`] and jieba read.
+
+    Args:
+        path: File to write.
+        words: Counts by word, as `new_words` finds them.
+
+    Example:
+
+    ```python
+    write_user_dict("words.txt", new_words(texts))
+    ```
+    """
     Path(path).write_text("".join(f"{word} {count}\n" for word, count in words.items()), encoding="utf-8")
 
 
