@@ -2,6 +2,8 @@
 
 import ast
 import dataclasses
+import importlib
+import inspect
 import re
 import textwrap
 from pathlib import Path
@@ -66,10 +68,28 @@ def arguments_table(arguments: type) -> list[str]:
 
 
 def public_names(room: str) -> list[str]:
-    """The public names that come from a room, in the order of `__init__.pyi`."""
-    tree = ast.parse(package.with_suffix(".pyi").read_text(encoding="utf-8"))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == room]
-    return [alias.name for node in imports for alias in node.names]
+    """Paths of the public names of a room: those of the package, then those of the room alone."""
+    whole = [node for node in imports(package.with_suffix(".pyi")) if node.module.split(".")[0] == room]
+    own = imports(package.parent / room / "__init__.pyi")
+    found = [f"{project}.{alias.name}" for node in whole for alias in node.names]
+    return found + [f"{project}.{room}.{alias.name}" for node in own for alias in node.names]
+
+
+def imports(stub: Path) -> list[ast.ImportFrom]:
+    if not stub.is_file():
+        return []
+    return [node for node in ast.parse(stub.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)]
+
+
+def autodoc(path: str) -> list[str]:
+    """What documents a class, a function or a module."""
+    parent, name = path.rsplit(".", 1)
+    found = getattr(importlib.import_module(parent), name)
+    if inspect.ismodule(found):
+        return [f".. automodule:: {found.__name__}", "   :members:", ""]
+    if isinstance(found, type):
+        return [f".. autoclass:: {path}", "   :members:", "   :show-inheritance:", ""]
+    return [f".. autofunction:: {path}", ""]
 
 
 class ParsedDirective(SphinxDirective):
@@ -92,13 +112,8 @@ class Room(ParsedDirective):
     def lines(self, room: str) -> list[str]:
         if not public_names(room):
             return ["Nothing of this room is public."]
-        lines = ["```{eval-rst}"]
-        for name in public_names(room):
-            if isinstance(getattr(transformers_tts_gan, name), type):
-                lines += [f".. autoclass:: transformers_tts_gan.{name}", "   :members:", "   :show-inheritance:", ""]
-            else:
-                lines += [f".. autofunction:: transformers_tts_gan.{name}", ""]
-        return [*lines, "```"]
+        lines = [line for name in public_names(room) for line in autodoc(name)]
+        return ["```{eval-rst}", *lines, "```"]
 
 
 def setup(app):
