@@ -17,7 +17,8 @@ from torch.utils.data import Dataset
 from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
-from ..models.processing_tts_gan import TTSGanProcessor, as_texts, no_prosody_controls, unspeakable
+from ..models.padding import no_prosody_controls
+from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
 from ..text.lenient import make_readable, warn
 from .pieces import PAUSE_SECONDS, Piece, Waveform, batches, check_seconds, pause_seconds
 

@@ -25,6 +25,7 @@ from ..text.utterance import Utterance
 from ..text.zh.segment import Segmenter
 from ..utils.remote_code import HubShim
 from .configuration_tts_gan import TTSGanConfig
+from .padding import NEUTRAL, NO_PAUSE, pad_lists, pad_prosody_controls, with_prosody_controls
 from .tokenization_tts_gan import SILENCE
 
 
@@ -34,8 +35,6 @@ TEXT_TOKENIZER_FOLDER = "text_tokenizer"
 SETTINGS = "processor"  # of the processor, in `tokenizer_config.json`
 TEXT_LEVELS = ("word", "phone")
 WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
-NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
-NO_PAUSE = -1
 LONGEST_SILENCE_MS = 60_000  # of the breaks of one row: a model spends as much on a second of silence as of speech
 
 
@@ -367,24 +366,6 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return [tokenizer, text_tokenizer]
 
 
-def no_prosody_controls(count: int) -> dict[str, list]:
-    """What `encode_prosody_controls` would say of `count` phones that nobody marked."""
-    return {"prosody_controls": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
-
-
-def with_prosody_controls(rows: list[dict]) -> list[dict]:
-    """The rows, all of them with prosody from markup where one has it."""
-    if not any("prosody_controls" in row for row in rows):
-        return rows
-    return [{**no_prosody_controls(len(row["input_ids"])), **row} for row in rows]
-
-
-def pad_prosody_controls(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:
-    """`prosody_controls` `(B, T, 3)` and `pause_ms` `(B, T)`; what is filled up lasts 0 ms."""
-    controls = pad_lists([row["prosody_controls"] for row in rows], 0, torch.float32)
-    return {"prosody_controls": controls, "pause_ms": pad_lists([row["pause_ms"] for row in rows], 0)}
-
-
 def as_texts(text: str | Utterance | list[str | Utterance]) -> list[str | Utterance]:
     """One text or several as a list; anything else is refused with its type."""
     if isinstance(text, (str, Utterance)):
@@ -447,12 +428,6 @@ def index_of(name: str | None, names: list[str], kind: str) -> int:
     if name not in names:
         raise ValueError(f"There is no {kind} `{name}` in this voice; it knows {', '.join(f'`{n}`' for n in names)}.")
     return names.index(name)
-
-
-def pad_lists(lists: list[list], value: int, dtype: torch.dtype = torch.long) -> torch.Tensor:
-    """Lists of numbers or of tuples, filled up with `value` at the end to one length."""
-    tensors = [torch.as_tensor(items, dtype=dtype) for items in lists]
-    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
 
 
 AutoProcessor.register(TTSGanConfig, TTSGanProcessor, exist_ok=True)
