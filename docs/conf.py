@@ -22,7 +22,7 @@ package = Path(__file__).parents[1] / project / "__init__.py"
 release = re.search(r'__version__ = "(.+?)"', package.read_text(encoding="utf-8"))[1]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "package.md"]  # the latter is for the package index
 html_theme = "furo"
 html_title = f"{project} {release}"
 

@@ -16,6 +16,7 @@ TEXTS = [
     'It\'s "so" #1; a\\b %d $$ & ${HOME}',
     "你好。",
 ]
+OF_MAKE = {"MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "ARGS", "TEXT"}  # what `make test ARGS=...` passes on
 
 
 @pytest.fixture
@@ -33,11 +34,13 @@ def make_speak(tmp_path):
     command.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", encoding="utf-8")
     command.chmod(0o755)
 
+    outside = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
+
     def run(*arguments, **environment) -> list[str]:
         ran = subprocess.run(
             ["make", "-s", "speak", *arguments],
             cwd=tmp_path,
-            env={**os.environ, **environment},
+            env={**outside, **environment},
             capture_output=True,
             text=True,
             check=True,

@@ -1,6 +1,7 @@
 """What the README and the docs show must exist and run: code blocks, make targets, scripts, recipes, links."""
 
 import ast
+import configparser
 import os
 import re
 import shlex
@@ -18,6 +19,7 @@ RUN = [
     "README.md",
     "docs/quickstart.md",
     "docs/frontend.md",
+    "docs/package.md",
 ]  # the rest shows training, which takes longer than a test may
 VOICE = ROOT / "examples" / "voices" / "en"
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -103,6 +105,16 @@ def test_the_page_of_rooms_names_every_room():
 def test_links_between_pages_lead_somewhere(path):
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_page_for_the_package_index_has_no_relative_links():
+    """There is no repository around it there."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    page = ROOT / setup["metadata"]["long_description"].removeprefix("file: ")
+    links = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert blocks(page, "python") and blocks(page, "bash")
 
 
 @pytest.mark.parametrize("name", RUN)
