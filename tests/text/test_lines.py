@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from transformers_tts_gan.text import TextFrontend
+from transformers_tts_gan.text import TextFrontend, to_ssml
 from transformers_tts_gan.text.lines import read_lines, unwrapped
 
 
@@ -145,6 +145,13 @@ def test_a_wrapped_text_has_the_phones_of_the_plain_one(wrapped, plain, language
     assert utterance.phones == frontend(plain).phones and utterance.plain == plain
     for word, expected in zip(utterance.words, frontend(plain).words, strict=True):
         assert wrapped[slice(*word.span)].replace("-", "").replace("\n", "") == plain[slice(*expected.span)]
+
+
+@pytest.mark.parametrize("text", ["Good morning ", " Good\nmorning", "Good\n\n- morning\n", "# Good"])
+def test_a_text_comes_back_from_ssml_as_it_was_read(text):
+    frontend = TextFrontend()
+    again = frontend(to_ssml(frontend(text)))
+    assert (again.phones, again.plain) == (frontend(text).phones, frontend(text).plain)
 
 
 def test_an_error_names_the_place_in_the_text_as_it_was_written():

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ..han import is_han
 from ..lexicon import read_phones, syllables
-from ..lines import unwrapped
+from ..lines import LINE_BREAK, unwrapped
 from ..prosody import ProsodyControls
 from .values import ElementError, pause_seconds, prosody_within, say_as_kind
 
@@ -408,5 +408,5 @@ def to_ssml(utterance) -> str:
     print(to_ssml(TextFrontend("en")("Wait <break time=\'500ms\'/> for it.")))
     ```
     """
-    text = utterance.text if has_markup(utterance.text) else unwrapped(utterance.text)[0]
-    return write(parse(text))
+    text = utterance.text
+    return write(parse(unwrapped(text)[0] if LINE_BREAK.search(text) and not has_markup(text) else text))
