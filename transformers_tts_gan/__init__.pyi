@@ -3,6 +3,9 @@
 from .audio.resample import (
     resample as resample,
 )
+from .cards.evaluation_section import (
+    add_evaluation_to_card as add_evaluation_to_card,
+)
 from .data.collator import (
     SpeechCollator as SpeechCollator,
 )
@@ -18,14 +21,20 @@ from .data.prepare import (
 from .data.samplers import (
     LengthBucketSampler as LengthBucketSampler,
 )
-from .evaluation.evaluate import (
-    VoiceReport as VoiceReport,
+from .evaluation.arguments import (
+    EvaluationArguments as EvaluationArguments,
 )
 from .evaluation.evaluate import (
     evaluate_voice as evaluate_voice,
 )
 from .evaluation.html_report import (
     write_page as write_page,
+)
+from .evaluation.report import (
+    VoiceReport as VoiceReport,
+)
+from .evaluation.run import (
+    run_evaluation as run_evaluation,
 )
 from .inference.pipeline import (
     TTSGanPipeline as TTSGanPipeline,

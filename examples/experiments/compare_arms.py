@@ -33,7 +33,8 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder, load_speech
 from transformers_tts_gan.audio.io import read_audio
 from transformers_tts_gan.audio.loudness import normalize_loudness
-from transformers_tts_gan.evaluation.evaluate import Measures, Performer, to_numpy
+from transformers_tts_gan.evaluation.evaluate import Measures
+from transformers_tts_gan.evaluation.systems import TextToSpeech, synthesize, to_numpy
 from transformers_tts_gan.metrics.asr import Recognizer, find_problem, load_recognizer, transcribe
 from transformers_tts_gan.metrics.error_rates import count_errors
 from transformers_tts_gan.metrics.mos import MosPredictor
@@ -45,7 +46,7 @@ from transformers_tts_gan.utils.markdown import markdown_table
 SCRIPTS = Path(__file__).parents[1]
 NAMES = {
     "wer": "word error rate",
-    "mos": "predicted opinion",
+    "mos": "predicted MOS",
     "mcd": "mel-cepstral distortion, dB",
     "f0_rmse": "F0 error, cents",
     "mel_distance": "mel distance",
@@ -174,8 +175,13 @@ class Judge:
         model, processor = TTSGanModel.from_pretrained(folder).eval(), TTSGanProcessor.from_pretrained(folder)
         if self.vocoder is not None:
             model.vocoder = TTSGanVocoder.from_pretrained(self.vocoder).eval()
-        performer = Performer(model, processor, self.language, True, 0)
-        return lambda row, recording: performer.voice(row)[::2], processor.sampling_rate
+        tts = TextToSpeech(model, processor, self.language)
+
+        def say(row: dict, recording: np.ndarray) -> tuple[np.ndarray, str]:
+            speech = synthesize(tts, row, recording)
+            return speech.waveform, speech.problem
+
+        return say, processor.sampling_rate
 
     def copy(self, folder: Path):
         """A function that rebuilds a recording, and its sampling rate."""
@@ -192,7 +198,7 @@ class Judge:
         wave, problem = say(row, recording)
         problem = problem or find_problem(wave)
         measures = Measures(recording, self.mos, self.speakers, rate)
-        scores = measures.opinion(wave, problem) | measures.distances(wave, problem)
+        scores = measures.predicted_mos(wave, problem) | measures.distances(wave, problem)
         if not speaks and not problem:
             size = min(len(wave), len(recording))
             pair = (torch.from_numpy(each[:size])[None] for each in (wave, recording))

@@ -16,6 +16,7 @@ from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.cards.evaluation_section import update_card
 from transformers_tts_gan.cards.model_card import weights_digest
+from transformers_tts_gan.evaluation import run
 from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 
 
@@ -51,11 +52,13 @@ def test_numbers_go_into_a_card_and_leave_all_else_as_it_is(by_hand):
     update_card(by_hand, make_report(), HOW)
     card = read(by_hand)
     assert without_numbers(card) == HAND_WRITTEN + "\n\n## Evaluation\n\n"
-    assert f"2 held-out sentences (en, split `test` of kathleen), heard by `whisper-base`, {date.today()}" in card
+    assert (
+        f"2 held-out sentences (en, split `test` of kathleen), transcribed by `whisper-base`, {date.today()}" in card
+    )
     assert "| word error rate | 0.000" in re.sub(r" +", " ", card) and "```bash\npython examples" in card
     results = {result.metric_type: result for result in ModelCard(card).data.eval_results}
     assert results["wer"].metric_value == 0.125 and results["mos"].metric_value == 3.875
-    assert results["wer"].metric_args["recordings"] == 0 and results["wer"].dataset_split == "test"
+    assert results["wer"].metric_args["ground_truth"] == 0 and results["wer"].dataset_split == "test"
     assert results["wer"].task_type == "text-to-speech"
 
 
@@ -118,8 +121,8 @@ def test_a_shipped_voice_says_where_its_sentences_are_and_has_room_for_numbers(n
 # ---- The script ----
 
 
-class Listener:
-    """Always hears the same."""
+class Recognizer:
+    """Transcribes all speech alike."""
 
     def transcribe(self, wave, sampling_rate):
         return "good morning"
@@ -131,8 +134,8 @@ def script(monkeypatch):
     spec = importlib.util.spec_from_file_location("evaluate_voice", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "load_recognizer", lambda *args: Listener())
-    monkeypatch.setattr(module, "installed", lambda *args: None)
+    monkeypatch.setattr(run, "load_recognizer", lambda *args: Recognizer())
+    monkeypatch.setattr(run, "if_installed", lambda *args: None)
     return module
 
 
@@ -163,7 +166,7 @@ def test_the_script_writes_into_the_card_only_if_asked(script, voice):
     script.main(["--model", "voices/ann", "--recognizer", "stand-in", "--update_card", "--limit", "5"])
     card = read(voice)
     assert without_numbers(card).startswith(HAND_WRITTEN)
-    command = "python examples/evaluate_voice.py --model voices/ann --limit 5 --recognizer stand-in\n"
+    command = "tts-gan evaluate --model voices/ann --limit 5 --recognizer stand-in\n"
     assert command in card and "split `test` of ann" in card
 
 
@@ -185,8 +188,17 @@ def test_the_script_says_where_a_missing_corpus_comes_from(script, voice, tmp_pa
         script.main(["--model", "voices/ann", "--recognizer", "stand-in", "--corpus", "no/such/corpus"])
 
 
-def test_the_script_refuses_to_update_a_card_that_is_not_there(script, voice, capsys):
+def test_the_script_refuses_to_update_a_card_that_is_not_there(script, voice):
     (voice / "README.md").unlink()
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match="`update_card` needs a model card"):
         script.main(["--model", "voices/ann", "--update_card"])
-    assert "--update_card needs a card" in capsys.readouterr().err
+
+
+def test_the_command_line_evaluates_like_the_script(script, voice, capsys):
+    from transformers_tts_gan.cli.main import main
+
+    main(["evaluate", "--model", "voices/ann", "--recognizer", "stand-in", "--update_card"])
+    assert "summary wer_ground_truth=0.000" in capsys.readouterr().out
+    assert (voice / "_evaluation" / "report.html").is_file() and "split `test` of ann" in read(voice)
+    with pytest.raises(SystemExit, match="tts-gan evaluate: `limit` is 0"):
+        main(["evaluate", "--model", "voices/ann", "--limit", "0"])

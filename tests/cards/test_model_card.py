@@ -152,7 +152,7 @@ def test_a_voice_that_cannot_speak_still_gets_its_card(what, tmp_path, caplog):
             trainer.model.vocoder.head.bias.fill_(torch.nan)
     trainer.create_model_card()
     card = ModelCard.load(tmp_path / "README.md")
-    assert "There was nothing to hear in `en`" in card.text and "<audio" not in card.text
+    assert "There was no speech in `en`" in card.text and "<audio" not in card.text
     assert "No sample of language `en`" in caplog.text and not (tmp_path / "samples").exists()
 
 
@@ -238,9 +238,9 @@ def test_a_push_keeps_the_numbers_of_these_weights_and_drops_those_of_others(tmp
     trainer.train()
     trainer.save_model()
     trainer.create_model_card()
-    assert "Not judged yet" in read(tmp_path)
+    assert "Not evaluated yet" in read(tmp_path)
     update_card(tmp_path, make_report(), HOW)
-    assert "Not judged yet" not in read(tmp_path) and "0.125 [" in read(tmp_path)
+    assert "Not evaluated yet" not in read(tmp_path) and "0.125 [" in read(tmp_path)
     trainer.save_model()
     trainer.create_model_card()
     card = read(tmp_path)
@@ -250,4 +250,4 @@ def test_a_push_keeps_the_numbers_of_these_weights_and_drops_those_of_others(tmp
     trainer.average = None
     trainer.save_model()
     trainer.create_model_card()
-    assert "Not judged yet" in read(tmp_path) and ModelCard(read(tmp_path)).data.eval_results is None
+    assert "Not evaluated yet" in read(tmp_path) and ModelCard(read(tmp_path)).data.eval_results is None

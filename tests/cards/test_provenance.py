@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from transformers_tts_gan.cards.provenance import Source, find_corpora, read_origin, shown, stated_licenses
+from transformers_tts_gan.cards.provenance import Source, find_corpora, stated_licenses
+from transformers_tts_gan.data.origin import read_origin, shown
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from helpers.training import speech_like
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.evaluation import html_report
-from transformers_tts_gan.evaluation.evaluate import SYSTEMS, evaluate_voice
+from transformers_tts_gan.evaluation import run as evaluation_run
+from transformers_tts_gan.evaluation.evaluate import evaluate_voice
+from transformers_tts_gan.evaluation.report import SYSTEMS
 from transformers_tts_gan.metrics.signal import OCTAVE
 from transformers_tts_gan.models.outputs import TTSGanOutput
 from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
@@ -67,10 +69,10 @@ def test_scores_are_those_counted_by_hand(model, processor, rows, monkeypatch):
     heard = ["good morning", "good morning", "good warning", "how are you today", "how you today", "who are we to day"]
     report = evaluate_voice(model, processor, rows, Listener(*heard))
     assert [report.score(system, "wer")["errors"] for system in SYSTEMS] == [0, 1, 5]
-    assert report.score("voice", "wer")["rate"] == 5 / 6
-    assert report.summary("voice")["seconds"] == 1.0
-    assert report.summary("recordings")["real_time_factor"] is None
-    assert report.summary("voice")["real_time_factor"] > 0
+    assert report.score("tts", "wer")["rate"] == 5 / 6
+    assert report.summary("tts")["seconds"] == 1.0
+    assert report.summary("ground_truth")["real_time_factor"] is None
+    assert report.summary("tts")["real_time_factor"] > 0
     assert [sentence.text for sentence in report.worst(1)] == ["How are you today?"]
 
 
@@ -88,19 +90,19 @@ def test_a_voice_that_says_nothing_gets_every_word_wrong(model, processor, rows,
     speak(monkeypatch, model, wave)
     listener = Listener("good morning")
     report = evaluate_voice(model, processor, rows, listener)
-    assert report.score("voice", "wer") == {"rate": 1.0, "low": 1.0, "high": 1.0, "errors": 6, "length": 6}
-    assert report.summary("voice")["failed"] == 2
-    assert {sentence.heard["voice"].problem for sentence in report.sentences} == {problem}
+    assert report.score("tts", "wer") == {"rate": 1.0, "low": 1.0, "high": 1.0, "errors": 6, "length": 6}
+    assert report.summary("tts")["failed"] == 2
+    assert {sentence.results["tts"].problem for sentence in report.sentences} == {problem}
     assert len(listener.waves) == 4
 
 
 def test_a_text_that_the_frontend_refuses_counts_as_unheard(model, processor, rows):
     rows[0]["text"] = "Good morning ꙮ."
     report = evaluate_voice(model, processor, rows, Listener("good morning"))
-    heard = report.sentences[0].heard
-    assert heard["voice"].problem.startswith("refused: ") and heard["voice"].text == ""
-    assert heard["voice"].counts["wer"][0] == heard["voice"].counts["wer"][1] > 0
-    assert heard["recordings"].text == "good morning"
+    heard = report.sentences[0].results
+    assert heard["tts"].problem.startswith("refused: ") and heard["tts"].text == ""
+    assert heard["tts"].counts["wer"][0] == heard["tts"].counts["wer"][1] > 0
+    assert heard["ground_truth"].text == "good morning"
 
 
 def test_rows_that_cannot_be_judged_are_named_not_counted(model, processor, rows, tmp_path):
@@ -110,7 +112,7 @@ def test_rows_that_cannot_be_judged_are_named_not_counted(model, processor, rows
     assert len(report.sentences) == 2
     assert "missing.wav` does not exist" in report.left_out[0]
     assert "nothing to count" in report.left_out[1]
-    with pytest.raises(ValueError, match="None of 1 rows could be judged.*missing.wav"):
+    with pytest.raises(ValueError, match="None of 1 rows could be evaluated.*missing.wav"):
         evaluate_voice(model, processor, rows[2:3], Listener("good morning"))
 
 
@@ -136,11 +138,13 @@ def test_the_report_is_a_table_of_three_and_fits_into_json(model, processor, row
     report = evaluate_voice(model, processor, rows, Listener("good morning"), wav_dir=tmp_path / "wavs")
     lines = str(report).splitlines()
     assert len({len(line) for line in lines}) == 1
-    assert lines[0].split("|")[2].strip() == "recordings" and lines[2].startswith("| word error rate")
+    assert lines[0].split("|")[2].strip() == "ground truth" and lines[2].startswith("| word error rate")
     found = json.loads(json.dumps(report.to_dict(), allow_nan=False))["summary"]
-    assert found["recordings"]["wer"]["rate"] == report.score("recordings", "wer")["rate"]
-    assert found["copy"]["mcd"]["count"] == 2
-    assert (tmp_path / "wavs" / "0001_recordings.wav").is_file() and (tmp_path / "wavs" / "0002_copy.wav").is_file()
+    assert found["ground_truth"]["wer"]["rate"] == report.score("ground_truth", "wer")["rate"]
+    assert found["copy_synthesis"]["mcd"]["count"] == 2
+    assert (tmp_path / "wavs" / "0001_ground_truth.wav").is_file() and (
+        tmp_path / "wavs" / "0002_copy_synthesis.wav"
+    ).is_file()
 
 
 class Deaf:
@@ -190,16 +194,16 @@ def test_a_voice_that_fails_has_the_worst_scores_of_all(model, processor, rows, 
     like, predict = (lambda wave, rate: np.ones(4) / 2), (lambda wave, rate: 4.0)
     heard = Listener("good morning")
     report = evaluate_voice(model, processor, rows, heard, mos=predict, speakers=like, wav_dir=tmp_path)
-    assert report.score("voice", "wer")["rate"] == 1 and report.summary("voice")["failed"] == 2
+    assert report.score("tts", "wer")["rate"] == 1 and report.summary("tts")["failed"] == 2
     worst = {"mos": 1.0, "speaker_similarity": 0.0, "duration_error": 1.0}
     for name, value in worst.items():
-        assert report.mean("voice", name) == {"mean": value, "low": value, "high": value, "count": 2}
+        assert report.mean("tts", name) == {"mean": value, "low": value, "high": value, "count": 2}
     for name in ("mcd", "f0_rmse", "voicing_error"):
-        assert report.mean("voice", name)["count"] == 2
-    assert report.mean("voice", "f0_rmse")["mean"] == OCTAVE
-    assert report.mean("copy", "speaker_similarity")["mean"] == 1
+        assert report.mean("tts", name)["count"] == 2
+    assert report.mean("tts", "f0_rmse")["mean"] == OCTAVE
+    assert report.mean("copy_synthesis", "speaker_similarity")["mean"] == 1
     assert "failed" in str(report) and json.dumps(report.to_dict(), allow_nan=False)
-    assert not list(tmp_path.glob("*_voice.wav"))
+    assert not list(tmp_path.glob("*_tts.wav"))
 
 
 def test_copy_synthesis_that_fails_is_counted_like_a_voice(model, processor, rows, monkeypatch):
@@ -208,15 +212,15 @@ def test_copy_synthesis_that_fails_is_counted_like_a_voice(model, processor, row
 
     monkeypatch.setattr(TTSGanModel, "copy_synthesis", raises)
     report = evaluate_voice(model, processor, rows, Listener("good morning"))
-    assert report.score("copy", "wer")["rate"] == 1
-    assert report.sentences[0].heard["copy"].problem == "failed: RuntimeError: out of memory"
+    assert report.score("copy_synthesis", "wer")["rate"] == 1
+    assert report.sentences[0].results["copy_synthesis"].problem == "failed: RuntimeError: out of memory"
 
 
 @pytest.mark.parametrize("predict", [lambda wave, rate: float("nan"), lambda wave, rate: 1 / 0])
 def test_a_predictor_that_fails_gives_the_lowest_score(model, processor, rows, predict):
     report = evaluate_voice(model, processor, rows, Listener("good morning"), mos=predict, speakers=predict)
-    assert report.mean("recordings", "mos") == {"mean": 1.0, "low": 1.0, "high": 1.0, "count": 2}
-    assert report.mean("copy", "speaker_similarity")["mean"] == 0
+    assert report.mean("ground_truth", "mos") == {"mean": 1.0, "low": 1.0, "high": 1.0, "count": 2}
+    assert report.mean("copy_synthesis", "speaker_similarity")["mean"] == 0
 
 
 def test_a_voice_of_too_loud_samples_is_judged_as_it_is_played(model, processor, rows, monkeypatch):
@@ -239,7 +243,7 @@ def test_a_column_that_is_missing_and_a_text_that_is_none_are_named(model, proce
     report = evaluate_voice(model, processor, rows, Listener("good morning"))
     assert "needs `text` too: rename the column" in report.left_out[0]
     assert "nothing to count in its text `None`" in report.left_out[1]
-    with pytest.raises(ValueError, match="None of 0 rows could be judged: `rows` is empty"):
+    with pytest.raises(ValueError, match="None of 0 rows could be evaluated: `rows` is empty"):
         evaluate_voice(model, processor, [], Listener("good morning"))
 
 
@@ -274,30 +278,32 @@ def voice(model, processor, rows, tmp_path):
 
 
 def test_the_script_judges_each_held_out_prompt_once_and_ends_with_the_summary(script, voice, monkeypatch, capsys):
-    monkeypatch.setattr(script, "load_recognizer", lambda *args: Listener("good morning"))
+    monkeypatch.setattr(evaluation_run, "load_recognizer", lambda *args: Listener("good morning"))
     script.main(["--model", str(voice), "--recognizer", "stand-in"])
     last = capsys.readouterr().out.splitlines()[-1]
-    assert re.fullmatch(r"summary wer_recordings=\d\.\d{3} wer_copy=\d\.\d{3} wer_voice=\d\.\d{3}( mos_.*)?", last)
+    assert re.fullmatch(
+        r"summary wer_ground_truth=\d\.\d{3} wer_copy_synthesis=\d\.\d{3} wer_tts=\d\.\d{3}( mos_.*)?", last
+    )
     report = json.loads((voice / "_evaluation" / "report.json").read_text(encoding="utf-8"))
     assert [sentence["text"] for sentence in report["sentences"]] == ["Good morning.", "How are you today?"]
     assert report["settings"]["seed"] == 0
-    assert "| voice" in (voice / "_evaluation" / "report.md").read_text(encoding="utf-8")
+    assert "| TTS" in (voice / "_evaluation" / "report.md").read_text(encoding="utf-8")
 
 
 def test_the_script_judges_chinese_by_characters(script, voice, monkeypatch, capsys):
-    monkeypatch.setattr(script, "load_recognizer", lambda *args: Listener("你好"))
+    monkeypatch.setattr(evaluation_run, "load_recognizer", lambda *args: Listener("你好"))
     script.main(["--model", str(voice), "--language", "zh", "--recognizer", "stand-in"])
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("summary cer_recordings=0.000 cer_copy=0.000 cer_voice=")
+    assert last.startswith("summary cer_ground_truth=0.000 cer_copy_synthesis=0.000 cer_tts=")
 
 
 def test_the_script_says_what_it_lacks(script, voice, tmp_path, monkeypatch):
     monkeypatch.delenv("TTS_GAN_RECOGNIZER", raising=False)
-    with pytest.raises(SystemExit, match="Chinese is best heard by Vosk"):
+    with pytest.raises(SystemExit, match="Chinese is best transcribed by Vosk"):
         script.main(["--model", str(voice), "--language", "zh"])
-    with pytest.raises(SystemExit, match="`no/such/folder` is neither .*\nName another recognizer"):
+    with pytest.raises(SystemExit, match="`no/such/folder` is neither .*check the name"):
         script.main(["--model", str(voice), "--recognizer", "no/such/folder"])
-    with pytest.raises(SystemExit, match="no sentence of split `test` is in language `de`"):
+    with pytest.raises(SystemExit, match="No sentence of split `test` is in language `de`"):
         script.main(["--model", str(voice), "--language", "de"])
     (voice / "voice_data.json").unlink()
     with pytest.raises(SystemExit, match="names no held-out sentences: say where they are with --corpus"):
@@ -312,10 +318,10 @@ def test_another_system_is_judged_by_its_wavs_and_by_those_that_it_lacks(model, 
     report = evaluate_voice(model, processor, rows, heard, others={"other": folder})
     assert report.systems == (*SYSTEMS, "other")
     assert report.summary("other")["failed"] == 1
-    assert "1.wav" in report.sentences[1].heard["other"].problem
+    assert "1.wav" in report.sentences[1].results["other"].problem
     with pytest.raises(ValueError, match="no folder"):
         evaluate_voice(model, processor, rows, heard, others={"other": tmp_path / "missing"})
-    for name in ("voice", "a/b", ".."):
+    for name in ("tts", "a/b", ".."):
         with pytest.raises(ValueError, match="cannot name another system"):
             evaluate_voice(model, processor, rows, heard, others={name: folder})
 

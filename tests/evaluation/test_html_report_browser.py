@@ -15,6 +15,7 @@ import soundfile
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.evaluation.evaluate import evaluate_voice
 from transformers_tts_gan.evaluation.html_report import marked, write_page
+from transformers_tts_gan.evaluation.report import label
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -241,8 +242,8 @@ def test_totals_stand_with_their_intervals_under_the_system_that_has_them(browse
     cells = browser["[...document.querySelectorAll('tbody tr')].map((r) => [...r.cells].map((c) => c.innerText))"]
     cells = {label: [" ".join(value.split()) for value in values] for label, *values in cells}
     systems = browser["[...document.querySelectorAll('tbody tr:first-child td')].map((c) => c.dataset.system)"]
-    assert systems == list(report.systems)
-    for system, cell in zip(systems, cells["word error rate ↓"], strict=True):
+    assert systems == [label(system) for system in report.systems]
+    for system, cell in zip(report.systems, cells["word error rate ↓"], strict=True):
         assert cell == "{rate:.3f} [{low:.3f}, {high:.3f}]".format(**report.score(system, "wer"))
     assert cells["mel-cepstral distortion (dB) ↓"][0] == "–" and "[" in cells["mel-cepstral distortion (dB) ↓"][1]
     assert cells["sentences that failed ↓"] == ["0", "0", "1", "1"]
@@ -294,8 +295,8 @@ def test_players_and_phones_are_reached_and_played_by_keyboard(browser, page):
         if len(reached) == 1 and browser["document.activeElement.paused"]:
             press(browser, " ", 32, " ")
             assert browser["!document.activeElement.paused"]
-    assert reached[0] == f"recordings: {REFUSED}"
-    assert sum(name.startswith("phones of the voice") for name in reached) == 2
+    assert reached[0] == f"ground truth: {REFUSED}"
+    assert sum(name.startswith("phones of TTS") for name in reached) == 2
     assert len(reached) == 10 + 2
 
 

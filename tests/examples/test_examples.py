@@ -82,7 +82,7 @@ def test_a_voice_is_stored_in_half_its_size_with_another_vocoder(trained, tmp_pa
     assert sizes[1] < 0.6 * sizes[0]
     old, new = (json.loads((each / "voice_data.json").read_text("utf-8")) for each in (trained / "voice", small))
     assert new == old | {"parts": old["parts"] | {"vocoder": str(vocoder)}}
-    assert "Not judged yet" in (small / "README.md").read_text(encoding="utf-8")
+    assert "Not evaluated yet" in (small / "README.md").read_text(encoding="utf-8")
 
 
 def test_making_a_voice_small_keeps_a_card_written_by_hand(trained, tmp_path, monkeypatch):

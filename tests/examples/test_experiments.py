@@ -76,7 +76,7 @@ def test_the_picture_names_every_arm_and_score(runner, tmp_path):
     means = {arm: {"wer": (0.5, 0.4, 0.7), "mos": (3.0, 2.9, 3.1)} for arm in ("none", "pretrained")}
     runner.draw(means, tmp_path / "results.svg")
     picture = (tmp_path / "results.svg").read_text(encoding="utf-8")
-    for text in ("none", "pretrained", "word error rate", "predicted opinion"):
+    for text in ("none", "pretrained", "word error rate", "predicted MOS"):
         assert f">{text}</text>" in picture
 
 

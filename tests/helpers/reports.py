@@ -3,18 +3,18 @@
 from pathlib import Path
 
 from transformers_tts_gan.cards.evaluation_section import Circumstances
-from transformers_tts_gan.evaluation.evaluate import Heard, Sentence, VoiceReport
+from transformers_tts_gan.evaluation.report import Sentence, SystemResult, VoiceReport
 
 
 def make_report(language: str = "en", errors: int = 1) -> VoiceReport:
-    """Two sentences of which the voice gets `errors` of 8 words wrong."""
+    """Two sentences of which TTS gets `errors` of 8 words wrong."""
     rates = VoiceReport(language).rates
 
-    def heard(wrong: int) -> Heard:
-        return Heard("good", dict.fromkeys(rates, (wrong, 4)), {"mos": 4.0 - wrong / 4}, 1.0, 0.1)
+    def result(wrong: int) -> SystemResult:
+        return SystemResult("good", dict.fromkeys(rates, (wrong, 4)), {"mos": 4.0 - wrong / 4}, 1.0, 0.1)
 
-    said = {"recordings": heard(0), "copy": heard(0), "voice": heard(errors)}
-    last = {**said, "voice": heard(0)}
+    said = {"ground_truth": result(0), "copy_synthesis": result(0), "tts": result(errors)}
+    last = {**said, "tts": result(0)}
     return VoiceReport(language, sentences=[Sentence("Good day.", "ann", said), Sentence("Go on.", "ann", last)])
 
 

@@ -6,23 +6,25 @@ language; those of other languages stay for as long as the weights are the ones 
 """
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from ..evaluation.evaluate import NAMES, SCORES, VoiceReport
+from ..data.origin import CARD, read_origin, shown
+from ..evaluation.arguments import DEFAULT_RECOGNIZER, EvaluationArguments
+from ..evaluation.report import NAMES, SCORES, VoiceReport
 from .model_card import EVALUATION, TASK, weights_digest
-from .provenance import CARD
 
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?P<metadata>.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 MODEL_INDEX = re.compile(r"^model-index:.*\n(?:[ \t].*\n|- .*\n|\r?\n)*", re.MULTILINE)
 TEXT = """\
 <!-- evaluation {language} of weights {weights} -->
-{count} held-out sentences ({language}, split `{split}` of {corpora}), heard by `{recognizer}`, {day}{note};
-95 % intervals in brackets. `copy` is the recording to mel frames and back: what the vocoder alone loses.
+{count} held-out sentences ({language}, split `{split}` of {corpora}), transcribed by `{recognizer}`, {day}{note};
+95 % intervals in brackets. Copy synthesis is the recording to mel frames and back: the loss of the vocoder alone.
 
 {table}
 
@@ -35,13 +37,13 @@ TEXT = """\
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How a report came about, as the card tells it.
+    """How a report was made, for the card.
 
     Args:
         corpora: Names of the corpora whose sentences were said.
         split: Of these corpora.
-        recognizer: What heard them.
-        command: What prints the same numbers again.
+        recognizer: What transcribed them.
+        command: The command that prints the same numbers again.
         note: More to say, such as "without its text encoder".
     """
 
@@ -84,6 +86,43 @@ def update_card(folder: str | Path, report: VoiceReport, how: Circumstances) -> 
     return path
 
 
+def add_evaluation_to_card(arguments: EvaluationArguments, report: VoiceReport) -> Path:
+    """Write the numbers of `run_evaluation` into the model card of the voice; returns the path of the card.
+
+    The card tells the command that gives the same numbers, without paths of this machine.
+
+    Args:
+        arguments: Of the evaluation.
+        report: Its result.
+
+    Raises:
+        FileNotFoundError: There is no card.
+
+    Example:
+
+    ```python
+    arguments = EvaluationArguments("my_voice")
+    add_evaluation_to_card(arguments, run_evaluation(arguments))
+    ```
+    """
+    paths, split = arguments.test_sets
+    recognizer = arguments.recognizer or DEFAULT_RECOGNIZER
+    recognizer = Path(recognizer).name if Path(recognizer).is_dir() else recognizer
+    own = [Path(dataset["path"]).name for dataset in read_origin(arguments.model).get("datasets", [])]
+    words = ["tts-gan", "evaluate", "--model", shown(arguments.model)]
+    if [Path(path).name for path in paths] != own:
+        words += ["--corpus", *map(shown, paths)]
+    for name in ("split", "language", "limit"):
+        value = getattr(arguments, name)
+        words += [f"--{name}", str(value)] if value is not None else []
+    words += ["--recognizer", recognizer] if recognizer != DEFAULT_RECOGNIZER else []
+    words += [] if arguments.text_encoder else ["--no_text_encoder"]
+    words += ["--seed", str(arguments.seed)] if arguments.seed else []
+    note = "" if arguments.text_encoder else "without its text encoder"
+    corpora = [Path(path).name for path in paths]
+    return update_card(arguments.model, report, Circumstances(corpora, split, recognizer, shlex.join(words), note))
+
+
 def section(report: VoiceReport, how: Circumstances, weights: str) -> str:
     return TEXT.format(
         language=report.language,
@@ -100,17 +139,17 @@ def section(report: VoiceReport, how: Circumstances, weights: str) -> str:
 
 
 def eval_results(report: VoiceReport, how: Circumstances) -> list[EvalResult]:
-    """What was measured of the voice, and the same of the recordings beside it, in the words of the Hub."""
-    voice, recordings = report.summary("voice"), report.summary("recordings")
+    """The measures of TTS, and beside each that of ground truth, in the words of the Hub."""
+    tts, ground_truth = report.summary("tts"), report.summary("ground_truth")
     results = []
     for metric, label in (NAMES | SCORES).items():
-        if metric not in voice:
+        if metric not in tts:
             continue
-        value = measured(voice[metric])
-        details = {"low": round(voice[metric]["low"], 4), "high": round(voice[metric]["high"], 4)}
-        if metric in recordings:
-            details["recordings"] = measured(recordings[metric])
-        heard = f", heard by {how.recognizer}" if metric in NAMES else ""
+        value = measured(tts[metric])
+        details = {"low": round(tts[metric]["low"], 4), "high": round(tts[metric]["high"], 4)}
+        if metric in ground_truth:
+            details["ground_truth"] = measured(ground_truth[metric])
+        transcribed = f", transcribed by {how.recognizer}" if metric in NAMES else ""
         results.append(
             EvalResult(
                 task_type=TASK,
@@ -120,7 +159,7 @@ def eval_results(report: VoiceReport, how: Circumstances) -> list[EvalResult]:
                 dataset_config=report.language,
                 dataset_split=how.split,
                 metric_type=metric,
-                metric_name=label + heard,
+                metric_name=label + transcribed,
                 metric_value=value,
                 metric_args=details,
             )

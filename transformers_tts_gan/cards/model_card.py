@@ -1,7 +1,7 @@
 """The README of a trained voice: metadata for the Hub, how to use it, what made it, what it costs, what it may do.
 
 Everything on it was measured, trained with or stated somewhere; what nobody stated, the card says is not known. The
-numbers of `examples/evaluate_voice.py --update_card` come between two comments that name the weights they belong to
+numbers of `tts-gan evaluate --update_card` come between two comments that name the weights they belong to
 (`cards/evaluation_section.py`); a new card keeps them for as long as the weights beside it are those.
 """
 
@@ -13,9 +13,10 @@ from pathlib import Path
 import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from ..data.origin import CARD, read_origin, shown
 from ..text.languages import find as find_language
 from ..utils.markdown import inline_code, markdown_table, python_string
-from .provenance import CARD, Source, find_corpora, find_parents, read_origin, shown
+from .provenance import Source, find_corpora, find_parents
 from .samples import FOLDER, example_texts, machine, measure_speed, write_samples
 
 
@@ -68,7 +69,7 @@ EVALUATION = re.compile(
 )
 NOT_EVALUATED = """\
 <!-- evaluation none of weights none -->
-Not judged yet: `python examples/evaluate_voice.py --model {folder} --update_card` puts its numbers here.
+Not evaluated yet: `tts-gan evaluate --model {folder} --update_card` puts its numbers here.
 <!-- end of evaluation -->
 """
 
@@ -90,19 +91,19 @@ def write_model_card(trainer, name: str, **asked) -> Path:
     texts = example_texts(processor, trainer.eval_dataset, trainer.train_dataset) if speaks else {}
     was_training = model.training
     model.eval()
-    heard, speeds = write_samples(model, processor, texts, folder), measure_speed(model, processor, texts)
+    spoken, speeds = write_samples(model, processor, texts, folder), measure_speed(model, processor, texts)
     model.train(was_training)
     metadata = card_metadata(trainer, parents, corpora, asked)
     if results:
         metadata.model_name, metadata.eval_results = name.rsplit("/", 1)[-1], results
-    if heard:
-        metadata.widget = [{"text": texts[code], "output": {"url": f"{FOLDER}/{code}.wav"}} for code in heard]
+    if spoken:
+        metadata.widget = [{"text": texts[code], "output": {"url": f"{FOLDER}/{code}.wav"}} for code in spoken]
     parts = [
         f"# {name.rsplit('/', 1)[-1]}",
         warnings(parents + corpora),
         description(trainer),
         usage(trainer, name),
-        samples(texts, heard),
+        samples(texts, spoken),
         "## Evaluation\n\n" + (evaluations or NOT_EVALUATED.format(folder=shown(folder)))
         if trainer.has_acoustic_model
         else "",
@@ -215,15 +216,15 @@ def usage(trainer, name: str) -> str:
     return f"## Use\n\n{needs}\n\n{code}\n{table}"
 
 
-def samples(texts: dict[str, str], heard: list[str]) -> str:
+def samples(texts: dict[str, str], spoken: list[str]) -> str:
     if not texts:
         return ""
     lines = [
         f'<audio controls src="{FOLDER}/{code}.wav"></audio> [{code}]({FOLDER}/{code}.wav): {texts[code]}'
-        for code in heard
+        for code in spoken
     ]
-    if silent := [f"`{code}`" for code in texts if code not in heard]:
-        lines.append(f"There was nothing to hear in {', '.join(silent)} when this card was written.")
+    if silent := [f"`{code}`" for code in texts if code not in spoken]:
+        lines.append(f"There was no speech in {', '.join(silent)} when this card was written.")
     return "## Samples\n\n" + "\n\n".join(lines)
 
 

@@ -4,7 +4,6 @@ Enters: the voice's configuration and what its training wrote to `voice_data.jso
 the licenses that its own card states. Nothing is guessed: where a card is silent, so is this.
 """
 
-import json
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -15,11 +14,11 @@ from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
 from huggingface_hub.repocard import REGEX_YAML_BLOCK
 
+from ..data.origin import CARD, save_origin, shown
+
 
 logger = logging.getLogger(__name__)
 
-ORIGIN = "voice_data.json"
-CARD = "README.md"
 # How people write licenses in the middle of a sentence.
 LICENCE = re.compile(
     r"\bCC0(?:[- ]1\.0)?\b|\bCC[- ]BY(?:[- ](?:NC|SA|ND))*(?:[- ][1-4]\.0)?\b|\bApache[- ]2\.0\b|\bMIT(?= licen[cs]e)"
@@ -58,22 +57,6 @@ class Source:
         return [duty for duty, words in DUTIES.items() if any(words.search(license) for license in self.licenses)]
 
 
-def shown(path: str | Path) -> str:
-    """A path as a card may show it: one of this machine alone, such as `/home/me/voice`, by its last name."""
-    path = Path(path)
-    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
-
-
-def read_origin(folder: str | Path) -> dict:
-    """What `voice_data.json` in a voice's folder says of its corpora and parts; empty where there is none."""
-    path = Path(folder, ORIGIN)
-    try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError as error:
-        logger.warning("`%s` cannot be read (%s): the card tells nothing of the voice's origin.", path, error)
-        return {}
-
-
 def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
     """Write `voice_data.json`: corpora with the licenses of their cards, models that training began with, and `more`.
 
@@ -87,12 +70,6 @@ def write_origin(trainer, datasets: list[str], parts: dict, **more) -> None:
         corpora.append({"path": path} | ({"licenses": list(licenses)} if licenses else {}))
     took = {"train_minutes": round(trainer.clock.seconds / 60, 1), "train_steps": trainer.state.global_step}
     save_origin(trainer.args.output_dir, {"datasets": corpora, **more, "parts": parts, **took})
-
-
-def save_origin(folder: str | Path, origin: dict) -> None:
-    """Write what `read_origin` reads."""
-    content = json.dumps(origin, indent=2, ensure_ascii=False)
-    Path(folder, ORIGIN).write_text(content + "\n", encoding="utf-8")
 
 
 def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = False) -> list[Source]:
@@ -109,7 +86,7 @@ def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = Fals
     for role, key in (("text encoder", "text_encoder"), ("vocoder", "vocoder")):
         if getattr(model, key, None) is not None:
             found[role] = parts.get(key) or getattr(config, f"{key}_config").name_or_path
-    here, parents = Path(output_dir).resolve(), {}
+    here, parents = Path(output_dir).resolve(), dict[str, Source]()
     for role, name in found.items():
         if name and here not in (Path(name).resolve(), *Path(name).resolve().parents):
             parents.setdefault(name, source(role, name, fetch=fetch))
@@ -134,8 +111,8 @@ def source(role: str, name: str, repo_type: str = "model", fetch: bool = False) 
     """
     path = Path(name)
     if path.exists():
-        card = (path if path.is_dir() else path.parent) / CARD
-        text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else None
+        file = (path if path.is_dir() else path.parent) / CARD
+        text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
         return Source(role, shown(path), False, stated_licenses(text or ""), text is not None)
     card = hub_file(name, CARD, repo_type, fetch)
     text = None if card is None else card.read_text(encoding="utf-8", errors="replace")

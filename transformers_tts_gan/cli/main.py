@@ -17,6 +17,7 @@ COMMANDS = {
     "prepare": "turn a published corpus, or your recordings, into what training reads",
     "check": "find what should not be trained on in a corpus",
     "train": "train a voice or a vocoder by a recipe",
+    "evaluate": "measure how well a voice speaks, beside the recordings",
 }
 
 

@@ -16,7 +16,7 @@ from .zh.segment import segment
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 LEAST_WIDTH = 40  # columns of the shortest line that is wrapped: verses and items are shorter, pages are wider
-MOST_WIDTH = 160  # columns of the longest: where lines are longer, each sentence that ends a line ends a paragraph
+MOST_WIDTH = 120  # columns of the longest: where lines are longer, each line is a paragraph
 LONGEST_HEADING = 60
 LONGEST_ITEM = 30  # columns of a line that may be one item of a list without marks
 
@@ -27,8 +27,6 @@ _NUMBERED = re.compile(
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|\*{3,}|_{3,}|~{3,})\s*")
 _SENTENCE_END = re.compile(r"[.!?…:。！？：；;][\"'”’」』）)\]】》〉]*$")
-_OPENING = "\"'“‘(["
-_QUOTED = re.compile(r"\s{0,3}(?:> ?)+(?=[^\W\d]|[\"'“‘(\[*#-]|$)")  # a line of somebody else's mail
 _HYPHENS = "-\u2010\u00ad"
 _LONGEST_WORD = 40
 _FIRST_WORD = re.compile(r"\S+")
@@ -97,10 +95,8 @@ def _blocks(text: str) -> Iterator[list[tuple[str, int]]]:
     start = 0
     for end, following in [*((m.start(), m.end()) for m in LINE_BREAK.finditer(text)), (len(text), len(text))]:
         line = text[start:end].rstrip()
-        mark = _QUOTED.match(line)
-        line = line[mark.end() :] if mark else line
         if line:
-            block.append((line, start + (mark.end() if mark else 0)))
+            block.append((line, start))
         if block and (not line or text[end:following] in ("\x0c", "\u2029") or following == len(text) == end):
             yield block
             block = []
@@ -122,7 +118,7 @@ class _Shape:
         """Verses begin with capital letters, as no wrapped paragraph does; items are short and end without marks."""
         columns = [_columns(row) for row in rows]
         several = len(rows) > 2
-        verses = several and all(row.lstrip(_OPENING + " ")[:1].isupper() for row in rows)
+        verses = several and all(row.lstrip("\"'“‘ ")[:1].isupper() for row in rows)
         return cls(
             max(columns), verses, several and max(columns) <= LONGEST_ITEM and all(r[-1].isalnum() for r in rows)
         )
@@ -183,7 +179,7 @@ def _is_wrapped(before: str, row: str, shape: _Shape, line: Line) -> bool:
     full = MOST_WIDTH >= shape.width >= LEAST_WIDTH and _columns(before) + needed > shape.width
     ended = _SENTENCE_END.search(before) is not None
     in_item = _is_item(line.text)
-    if _HEADING.match(row) or _BULLET.match(row) or start[0] == "|":  # the row of a table
+    if shape.width > MOST_WIDTH or _HEADING.match(row) or _BULLET.match(row):
         return False
     if _NUMBERED.match(row) and (in_item or ended or not full):
         return False
@@ -193,7 +189,7 @@ def _is_wrapped(before: str, row: str, shape: _Shape, line: Line) -> bool:
         return False
     if ended:
         return full and not shape.verses
-    if start.lstrip(_OPENING)[:1].islower():
+    if start[0].islower():
         return not shape.items
     if is_han(before[-1]) and is_han(start[0]) and _word_goes_on(before, start):
         return True

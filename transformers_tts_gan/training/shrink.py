@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, AutoModel
 
-from ..cards.provenance import CARD, read_origin, save_origin
+from ..data.origin import CARD, read_origin, save_origin
 from ..models.configuration_tts_gan import TTSGanConfig
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
