@@ -33,6 +33,17 @@ def test_the_help_of_a_command_shows_an_example(name, capsys):
     assert re.search(rf"^ *tts-gan {name} [\w\"'-]", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_a_reader_that_has_read_enough_is_no_error():
+    text = " ".join(["cats"] * 5_000)
+    code = f"from transformers_tts_gan.cli.main import main; main(['explain', {text!r}])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as ran:
+        ran.stdout.readline()
+        ran.stdout.close()
+        assert ran.stderr.read() == b""
+
+
 def test_explaining_loads_no_torch():
     ran = tts_gan("explain", "cats", python="assert 'torch' not in sys.modules and 'transformers' not in sys.modules")
     assert ran.returncode == 0, ran.stderr

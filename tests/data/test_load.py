@@ -175,7 +175,7 @@ def test_splits_do_not_leak(tmp_path):
         load_speech(tmp_path, split="valid")
     path = save_metadata([{"audio": row["audio"], "text": row["text"]} for row in rows], tmp_path / "plain.jsonl")
     assert len(load_speech(path, split="train")) == 3
-    with pytest.raises(ValueError, match=r"has \['train'\]: name one, or add a `split` column"):
+    with pytest.raises(ValueError, match=r"has \['train'\]: name one, or add a `split` column.*--eval_split"):
         load_speech(path, split="test")
 
 

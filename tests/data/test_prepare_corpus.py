@@ -324,6 +324,15 @@ def test_neither_the_source_nor_a_corpus_is_written_over(tmp_path):
     prepare_corpus("ljspeech", tmp_path / "src", tmp_path / "dest", overwrite=True)
 
 
+def test_a_corpus_of_which_nothing_is_held_out_says_how_to_go_on(tmp_path):
+    """Training would end at the split that is not there."""
+    make_folder(tmp_path / "src")
+    options = {"language": "en", "overwrite": True}
+    nothing = prepare_corpus("folder", tmp_path / "src", tmp_path / "dest", test_every=1_000, **options)
+    assert '--test_every 5`, or train without evaluation by `--eval_split ""`' in str(nothing)
+    assert "Nothing" not in str(prepare_corpus("folder", tmp_path / "src", tmp_path / "dest", test_every=2, **options))
+
+
 def test_the_command_makes_a_corpus(tmp_path, capsys):
     make_folder(tmp_path / "src")
     arguments = ["folder", str(tmp_path / "src"), str(tmp_path / "dest"), "--language", "en"]

@@ -6,6 +6,7 @@ A command is a module of this folder with `parser()`, an `argparse` parser whose
 
 import argparse
 import importlib
+import os
 import sys
 
 from .. import __version__
@@ -36,6 +37,11 @@ def main(arguments: list[str] | None = None) -> None:
     rest = arguments[len(own) :]
     try:
         load_command(options.command).run(rest)
+    except BrokenPipeError:  # `tts-gan explain ... | head` has read enough
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # so that Python's own flush at the end is quiet
+        sys.exit(1)
     except (ValueError, OSError, ImportError) as error:
         if options.traceback:
             raise

@@ -241,7 +241,10 @@ def _select_split(dataset: Dataset, split: str | None, origin) -> Dataset:
     keep = [index for index, value in enumerate(values) if split in (None, value)]
     if not keep:
         known = sorted(set(map(str, values)))
-        raise ValueError(f"`split` is {split!r}, but `{origin}` has {known}: name one, or add a `split` column.")
+        raise ValueError(
+            f"`split` is {split!r}, but `{origin}` has {known}: name one, or add a `split` column. To train without "
+            'evaluation, give `--eval_split ""`.'
+        )
     return dataset if len(keep) == len(dataset) else dataset.select(keep)
 
 

@@ -59,7 +59,13 @@ class PreparedCorpus:
             for split in ("train", "test")
         ]
         lines = [f"{self.destination}: {'; '.join(amounts)}.", *str(self.report).splitlines()[1:]]
-        return "\n".join(lines + ["All of them are named in `left_out.txt`."] * bool(self.report.bad))
+        lines += ["All of them are named in `left_out.txt`."] * bool(self.report.bad)
+        if self.recordings["train"] and not self.recordings["test"]:
+            lines.append(
+                "Nothing is held out of so few: hold out more by `--test_every 5`, or train without evaluation by "
+                '`--eval_split ""`.'
+            )
+        return "\n".join(lines)
 
 
 def prepare_corpus(

@@ -66,7 +66,7 @@ class F0Predictor(nn.Module):
     def loss(self, logits: torch.Tensor, f0: torch.Tensor) -> torch.Tensor:
         """How far the logits are from measured `(B, F)` Hz: cross-entropies of the pitch and of the voicing.
 
-        Towards a blurred pitch, as in CREPE (Kim et al., 2018, arXiv:1802.06182, section 2.1).
+        Toward a blurred pitch, as in CREPE (Kim et al., 2018, arXiv:1802.06182, section 2.1).
         """
         voiced = (f0 > 0).float()
         place = torch.log(f0.clamp(LOWEST_F0, HIGHEST_F0) / LOWEST_F0) / math.log(HIGHEST_F0 / LOWEST_F0)

@@ -182,7 +182,7 @@ def test_a_short_chinese_word_that_the_text_lacks_is_found_by_its_syllable():
 
 
 def test_rows_beside_a_wrong_text_are_heard_alone():
-    """A text longer than its sound takes up what its neighbour says too much, unless that is heard by itself."""
+    """A text longer than its sound takes up what its neighbor says too much, unless that is found by itself."""
     rows = good_rows(8)
     said = {4: "a red bird", 5: "sings over green hills while we walk down to the old harbour"}
     rows[4]["text"], rows[5]["text"] = "a red bird walks away there", "hills while we walk down to the old harbour"

@@ -45,7 +45,7 @@ class Measures:
         sampling_rate: Of the file, in Hz.
         level_db: RMS in dBFS.
         clipped_share: By how much more samples lie in a tenth of the amplitudes than in the tenth below, as a share
-            of all; above a quarter of the peak. Amplitudes of speech thin out towards the peak (0 or less); where it
+            of all; above a quarter of the peak. Amplitudes of speech thin out toward the peak (0 or less); where it
             was cut off they pile up, however loud the file was made afterwards, and also in an mp3 or ogg of it.
         snr_db: Speech over noise, both over the whole file; the noise of each band is that of its quietest moments.
         bandwidth_hz: Where the spectrum falls off a cliff; half the sampling rate where it does not.
