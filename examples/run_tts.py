@@ -21,7 +21,9 @@ from transformers_tts_gan import (
 
 def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    parts, data, training = parse_arguments(ModelArguments, DataArguments, TTSGanTrainingArguments)
+    parts, data, training = parse_arguments(
+        ModelArguments, DataArguments, TTSGanTrainingArguments, description=__doc__
+    )
     trainer = build_tts_trainer(parts, data, training)
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     save_trained(trainer, parts, data)

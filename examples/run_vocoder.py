@@ -20,7 +20,7 @@ from transformers_tts_gan import (
 
 def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    arguments, training = parse_arguments(VocoderArguments, TTSGanTrainingArguments)
+    arguments, training = parse_arguments(VocoderArguments, TTSGanTrainingArguments, description=__doc__)
     trainer = build_vocoder_trainer(arguments, training)
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     save_trained(trainer, arguments)

@@ -15,7 +15,7 @@ from transformers_tts_gan import shrink_model
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="folder or Hub id of a voice or vocoder")
     parser.add_argument("--output", required=True, type=Path, help="folder to write")
     parser.add_argument("--no_text_encoder", action="store_true", help="leave the text encoder out")

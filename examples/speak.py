@@ -17,7 +17,7 @@ VOICE = Path(__file__).resolve().parent / "voices" / "en"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("text")
     parser.add_argument("--model", default=str(VOICE), help="folder or Hub id of a voice")
     parser.add_argument("--output", default="speech.wav", help="file to write")

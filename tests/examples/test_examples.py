@@ -1,6 +1,7 @@
 """The example scripts from end to end on a corpus of 8 recordings, and every recipe by its names."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,13 @@ def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
 def test_speak_says_in_words_what_it_cannot_say(arguments, says, monkeypatch):
     with pytest.raises(SystemExit, match=says):
         run("speak", *arguments, monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))
+def test_the_help_of_a_script_shows_an_example(name, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run(name, "--help", monkeypatch=monkeypatch)
+    assert re.search(rf"^ *(python|accelerate launch) examples/{name}.py \S", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 """What decides how a voice is trained; what decides its sound is in the configuration."""
 
+import argparse
 import json
 import os
 import sys
@@ -202,12 +203,13 @@ class TTSGanTrainingArguments(TrainingArguments):
             raise ValueError(f"`output_dir` cannot be written: {error}. Name another folder.") from error
 
 
-def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
+def parse_arguments(*classes, arguments: list[str] | None = None, description: str | None = None) -> tuple:
     """Dataclasses from the command line, or from one YAML or JSON file followed by `--name value` for what differs.
 
     Args:
         classes: Dataclasses whose fields are the arguments, such as [`TTSGanTrainingArguments`].
         arguments: Instead of those of the command line.
+        description: What `--help` shows above the arguments, as it is written.
 
     Raises:
         ValueError: For a file that is not there or holds no table, and for names that no class knows.
@@ -220,7 +222,8 @@ def parse_arguments(*classes, arguments: list[str] | None = None) -> tuple:
     ```
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    parser = HfArgumentParser(classes, allow_abbrev=False)
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = HfArgumentParser(classes, allow_abbrev=False, description=description, formatter_class=plain)
     if arguments and arguments[0].endswith((".yaml", ".yml", ".json")):
         arguments = [*_as_options(Path(arguments[0])), *arguments[1:]]
     *parsed, unknown = parser.parse_args_into_dataclasses(args=arguments, return_remaining_strings=True)
