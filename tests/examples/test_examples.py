@@ -134,11 +134,19 @@ def test_speak_writes_a_wav_file(trained, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"), [(["--model", "nope", "Hi."], "no folder `nope`"), (["<speak>Hi."], "never closed")]
+    ("arguments", "says"), [(["--model", "nope", "Hi."], "no folder `nope`"), (["..."], "nothing to say")]
 )
 def test_speak_says_in_words_what_it_cannot_say(arguments, says, monkeypatch):
     with pytest.raises(SystemExit, match=says):
         run("speak", *arguments, monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))
+def test_a_script_is_short(name):
+    """What it knows belongs into the library."""
+    code = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
+    assert len(code.splitlines()) <= 60
+    assert re.findall(r"^ *(?:from|import) transformers_tts_gan\.(?!text import)\S+", code, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))

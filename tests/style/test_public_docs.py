@@ -21,7 +21,7 @@ def public_objects() -> list[tuple[str, object]]:
         tree = ast.parse((PACKAGE / stub).read_text(encoding="utf-8"))
         names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
         found += [(name, getattr(importlib.import_module(module), name)) for name in names]
-    return [(name, each) for name, each in found if not inspect.ismodule(each) and "evaluation" not in each.__module__]
+    return [(name, each) for name, each in found if not inspect.ismodule(each)]
 
 
 def section(docstring: str, title: str) -> str:
