@@ -21,6 +21,12 @@ from .data.prepare import (
 from .data.samplers import (
     LengthBucketSampler as LengthBucketSampler,
 )
+from .evaluation.ablation import (
+    AblationArguments as AblationArguments,
+)
+from .evaluation.ablation import (
+    run_ablation as run_ablation,
+)
 from .evaluation.arguments import (
     EvaluationArguments as EvaluationArguments,
 )

@@ -1,24 +1,24 @@
-"""The experiments: their files name what the scripts know, and their intervals are those of known numbers."""
-
-from pathlib import Path
+"""The experiments: their files name what training knows, and their intervals are those of known numbers."""
 
 import numpy as np
 import pytest
 import yaml
-from helpers.example_scripts import EXAMPLES, script
+from helpers.example_scripts import EXAMPLES
 
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, parse_arguments
 from transformers_tts_gan.training.recipe import DataArguments, ModelArguments, VocoderArguments
 
 
 EXPERIMENTS = sorted((EXAMPLES / "experiments").glob("*.yaml"))
-OF_THE_RUNNER = {"script", "minutes"}
+OF_THE_RUNNER = {"train", "minutes"}
 
 
 @pytest.fixture(scope="module")
 def runner():
     pytest.importorskip("jiwer", reason="the recognizer's errors are counted with `jiwer`, of the extra `eval`")
-    return script("experiments/compare_arms")
+    from transformers_tts_gan.evaluation import ablation
+
+    return ablation
 
 
 def test_there_are_experiments():
@@ -26,23 +26,27 @@ def test_there_are_experiments():
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
-def test_every_argument_of_an_experiment_is_known_to_its_script(path, tmp_path, runner):
-    """A misspelled one would be found after the first arm has trained."""
+def test_every_argument_of_an_experiment_is_known_to_training(path, tmp_path, runner):
+    """A misspelled one would be found after the first variant has trained."""
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
-    runs = [(experiment["script"], runner.arm_arguments(experiment, arm, 0, None)) for arm in experiment["arms"]]
-    runs += [(run["script"], run) for run in experiment.get("parents", {}).values() if "script" in run]
+    runs = [
+        (experiment["train"], runner.variant_arguments(experiment, variant, 0, None))
+        for variant in experiment["variants"]
+    ]
+    runs += [(run["train"], run) for run in experiment.get("parents", {}).values() if "train" in run]
+    assert runs and {name for name, _ in runs} <= {"voice", "vocoder"}
     for name, run in runs:
-        kinds = [VocoderArguments] if Path(name).stem == "run_vocoder" else [ModelArguments, DataArguments]
+        kinds = [VocoderArguments] if name == "vocoder" else [ModelArguments, DataArguments]
         recipe = {key: value for key, value in run.items() if key not in OF_THE_RUNNER} | {"output_dir": str(tmp_path)}
         (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
         parse_arguments(*kinds, TTSGanTrainingArguments, arguments=[str(tmp_path / "recipe.yaml")])
 
 
-def test_the_minutes_of_an_arm_grow_with_those_of_the_experiment(runner):
-    experiment = {"minutes": 2, "arguments": {"a": 1}, "arms": {"one": {"b": 2}, "two": {"minutes": 4}}}
-    assert runner.arm_arguments(experiment, "one", 7, None) == {"a": 1, "b": 2, "seed": 7, "minutes": 2}
-    assert runner.arm_arguments(experiment, "two", 7, 10)["minutes"] == 20
-    assert [runner.label(experiment, arm, 10) for arm in ("one", "two")] == ["one", "two, 20 minutes"]
+def test_the_minutes_of_a_variant_grow_with_those_of_the_experiment(runner):
+    experiment = {"minutes": 2, "arguments": {"a": 1}, "variants": {"one": {"b": 2}, "two": {"minutes": 4}}}
+    assert runner.variant_arguments(experiment, "one", 7, None) == {"a": 1, "b": 2, "seed": 7, "minutes": 2}
+    assert runner.variant_arguments(experiment, "two", 7, 10)["minutes"] == 20
+    assert [runner.label(experiment, variant, 10) for variant in ("one", "two")] == ["one", "two, 20 minutes"]
 
 
 def test_rates_are_weighted_by_their_words_and_missing_scores_weigh_nothing(runner):
@@ -53,7 +57,7 @@ def test_rates_are_weighted_by_their_words_and_missing_scores_weigh_nothing(runn
 
 
 def test_a_difference_is_taken_sentence_by_sentence(runner):
-    """Sentences differ much more than arms: without pairs nothing could be told apart."""
+    """Sentences differ much more than variants: without pairs nothing could be told apart."""
     hard = np.random.default_rng(0).normal(size=(3, 40))
     one, other = (hard + 0.1, np.ones((3, 40))), (hard, np.ones((3, 40)))
     mean, low, high = runner.difference(one, other)
@@ -71,9 +75,9 @@ def test_an_interval_covers_the_mean_in_about_95_of_100_cases(runner):
     assert inside >= 85  # three seeds are few
 
 
-def test_the_picture_names_every_arm_and_score(runner, tmp_path):
+def test_the_picture_names_every_variant_and_score(runner, tmp_path):
     pytest.importorskip("matplotlib", reason="draws the picture")
-    means = {arm: {"wer": (0.5, 0.4, 0.7), "mos": (3.0, 2.9, 3.1)} for arm in ("none", "pretrained")}
+    means = {variant: {"wer": (0.5, 0.4, 0.7), "mos": (3.0, 2.9, 3.1)} for variant in ("none", "pretrained")}
     runner.draw(means, tmp_path / "results.svg")
     picture = (tmp_path / "results.svg").read_text(encoding="utf-8")
     for text in ("none", "pretrained", "word error rate", "predicted MOS"):
