@@ -1,1 +1,1 @@
-"""A model judged on held-out sentences, beside ground truth, copy synthesis and other systems."""
+"""A model evaluated on held-out sentences, beside ground truth, copy synthesis and other systems."""
