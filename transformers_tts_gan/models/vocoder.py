@@ -1,10 +1,10 @@
-"""From log-mel frames to a waveform: a network reads pitch and filters off the frames, pulses and noise do the rest.
+"""From log-mel frames to a waveform: a network predicts F0 and filters, which shape pulses and noise.
 
 ConvNeXt blocks at the frame rate and an inverse Fourier transform of each filtered piece, as in Vocos (Siuzdak, 2023,
 arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
 phases but the spectra of pulses and of noise, each through a filter of its own (`excitation.py`): phases that fit
 together need no learning, and spectral losses alone are enough for clear speech. Pulses never stop: the filters, of
-which a frame has several, decide how much is heard of them and of the noise. Their pitch is predicted from the frames,
+which a frame has several, decide the level of them and of the noise. Their pitch is predicted from the frames,
 as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters `(B, F, M)`, leaves
 `(B, F * hop_length)`.
 """
@@ -139,18 +139,18 @@ class TTSGanVocoder(BaseVocoder):
         """Pulses and noise, each through its filter, back to samples `(B, F * hop_length)`."""
         config, hop_length = self.config, self.config.hop_length // self.config.filters_per_frame
         pulses = pulse_train(f0, config.hop_length, config.sampling_rate)
-        hiss = noise(*pulses.shape, pulses.device, fresh=self.training)
+        white = noise(*pulses.shape, pulses.device, fresh=self.training)
         if mask is not None:
             inside = mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
-            pulses, hiss = pulses * inside, hiss * inside
+            pulses, white = pulses * inside, white * inside
             mask = mask.repeat_interleave(config.filters_per_frame, dim=1)
         sizes = (config.cepstrum_size, config.anticausal_size, config.cepstrum_size)
-        causal, anticausal, hiss_cepstrum = cepstra.split(sizes, dim=-1)
-        voice = frame_spectra(pulses, config.filter_size, hop_length)
-        breath = frame_spectra(hiss, config.filter_size, hop_length)
-        voice = voice * mixed_phase_filter(causal, anticausal, config.filter_size)
-        breath = breath * zero_phase_filter(hiss_cepstrum, config.filter_size)
-        return inverse_stft(voice + breath, hop_length, mask)
+        causal, anticausal, noise_cepstrum = cepstra.split(sizes, dim=-1)
+        periodic = frame_spectra(pulses, config.filter_size, hop_length)
+        aperiodic = frame_spectra(white, config.filter_size, hop_length)
+        periodic = periodic * mixed_phase_filter(causal, anticausal, config.filter_size)
+        aperiodic = aperiodic * zero_phase_filter(noise_cepstrum, config.filter_size)
+        return inverse_stft(periodic + aperiodic, hop_length, mask)
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
