@@ -31,7 +31,7 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
         kernel_size: Frames seen by the depthwise convolution of a block; odd.
         cepstrum_size: Quefrencies, in samples, of the filters of pulses and noise: how fine their spectra can be.
         anticausal_size: Negative quefrencies of the filter of pulses, for phases beyond the minimum.
-        pitch_size: Width of the network that reads the pitch off the frames.
+        f0_predictor_size: Width of the network that predicts F0 from the frames.
         initializer_range: Standard deviation of new weights.
 
     Raises:
@@ -61,7 +61,7 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     kernel_size: int = 7
     cepstrum_size: int = 128
     anticausal_size: int = 32
-    pitch_size: int = 128
+    f0_predictor_size: int = 128
     initializer_range: float = 0.02
 
     def __post_init__(self, **kwargs):
@@ -313,7 +313,7 @@ VOCODER_PRESETS = {
         "num_mel_bins": 40,
         "cepstrum_size": 32,
         "anticausal_size": 8,
-        "pitch_size": 16,
+        "f0_predictor_size": 16,
     },
     "small": {},
     "base": {

@@ -1,7 +1,7 @@
 """Silence of the length that a writer asks for, and where it is asked for, and loudness phone by phone.
 
 Phones `(B, T)` and their durations enter, frames and samples leave. A break is a phone of a fixed duration whose
-samples are zeros: the model still knows that a pause comes, but it adds no noise to it.
+samples are zeros. The acoustic model still sees a pause there, so that the melody around it is that of a pause.
 """
 
 import torch

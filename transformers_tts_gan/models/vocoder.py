@@ -30,9 +30,9 @@ from .excitation import (
 from .layers import ConvNeXtBlock, Convolution, init_weights
 
 
-LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be read off
-PITCH_BINS = 180
-PITCH_BLUR = 1.5  # bins
+LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be predicted
+F0_BINS = 180
+F0_BLUR = 1.5  # bins
 NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
 
 
@@ -41,11 +41,11 @@ class F0Predictor(nn.Module):
 
     def __init__(self, config: TTSGanVocoderConfig):
         super().__init__()
-        size = config.pitch_size
+        size = config.f0_predictor_size
         self.embed = Convolution(config.num_mel_bins, size, config.kernel_size)
         self.blocks = nn.ModuleList(ConvNeXtBlock(size, 2 * size, config.kernel_size, 0.5) for _ in range(2))
         self.norm = nn.LayerNorm(size)
-        self.output = nn.Linear(size, PITCH_BINS + 1)
+        self.output = nn.Linear(size, F0_BINS + 1)
 
     def forward(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         """`(B, F, M)` frames to `(B, F, 181)` logits: of the pitches, and of being voiced."""
@@ -57,10 +57,10 @@ class F0Predictor(nn.Module):
     def read(self, logits: torch.Tensor) -> torch.Tensor:
         """F0 `(B, F)` in Hz, 0 where unvoiced: the mean of the pitches around the likeliest one."""
         pitch, voiced = logits[..., :-1], logits[..., -1] > 0
-        bins = torch.arange(PITCH_BINS, device=logits.device)
+        bins = torch.arange(F0_BINS, device=logits.device)
         near = (bins - pitch.argmax(dim=-1, keepdim=True)).abs() <= 3
         share = pitch.masked_fill(~near, float("-inf")).softmax(dim=-1)
-        octaves = (share * bins).sum(dim=-1) / (PITCH_BINS - 1)
+        octaves = (share * bins).sum(dim=-1) / (F0_BINS - 1)
         return LOWEST_F0 * (HIGHEST_F0 / LOWEST_F0) ** octaves * voiced
 
     def loss(self, logits: torch.Tensor, f0: torch.Tensor) -> torch.Tensor:
@@ -70,15 +70,15 @@ class F0Predictor(nn.Module):
         """
         voiced = (f0 > 0).float()
         place = torch.log(f0.clamp(LOWEST_F0, HIGHEST_F0) / LOWEST_F0) / math.log(HIGHEST_F0 / LOWEST_F0)
-        bins = torch.arange(PITCH_BINS, device=f0.device)
-        target = (-0.5 * ((bins - place[..., None] * (PITCH_BINS - 1)) / PITCH_BLUR).square()).softmax(dim=-1)
+        bins = torch.arange(F0_BINS, device=f0.device)
+        target = (-0.5 * ((bins - place[..., None] * (F0_BINS - 1)) / F0_BLUR).square()).softmax(dim=-1)
         wrong = -(target * logits[..., :-1].log_softmax(dim=-1)).sum(dim=-1)
         wrong = (wrong * voiced).sum() / voiced.sum().clamp(min=1)
         return wrong + F.binary_cross_entropy_with_logits(logits[..., -1], voiced)
 
 
 class TTSGanVocoder(BaseVocoder):
-    """A vocoder of its own: pretrained on any speech without transcripts, shared by voices, trained on with each.
+    """A vocoder of its own: pretrained on any speech without transcripts, shared by models, trained on with each.
 
     A call takes `log_mel` `(B, F, M)` and returns a [`TTSGanVocoderOutput`] with `waveform` `(B, F * hop_length)`.
 
@@ -106,7 +106,7 @@ class TTSGanVocoder(BaseVocoder):
         )
         self.final_norm = nn.LayerNorm(size)
         self.head = nn.Linear(size, config.filters_per_frame * (2 * config.cepstrum_size + config.anticausal_size))
-        self.pitch_reader = F0Predictor(config)
+        self.f0_predictor = F0Predictor(config)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
@@ -118,14 +118,14 @@ class TTSGanVocoder(BaseVocoder):
 
     def losses(self, log_mel: torch.Tensor, f0: torch.Tensor) -> dict[str, torch.Tensor]:
         """`f0`: how far the predicted F0 is from the measured one."""
-        return {"f0": self.pitch_reader.loss(self.pitch_reader(log_mel), f0)}
+        return {"f0": self.f0_predictor.loss(self.f0_predictor(log_mel), f0)}
 
     def synthesize(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None
     ) -> torch.Tensor:
         """`(B, F, M)` frames, their `(B, F, 1)` mask and perhaps their pitch to `(B, F * hop_length)` samples."""
         mask = None if mask is None else mask.to(log_mel.dtype)
-        f0 = self.pitch_reader.read(self.pitch_reader(log_mel, mask)) if f0 is None else f0
+        f0 = self.f0_predictor.read(self.f0_predictor(log_mel, mask)) if f0 is None else f0
         f0 = fill_gaps(f0.float() if mask is None else f0.float() * mask[..., 0])
         hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
         for block in self.blocks:
