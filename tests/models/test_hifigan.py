@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from datasets import Dataset
 from helpers.training import make_trainer, prepared_rows, tiny_model
 from huggingface_hub.errors import StrictDataclassClassValidationError
 from transformers import AutoModel, SpeechT5HifiGan, SpeechT5HifiGanConfig
@@ -11,11 +12,13 @@ from transformers import AutoModel, SpeechT5HifiGan, SpeechT5HifiGanConfig
 from transformers_tts_gan import (
     HifiGanVocoder,
     HifiGanVocoderConfig,
+    ModelArguments,
     TTSGanConfig,
     TTSGanModel,
     TTSGanVocoder,
 )
 from transformers_tts_gan.models.base_vocoder import load_vocoder
+from transformers_tts_gan.training.build import build_model
 
 
 HOP = 256
@@ -119,6 +122,13 @@ def test_it_trains_alone(vocoder):
     output.loss.backward()
     assert set(output.losses) == {"waveform_mel", "waveform_stft"}
     assert all(parameter.grad.any() for parameter in vocoder.parameters())
+
+
+def test_a_training_run_takes_a_vocoder_of_any_type(vocoder, tmp_path):
+    vocoder.save_pretrained(tmp_path)
+    rows = [{"text": "Good morning.", "speaker": "ann", "language": "en"}]
+    model, _, _ = build_model(ModelArguments(preset="tiny", vocoder=str(tmp_path)), Dataset.from_list(rows), "letters")
+    assert type(model.vocoder) is HifiGanVocoder and model.config.hop_length == HOP
 
 
 def test_frequencies_beyond_half_the_rate_are_refused():

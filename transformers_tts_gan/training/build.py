@@ -20,6 +20,7 @@ from ..data.load import import_datasets, load_speech
 from ..data.prepare import PrepareSpeech, prepare_speech
 from ..metrics.asr import load_recognizer
 from ..metrics.speech import MelDistance, SpeechMetrics, WordErrors
+from ..models.base_vocoder import load_vocoder
 from ..models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig, TTSGanVocoderConfig
 from ..models.discriminators import TTSGanDiscriminator
 from ..models.modeling_tts_gan import TTSGanModel
@@ -116,7 +117,7 @@ def build_vocoder_trainer(arguments: VocoderArguments, training: TTSGanTrainingA
     if arguments.vocoder is None:
         vocoder = TTSGanVocoder(TTSGanVocoderConfig.from_preset(arguments.preset))
     else:
-        vocoder = TTSGanVocoder.from_pretrained(arguments.vocoder)
+        vocoder = load_vocoder(arguments.vocoder)
     prepare = PrepareSpeech(vocoder.config, None, arguments.min_seconds, arguments.max_seconds)
     discriminator = load_discriminator(arguments)
     train, _ = prepare_speech(load_corpora(arguments, arguments.train_split), prepare, arguments.on_bad)
@@ -188,7 +189,7 @@ def build_model(
         processor = TTSGanProcessor.from_pretrained(parts.model_name_or_path)
         report = resize_embedding_tables(model, processor, **_names(rows, processor.phonemes))
         return _with_lora(model, parts), processor, report
-    vocoder = None if parts.vocoder is None else TTSGanVocoder.from_pretrained(parts.vocoder)
+    vocoder = None if parts.vocoder is None else load_vocoder(parts.vocoder)
     config = None
     if parts.acoustic is None:
         sizes = {} if vocoder is None else {"vocoder_config": vocoder.config}
