@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import soundfile
 import torch
+from safetensors.torch import load_file
 
-from transformers_tts_gan import TTSGanModel, TTSGanProcessor
+from transformers_tts_gan import TTSGanModel, TTSGanProcessor, TTSGanVocoder
+from transformers_tts_gan.cards.model_card import weights_digest
 
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +87,23 @@ def test_the_waveform_is_what_it_was(language, number, spoken):
     expected = torch.from_numpy(samples)
     assert said["waveform"].shape == expected.shape
     assert (said["waveform"] - expected).square().sum() <= TOLERANCE * expected.square().sum()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_vocoder_of_a_shipped_voice_stands_alone(language):
+    """New voices start from it: `TTSGanVocoder.from_pretrained` takes it out of the voice, weight by weight."""
+    folder = ROOT / "examples" / "voices" / language
+    saved = load_file(folder / "model.safetensors")
+    vocoder = TTSGanVocoder.from_pretrained(folder)
+    assert vocoder.state_dict().keys() == {name[8:] for name in saved if name.startswith("vocoder.")}
+    assert all(value.equal(saved[f"vocoder.{name}"].float()) for name, value in vocoder.state_dict().items())
+
+
+def test_the_card_of_a_shipped_voice_knows_its_weights():
+    """An evaluation is kept for the weights that were measured; a card of other weights would lose it."""
+    for language in TEXTS:
+        folder = ROOT / "examples" / "voices" / language
+        assert f"of weights {weights_digest(folder)} -->" in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def write_reference() -> None:

@@ -149,7 +149,7 @@ def load_vocoder(name_or_path: str) -> BaseVocoder:
     Example:
 
     ```python
-    vocoder = load_vocoder("examples/voices/vocoder")
+    vocoder = load_vocoder("examples/voices/en")
     ```
     """
     kind = vocoder_type(name_or_path)
@@ -164,7 +164,7 @@ def load_vocoder(name_or_path: str) -> BaseVocoder:
 
 def refuse_type(name: str, kind: str | None, needed: str):
     """A model of another type has frames of another scale: it would make noise without a word."""
-    advice = "choose `examples/voices/vocoder`, or leave `vocoder` out for a new one"
+    advice = "choose `examples/voices/en`, or leave `vocoder` out for a new one"
     if kind == "speecht5_hifigan":
         advice = "wrap it by `HifiGanVocoder.from_hifigan`, which is told its mel scale, and save that"
     raise ValueError(f"`{name.strip('`')}` is a model of type `{kind}`, but {needed} is needed: {advice}.")

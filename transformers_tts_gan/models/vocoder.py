@@ -88,7 +88,7 @@ class TTSGanVocoder(BaseVocoder):
     Example:
 
     ```python
-    vocoder = TTSGanVocoder.from_pretrained("examples/voices/vocoder")
+    vocoder = TTSGanVocoder.from_pretrained("examples/voices/en")
     waveform = vocoder(vocoder.log_mel(samples)).waveform  # `samples` (B, S) floats in [-1, 1]
     ```
     """

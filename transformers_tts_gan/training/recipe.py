@@ -17,7 +17,7 @@ class ModelArguments:
     Example:
 
     ```python
-    parts = ModelArguments(acoustic="examples/voices/en", vocoder="examples/voices/vocoder")
+    parts = ModelArguments(acoustic="examples/voices/en", vocoder="examples/voices/en")
     ```
     """
 
@@ -91,7 +91,7 @@ class VocoderArguments:
     Example:
 
     ```python
-    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/vocoder")
+    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/en")
     ```
     """
 
