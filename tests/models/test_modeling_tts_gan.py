@@ -101,6 +101,33 @@ def test_a_seed_makes_variation_repeatable(voice, inputs, spoken):
     assert not one.durations.equal(other.durations) and not one.durations.equal(spoken.durations)
 
 
+def test_a_seed_speaks_a_sentence_alike_alone_and_in_a_batch(voice, processor):
+    texts = ["Good morning.", "A much longer sentence is in the same batch.", "Yes!"]
+    together = speak(voice, processor(texts), noise_scale=1.0, seed=1)
+    for row, text in enumerate(texts):
+        alone = speak(voice, processor(text), noise_scale=1.0, seed=1)
+        size, samples = alone.durations.shape[1], int(alone.waveform_lengths[0])
+        assert together.durations[row, :size].equal(alone.durations[0])
+        assert not together.durations[row, size:].any() and int(together.waveform_lengths[row]) == samples
+        frames = alone.log_mel.shape[1]
+        torch.testing.assert_close(together.log_mel[row, :frames], alone.log_mel[0], atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("weight", "what"),
+    [
+        ("acoustic.to_mel.weight", "samples"),
+        ("vocoder.head.bias", "samples"),
+        ("acoustic.phone_embedding.weight", "durations"),
+    ],
+)
+def test_a_model_of_nan_weights_does_not_speak(weight, what, new_model, inputs):
+    model = new_model()
+    model.get_parameter(weight).data.fill_(float("nan"))
+    with pytest.raises(ValueError, match=f"The {what} that the model predicts are not finite: its weights"):
+        speak(model, inputs)
+
+
 def test_a_seed_leaves_the_random_state_of_the_program_alone(voice, inputs):
     before = torch.random.get_rng_state()
     speak(voice, inputs, noise_scale=1.0, seed=1)

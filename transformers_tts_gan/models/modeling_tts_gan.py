@@ -17,6 +17,7 @@ from ..audio.pitch import fundamental_frequency
 from .acoustic import AcousticModel, EncodedPhones
 from .aligner import Aligner, binarization_loss, forward_sum_loss, viterbi_durations
 from .base_vocoder import BaseVocoder, cut, segment_starts, vocoder_class
+from .checks import refuse_long, refuse_not_finite
 from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from .layers import init_weights, length_mask
 from .loading import StrictLoadingMixin
@@ -292,7 +293,7 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
             output_hidden_states: Also return the hidden states of the blocks over phones.
 
         Raises:
-            ValueError: For too many phones or tokens, and for an unknown speaker or language.
+            ValueError: For too many phones or tokens, an unknown speaker or language, and weights that are not finite.
 
         Example:
 
@@ -304,6 +305,7 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         context = self.encode_text(text_input_ids, text_window_ids, token_spans, use_text_encoder)
         encoded = self.acoustic.encode(phones, mask, condition, context)
         predicted = self.acoustic.predict(encoded.prosody, mask)
+        refuse_not_finite(predicted.log_duration, "durations")
         controls = ProsodyControls() if controls is None else controls
         prosody, usual, gain_db = apply_prosody_controls(predicted, mask, controls, prosody_controls)
         durations = usual if durations is None else durations
@@ -313,6 +315,7 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         log_mel, frame_mask = self.acoustic.decode(encoded.sound, durations, prosody, condition, mask)
         log_mel = log_mel + over_frames(gain_db, durations, log_mel.shape[1]) * LOG_PER_DB
         waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
+        refuse_not_finite(waveform, "samples")
         if gain_db.dim() == 2 or pause_ms is not None:
             waveform = silence(waveform, silent_frames(gain_db, pause_ms, durations, log_mel.shape[1]))
         return TTSGanOutput(
@@ -427,15 +430,6 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
     def copy_synthesis(self, waveform: torch.Tensor) -> torch.Tensor:
         """`(B, S)` samples to mel frames and back: what the vocoder alone loses."""
         return self.vocoder(self.vocoder.log_mel(waveform).to(self.dtype)).waveform.clamp(-1, 1)
-
-
-def refuse_long(mask: torch.Tensor, max_phones: int):
-    """Texts beyond the limit are the caller's to split."""
-    if mask.shape[1] > max_phones:
-        raise ValueError(
-            f"The text has {mask.shape[1]} phones, but this voice takes at most {max_phones} at once: split it into "
-            "sentences, as `TTSGanPipeline` does."
-        )
 
 
 AutoModel.register(TTSGanConfig, TTSGanModel, exist_ok=True)

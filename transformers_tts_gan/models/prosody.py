@@ -38,7 +38,7 @@ class ProsodyControls:
         pitch_shift: Semitones up or down.
         gain_db: Decibels louder or softer.
         noise_scale: 0 always speaks alike; 1 varies timing and melody by about what people do.
-        seed: Makes `noise_scale` repeatable.
+        seed: Makes `noise_scale` repeatable: a sentence is spoken alike alone and in a batch.
 
     Raises:
         ValueError: For a `speaking_rate` that is not above 0, and a `noise_scale` below 0.
@@ -114,14 +114,23 @@ def apply_prosody_controls(
         rate, semitones, gain_db = rate * phone_rate, semitones + phone_semitones, gain_db + phone_db
     frames, pitch = predicted.log_duration.clamp(max=MAX_LOG_DURATION).expm1().clamp(min=0), predicted.pitch
     if controls.noise_scale:
-        generator = None if controls.seed is None else torch.Generator().manual_seed(controls.seed)
-        noise = torch.randn(2, *frames.shape, generator=generator).to(frames.device) * controls.noise_scale
+        noise = prosody_noise(mask, controls.seed) * controls.noise_scale
         frames, pitch = frames * (DURATION_NOISE * noise[0]).exp(), pitch + PITCH_NOISE * noise[1]
     durations = round_durations(frames * mask[..., 0] / rate.clamp(min=LOWEST_RATE))
     empty = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
     durations[:, 0] += empty.long()
     pitch, voicing = pitch + semitones / SEMITONES_PER_PITCH_UNIT, predicted.voicing.clamp(0, 1)
     return dataclasses.replace(predicted, pitch=pitch, voicing=voicing), durations, gain_db
+
+
+def prosody_noise(mask: torch.Tensor, seed: int | None) -> torch.Tensor:
+    """Noise `(2, B, T)` of power 1 for phones with a mask `(B, T, 1)`; with a seed a row's is the same in any batch."""
+    if seed is None:
+        return torch.randn(2, *mask.shape[:2]).to(mask.device)
+    noise = torch.zeros(2, *mask.shape[:2])
+    for row, length in enumerate(mask.sum((1, 2)).long().tolist()):
+        noise[:, row, :length] = torch.randn(2, length, generator=torch.Generator().manual_seed(seed))
+    return noise.to(mask.device)
 
 
 def per_phone(value: torch.Tensor | float, like: torch.Tensor) -> torch.Tensor:
