@@ -124,7 +124,7 @@ def apply_prosody_controls(
 
 
 def prosody_noise(mask: torch.Tensor, seed: int | None) -> torch.Tensor:
-    """Noise `(2, B, T)` of power 1 for phones with a mask `(B, T, 1)`; with a seed a row's is the same in any batch."""
+    """Noise `(2, B, T)` of power 1 for phones with a mask `(B, T, 1)`, the same in any batch where `seed` is given."""
     if seed is None:
         return torch.randn(2, *mask.shape[:2]).to(mask.device)
     noise = torch.zeros(2, *mask.shape[:2])
