@@ -1,4 +1,4 @@
-"""Predictors of opinion and speaker: optional packages, run for real where they are installed."""
+"""Predictors of MOS and speaker: optional packages, run for real where they are installed."""
 
 import sys
 
@@ -49,7 +49,7 @@ def test_integers_and_channels_are_heard_as_floats_in_mono(predictor):
     assert predictor(np.stack([wave, wave]), RATE) == pytest.approx(score, abs=1e-3)
     with pytest.raises(ValueError, match="needs .-1, 1.: divide"):
         predictor(wave * 32767, RATE)
-    with pytest.raises(ValueError, match="`sampling_rate` is `0`; needs a whole number of Hz"):
+    with pytest.raises(ValueError, match="`from_rate` is `0`; needs a whole number of Hz"):
         predictor(wave, 0)
 
 
