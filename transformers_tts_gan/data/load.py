@@ -32,6 +32,12 @@ SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet")
 NAMED = 5  # bad rows named per kind; the rest are counted
 
 
+class Bars(csv.excel):
+    """Columns between bars, without quotes, as LJSpeech has them."""
+
+    delimiter, quoting, quotechar = "|", csv.QUOTE_NONE, None
+
+
 @dataclass
 class SpeechReport:
     """What a check found: rows kept, their length in seconds, and the names of the bad rows by kind."""
@@ -135,8 +141,8 @@ def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
             return path
         if path.suffix == ".tsv" and any("|" in str(value) for row in rows for value in row.values()):
             raise ValueError(f"a value holds `|`, which separates the columns of `{path.name}`: write jsonl instead.")
-        style = {"delimiter": "|", "quoting": csv.QUOTE_NONE, "quotechar": None} if path.suffix == ".tsv" else {}
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n", **style)
+        dialect = Bars if path.suffix == ".tsv" else csv.excel
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n", dialect=dialect)
         writer.writeheader()
         writer.writerows(rows)
     return path

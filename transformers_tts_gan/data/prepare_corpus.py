@@ -5,7 +5,7 @@ Nothing is lost without a word: what cannot be used is counted in the report and
 
 import logging
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -49,8 +49,8 @@ class PreparedCorpus:
     """
 
     destination: Path
-    recordings: Counter = field(default_factory=Counter)
-    seconds: Counter = field(default_factory=Counter)
+    recordings: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     report: SpeechReport = field(default_factory=SpeechReport)
 
     def __str__(self) -> str:

@@ -110,7 +110,7 @@ def _cells(text: str, delimiter: str, path: Path) -> list[list[str]]:
 def _audio_column(table: list[list[str]], folder: Folder) -> int | None:
     """The column that names recordings in most of its rows."""
     rows = table[:LOOKED_AT]
-    share = Counter()
+    share: Counter[int] = Counter()
     for row in rows:
         for column, cell in enumerate(row):
             share[column] += bool(cell) and (cell.lower().endswith(SOUNDS) or folder.find_sound(cell) is not None)

@@ -38,7 +38,7 @@ from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.vocoder import TTSGanVocoder
 from ..utils.markdown import markdown_table
-from .ablation_report import SCORE_NAMES, Scores, difference, draw, interval, scores_by_name, show
+from .ablation_report import SCORE_NAMES, Interval, Scores, difference, draw, interval, scores_by_name, show
 from .evaluate import Measures
 from .systems import Synthesis, TextToSpeech, synthesize, to_numpy
 
@@ -236,8 +236,8 @@ class Scorer:
         scores = measures.predicted_mos(wave, problem) | measures.distances(wave, problem)
         if not speaks and not problem:
             size = min(len(wave), len(recording))
-            pair = (torch.from_numpy(each[:size])[None] for each in (wave, recording))
-            scores["mel_distance"] = multi_resolution_mel_loss(*pair, rate).item()
+            made, real = (torch.from_numpy(each[:size])[None] for each in (wave, recording))
+            scores["mel_distance"] = multi_resolution_mel_loss(made, real, rate).item()
         found: dict[str, tuple[float, float]] = {name: (scores[name], 1) for name in SCORE_NAMES if name in scores}
         if self.recognizer is not None:
             transcript = "" if problem else transcribe(self.recognizer, wave, rate).text
@@ -265,10 +265,12 @@ def report(found: dict, experiment: dict, arguments: AblationArguments, steps: d
     tables = {variant: scores_by_name(list(found[variant].values())) for variant in variants}
     names = [name for name in SCORE_NAMES if name in tables[variants[0]]]
     rows = [["", "steps", *(SCORE_NAMES[name] for name in names)]]
-    results = {}
+    results: dict[str, dict] = {}
+    means: dict[str, dict[str, Interval]] = {}
     for variant in variants:
         mean = {name: interval(*tables[variant][name]) for name in names}
         less = {name: difference(tables[variant][name], tables[variants[0]][name]) for name in names}
+        means[variant] = mean
         results[variant] = {"steps": steps[variant], "mean": mean, "difference": less}
         rows.append([variant, str(steps[variant]), *(show(mean[name]) for name in names)])
         if variant != variants[0]:
@@ -285,7 +287,7 @@ def report(found: dict, experiment: dict, arguments: AblationArguments, steps: d
     )
     (arguments.folder / "results.md").write_text(text, encoding="utf-8")
     if find_spec("matplotlib") is not None:
-        draw({variant: result["mean"] for variant, result in results.items()}, arguments.folder / "results.svg")
+        draw(means, arguments.folder / "results.svg")
     return text
 
 

@@ -131,6 +131,6 @@ class Waveform:
     def take(self) -> np.ndarray:
         """All samples `(S,)`; the object is empty afterwards."""
         samples, size = self._samples, self._size
-        self.__init__()
+        self._samples, self._size = np.zeros(0, dtype=np.float32), 0
         samples.resize(size, refcheck=False)
         return samples

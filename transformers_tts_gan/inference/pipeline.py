@@ -6,10 +6,12 @@ length.
 
 import logging
 import math
+import os
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,6 +53,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
     ```
     """
 
+    processor: TTSGanProcessor
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if (
@@ -76,9 +80,9 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         name = str(pretrained_model_name_or_path)
         if "/" not in name and not Path(name).is_dir():
             raise ValueError(f"There is no folder `{name}`, and the id of a model on the Hub looks like `owner/name`.")
-        return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)
+        return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)  # type: ignore[call-overload]
 
-    def __call__(self, text_inputs: str | list[str], **kwargs) -> dict | list[dict | None]:
+    def __call__(self, text_inputs: str | list[str], **kwargs) -> Any:  # type: ignore[override]
         """Speak one text, or several.
 
         Args:
@@ -122,7 +126,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             as_texts(text_inputs)
         return super().__call__(text_inputs, **kwargs)
 
-    def save_pretrained(self, save_directory: str | Path, **kwargs) -> None:
+    def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:  # type: ignore[override]
         """Save the model and the processor to a folder, from which `from_pretrained` makes the same pipeline.
 
         The stock pipeline saves only the model and the tokenizer of the phones: there, call
@@ -173,7 +177,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         window = max(batch_size, WINDOW) if batch_size > 1 else 1
         return self._speak(texts, window, batch_size, skip, forward_params)
 
-    def preprocess(
+    def preprocess(  # type: ignore[override]
         self,
         text: str,
         language: str | None = None,
@@ -191,7 +195,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         frame_ms = round(1_000 * hop_length / self.sampling_rate)
         broken = False  # whether a break ends the sentence before
         for number, (sentence, end) in enumerate(sentences, start=1):
-            row = self.processor.encode_speech(sentence, language, speaker)
+            row: dict[str, Any] = self.processor.encode_speech(sentence, language, speaker)
             if broken:  # the break ends here, in a frame that the sound fades in from
                 row = {**no_prosody_controls(len(row["input_ids"])), **row}
                 row["pause_ms"][0] = frame_ms
@@ -239,7 +243,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
                 spoken[index] = pieces[index].finish(waveform[:length], durations, self.model.config.hop_length)
         return spoken
 
-    def _forward(self, model_inputs: dict, **controls) -> dict:
+    def _forward(self, model_inputs: dict, **controls) -> dict:  # type: ignore[override]
         output = self.model(**{**model_inputs, **controls})
         if not output.waveform.isfinite().all():
             raise ValueError(
@@ -252,7 +256,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             "durations": output.durations,
         }
 
-    def postprocess(self, audio: np.ndarray, clipped: int) -> dict:
+    def postprocess(self, audio: np.ndarray, clipped: int) -> dict:  # type: ignore[override]
         """The speech `(S,)` of one text; a warning where many of its samples are `clipped`."""
         if clipped > CLIPPED_SHARE * len(audio):
             share = 100 * clipped / len(audio)

@@ -37,6 +37,8 @@ TEXT_LEVELS = ("word", "phone")
 WINDOW = 512  # tokens that go through a text encoder at once, where it could read more
 LONGEST_SILENCE_MS = 60_000  # of the breaks of one row: a model spends as much on a second of silence as of speech
 
+Texts = str | Utterance | list[str] | list[Utterance] | list[str | Utterance]
+
 
 class CallOptions(TypedDict, total=False):
     """What a call of a [`TTSGanProcessor`] takes of the arguments of Transformers' tokenizers.
@@ -150,7 +152,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
 
     def __call__(
         self,
-        text: str | Utterance | list[str | Utterance],
+        text: Texts,
         language: str | list[str] | None = None,
         speaker: str | list[str] | None = None,
         **kwargs: Unpack[CallOptions],
@@ -366,7 +368,7 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return [tokenizer, text_tokenizer]
 
 
-def as_texts(text: str | Utterance | list[str | Utterance]) -> list[str | Utterance]:
+def as_texts(text: Texts) -> list[str | Utterance]:
     """One text or several as a list; anything else is refused with its type."""
     if isinstance(text, (str, Utterance)):
         return [text]
@@ -377,7 +379,7 @@ def as_texts(text: str | Utterance | list[str | Utterance]) -> list[str | Uttera
     for number, item in enumerate(text):
         if not isinstance(item, (str, Utterance)):
             raise TypeError(f"`text[{number}]` is a {type(item).__name__}, but a string is needed.")
-    return text
+    return list(text)
 
 
 def checked_options(options: dict) -> tuple[bool | str, str | None]:

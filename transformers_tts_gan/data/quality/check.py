@@ -289,17 +289,16 @@ def flag_pace(report: CorpusReport) -> None:
 
 def flag_transcripts(report: CorpusReport) -> None:
     """Rows of whose phones more were wrong than recognizers usually get wrong here, or that lack a syllable."""
-    known = [row for row in report.rows if row.transcript is not None]
+    known = [(row, row.transcript) for row in report.rows if row.transcript is not None]
     if not known:
         return
-    errors = np.array([row.transcript.phone_error for row in known])
+    errors = np.array([transcript.phone_error for _, transcript in known])
     usual = float(np.median(errors)) + 5 * deviation(errors - np.median(errors), 0.01)
     report.limits["phone_error"] = limit = float(np.clip(usual, *report.bounds.phone_error))
-    off = [abs(row.transcript.syllables) for row in known if row.transcript.phone_error <= limit] or [0]
+    off = [abs(transcript.syllables) for _, transcript in known if transcript.phone_error <= limit] or [0]
     least = 1 + int(np.quantile(off, report.bounds.syllables_share, method="higher"))
     report.limits["syllables"] = least
-    for row in known:
-        transcript = row.transcript
+    for row, transcript in known:
         if transcript.phone_error > limit:
             row.find("transcript", f"{transcript.phone_error:.2f} of the phones wrong: `{transcript.text}`")
         elif transcript.syllables >= least or transcript.syllables < -least:
@@ -375,7 +374,7 @@ def same_sound(
     """Groups of two or more rows with the same sound, whatever its loudness, coding and silence around it."""
     if not rows:
         return []
-    prints = np.stack([row.measures.fingerprint.ravel() for row in rows])  # (N, 384)
+    prints = np.stack([np.ravel(row.measures.fingerprint) for row in rows])  # type: ignore[arg-type]  # (N, 384)
     group = list(range(len(rows)))
     for start in range(0, len(rows), 1000):
         likeness = prints[start : start + 1000] @ prints.T
@@ -428,7 +427,7 @@ def notes(report: CorpusReport, transcribed: bool, aligned: bool) -> list[str]:
 
 def speaker_notes(report: CorpusReport) -> list[str]:
     """Speakers with little speech, and those that others outweigh."""
-    minutes = Counter()
+    minutes: defaultdict[str, float] = defaultdict(float)
     for row in report.kept:
         minutes[row.speaker] += row.measures.speech_seconds / 60
     counts, found = Counter(row.speaker for row in report.rows), []
@@ -438,7 +437,8 @@ def speaker_notes(report: CorpusReport) -> list[str]:
             f"{len(few)} of {len(counts)} speakers have fewer than {report.bounds.min_speaker_rows} rows: their speed "
             "was not checked, their length and band only beside one another."
         )
-    if len(minutes) > 1 and minutes.most_common()[0][1] > 5 * minutes.most_common()[-1][1]:
-        (most, high), (least, low) = minutes.most_common()[0], minutes.most_common()[-1]
+    ordered = sorted(minutes.items(), key=lambda item: item[1])
+    if len(ordered) > 1 and ordered[-1][1] > 5 * ordered[0][1]:
+        (least, low), (most, high) = ordered[0], ordered[-1]
         found.append(f"Speakers are uneven: `{most}` speaks {high:.1f} minutes, `{least}` {low:.1f}.")
     return found

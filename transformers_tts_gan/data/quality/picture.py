@@ -1,12 +1,13 @@
 """The report of the corpus doctor as a picture."""
 
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ...utils.require import require
-from .check import CorpusReport
+from .check import CheckedRow, CorpusReport
 
 
 def draw_report(report: CorpusReport, path: Path) -> None:
@@ -21,7 +22,7 @@ def draw_report(report: CorpusReport, path: Path) -> None:
     """
     figures = require("matplotlib.figure", "Drawing a picture of the report", extra="eval")
     bounds, limits, lost = report.bounds, report.limits, {row.index for row in report.dropped}
-    panels = [
+    panels: list[tuple[str, Callable[[CheckedRow], float], Sequence[float | str]]] = [
         ("seconds of speech", lambda row: row.measures.speech_seconds, [bounds.min_seconds]),
         ("phones per second", lambda row: row.measures.phone_rate, []),
         ("length over the usual", lambda row: row.length_ratio, [1 / bounds.length, bounds.length]),
@@ -33,10 +34,10 @@ def draw_report(report: CorpusReport, path: Path) -> None:
     ]
     figure = figures.Figure(figsize=(12, 6), layout="constrained")
     for axes, (title, value, marks) in zip(figure.subplots(2, 4).flat, panels, strict=True):
-        values = {False: [], True: []}
+        by_fate: dict[bool, list[float]] = {False: [], True: []}
         for row in report.rows:
-            values[row.index in lost].append(value(row))
-        values = [np.array(each)[np.isfinite(each)] for each in values.values()]
+            by_fate[row.index in lost].append(value(row))
+        values = [np.array(each)[np.isfinite(each)] for each in by_fate.values()]
         axes.set_title(title, fontsize=10)
         if not sum(map(len, values)):
             axes.text(0.5, 0.5, "not checked", ha="center", va="center", transform=axes.transAxes)

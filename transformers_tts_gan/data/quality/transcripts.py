@@ -77,7 +77,7 @@ def transcribe_rows(
                 found[number] = transcript
                 known.add(wave, rows[number], transcript)
             bar.update(len(pack))
-    return found
+    return [transcript for transcript in found if transcript is not None]  # all of them: the packs hold every row
 
 
 def _transcribe_pack(pack: list[tuple[int, np.ndarray]], rows, recognizer, language, suspect) -> list[TranscriptCheck]:
@@ -170,7 +170,8 @@ def _joined(waves: list[np.ndarray]) -> np.ndarray:
 
 def _packs(waves: Iterable, most: float, known: "_Cache", rows, found, bar) -> Iterator[list[tuple[int, np.ndarray]]]:
     """Numbers and waveforms of rows transcribed together, up to `most` seconds or one; `found` gets the known."""
-    pack, seconds = [], 0.0
+    pack: list[tuple[int, np.ndarray]] = []
+    seconds = 0.0
     for number, wave in waves:
         if (transcript := known.get(wave, rows[number])) is not None:
             found[number] = transcript

@@ -23,7 +23,8 @@ def folder_clips(folder: Path, report: SpeechReport, language: str, speaker: str
         speaker: A name for who speaks.
     """
     files = Folder(folder)
-    sounds, texts = defaultdict(list), defaultdict(list)
+    sounds: defaultdict[str, list[Path]] = defaultdict(list)
+    texts: defaultdict[str, list[Path]] = defaultdict(list)
     for path in sorted(files.files):
         kind = path.suffix.lower()
         if kind in SOUNDS or kind == ".txt":
