@@ -245,11 +245,6 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     def _forward(self, model_inputs: dict, **controls) -> dict:  # type: ignore[override]
         output = self.model(**{**model_inputs, **controls})
-        if not output.waveform.isfinite().all():
-            raise ValueError(
-                f"The model speaks numbers that are not finite in {self.model.dtype}: load it in `float32`, and check "
-                "its weights."
-            )
         return {
             "waveform": output.waveform.float(),
             "waveform_lengths": output.waveform_lengths,
