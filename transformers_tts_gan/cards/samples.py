@@ -17,6 +17,7 @@ import torch
 
 from ..audio.io import write_audio
 from ..audio.waveform import SILENCE_PEAK
+from ..inference.synthesize import synthesize_row
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..text.languages import find as find_language
@@ -54,7 +55,7 @@ def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[st
     written = []
     for language, text in texts.items():
         try:
-            wave = say(model, processor, text, language)
+            wave = synthesize_row(model, processor, {"text": text, "language": language}).waveform
             if not np.isfinite(wave).all() or np.abs(wave).max(initial=0) < SILENCE_PEAK:
                 raise ValueError("the waveform is silent")
             write_audio(folder / FOLDER / f"{language}.wav", wave, processor.sampling_rate)
@@ -62,13 +63,6 @@ def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[st
         except Exception as error:  # hours of training lie behind us: whatever it is, the card comes first
             logger.warning("No sample of language `%s` on the model card: %s.", language, error)
     return written
-
-
-@torch.inference_mode()
-def say(model: TTSGanModel, processor: TTSGanProcessor, text: str, language: str) -> np.ndarray:
-    """`(S,)` samples."""
-    output = model(**processor(text, language=language).to(model.device))
-    return output.waveform[0, : int(output.waveform_lengths[0])].float().cpu().numpy()
 
 
 def measure_speed(

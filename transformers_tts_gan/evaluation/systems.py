@@ -21,6 +21,7 @@ import torch
 from ..audio.io import AudioError, audio_name, read_audio
 from ..audio.loudness import normalize_loudness
 from ..audio.resample import resample
+from ..inference.synthesize import RefusedText, synthesize_row
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from .report import SYSTEMS
@@ -58,10 +59,6 @@ class System(Protocol):
 
 # What another system may be given as: a folder of wavs, a command, or a function of a text.
 Source = str | Path | Callable[[str], tuple[np.ndarray, int]]
-
-
-class RefusedText(ValueError):
-    """The text frontend does not accept a text."""
 
 
 class GroundTruth:
@@ -111,20 +108,13 @@ class TextToSpeech:
         self.model, self.processor, self.language = model, processor, language
         self.options = {"use_text_encoder": use_text_encoder, "seed": seed}
 
-    @torch.inference_mode()
     def say(self, row: dict, recording: np.ndarray | None = None) -> Synthesis:
-        speaker = row.get("speaker") if row.get("speaker") in self.processor.speakers else None
-        try:
-            inputs = self.processor(row["text"], language=row.get("language") or self.language, speaker=speaker)
-        except ValueError as error:
-            raise RefusedText(error) from error
-        output = self.model(**inputs.to(self.model.device), **self.options)
-        wave, phones = to_numpy(output.waveform[0, : int(output.waveform_lengths[0])]), []
-        if output.durations is not None:
-            ends = output.durations[0].cumsum(0) * self.model.config.hop_length / self.processor.sampling_rate
-            names = self.processor.tokenizer.convert_ids_to_tokens(inputs["input_ids"][0].tolist())
+        spoken, phones = synthesize_row(self.model, self.processor, row, self.language, **self.options), []
+        if spoken.durations is not None:
+            ends = spoken.durations.cumsum(0) * self.model.config.hop_length / self.processor.sampling_rate
+            names = self.processor.tokenizer.convert_ids_to_tokens(spoken.input_ids.tolist())
             phones = [(phone, round(end, 3)) for phone, end in zip(names, ends.tolist(), strict=True)]
-        return Synthesis(wave, phones=phones)
+        return Synthesis(spoken.waveform, phones=phones)
 
 
 class WavFolder:

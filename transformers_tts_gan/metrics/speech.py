@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
+from ..inference.synthesize import synthesize_row
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from .asr import as_recognizer, transcribe
@@ -46,21 +47,13 @@ def measure_speech(metrics: SpeechMetrics, model, processor, rows) -> dict[str, 
 
 
 def try_to_speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
-    """As `speak`; no samples if the model fails or gives values that are not finite: the training must go on."""
+    """The speech `(S,)` of a prepared row; no samples if the model fails: the training must go on."""
     try:
-        wave = speak(model, processor, row)
+        wave = synthesize_row(model, processor, row).waveform
     except Exception as error:  # such as too little memory for the long durations of a model of few steps
         logger.warning("The model failed, which counts as no speech: %s: %s", type(error).__name__, error)
         return np.zeros(0, dtype=np.float32)
     return wave if np.isfinite(wave).all() else np.zeros(0, dtype=np.float32)
-
-
-@torch.no_grad()
-def speak(model: TTSGanModel, processor: TTSGanProcessor, row: dict) -> np.ndarray:
-    """The speech `(S,)` that the model makes of a prepared row's text."""
-    inputs = {name: value.to(model.device) for name, value in processor.pad([row]).items()}
-    output = model(**inputs)
-    return output.waveform[0, : int(output.waveform_lengths[0])].float().cpu().numpy()
 
 
 class MelDistance:

@@ -9,6 +9,8 @@ from tqdm.auto import tqdm
 from transformers import TrainerCallback
 from transformers.integrations import TensorBoardCallback, TrackioCallback
 
+from ..inference.synthesize import synthesize_row
+
 
 logger = logging.getLogger(__name__)
 
@@ -114,15 +116,14 @@ class SampleCallback(TrainerCallback):
         was_training = model.training
         model.eval()
         batch = self.trainer._prepare_inputs(self.trainer.data_collator([row]))
-        spoken = model(
-            **{name: value for name, value in batch.items() if name not in ("labels", "label_lengths", "f0")}
-        )
+        spoken = synthesize_row(model, self.trainer.processing_class, row)
         aligned = model(**batch, align_only=True)
         model.train(was_training)
-        sounds = {f"tts/{number}": spoken.waveform[0], f"ground_truth/{number}": batch["labels"][0]}
-        mel, alignment = picture(spoken.log_mel[0]), picture(aligned.alignment[0].exp())
+        ground_truth = batch["labels"][0].float().cpu().numpy()
+        sounds = {f"tts/{number}": spoken.waveform, f"ground_truth/{number}": ground_truth}
+        mel, alignment = picture(spoken.log_mel), picture(aligned.alignment[0].exp())
         pictures = {f"mel/{number}": mel, f"alignment/{number}": alignment}
-        return {name: wave.float().cpu().numpy() for name, wave in sounds.items()}, pictures
+        return sounds, pictures
 
 
 def to_tensorboard(callback: TensorBoardCallback):
