@@ -1,11 +1,6 @@
-"""The report page in a real browser: Chromium without a window opens it from its folder, on a phone and on a desk.
-
-Nothing is installed for it: the browser is whichever Chromium is on the path, spoken to over its DevTools pipe.
-"""
+"""The report page in a real browser: Chromium without a window opens it from its folder, on a phone and on a desk."""
 
 import json
-import os
-import select
 import shutil
 
 import numpy as np
@@ -19,9 +14,8 @@ from transformers_tts_gan.evaluation.report import label
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = "--headless=new --no-sandbox --disable-gpu --mute-audio --no-first-run --remote-debugging-pipe".split()
-FLAGS += ["--autoplay-policy=no-user-gesture-required", "--disable-background-networking", "--disable-dev-shm-usage"]
-PATIENCE = 60.0  # seconds for an answer on a busy machine
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
+FLAGS += ("--autoplay-policy=no-user-gesture-required", "--disable-background-networking")
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 TEXTS = ["Good morning.", "The 25 cats of 北京 sat there, and all of them were asleep.", "Good morning ꙮ."]
@@ -29,87 +23,56 @@ REFUSED = TEXTS[2]
 
 
 class Browser:
-    """One page of Chromium; `browser("Domain.method", ...)` gives the answer, `browser.events` is what else it said.
+    """One page of Chromium, driven by Selenium; `browser["document.title"]` is the value of JavaScript in the page."""
 
-    The protocol: JSON messages that end in a zero byte, to file descriptor 3 of the browser and from its 4.
-    """
-
-    def __init__(self, program: str, folder: str):
-        commands, self.commands = os.pipe()
-        self.answers, answers = os.pipe()
-        files = [(os.POSIX_SPAWN_DUP2, commands, 3), (os.POSIX_SPAWN_DUP2, answers, 4)]
-        files += [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
-        arguments = [program, *FLAGS, f"--user-data-dir={folder}"]
-        self.process = os.posix_spawn(program, arguments, os.environ, file_actions=files)
-        os.close(commands)
-        os.close(answers)
-        self.unread, self.events, self.number, self.session = b"", [], 0, {}
-        target = self("Target.createTarget", url="about:blank")["targetId"]
-        self.session = {"sessionId": self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self(f"{domain}.enable")
-
-    def __call__(self, method: str, **params) -> dict:
-        self.number += 1
-        message = {"id": self.number, "method": method, "params": params, **self.session}
-        os.write(self.commands, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self.read()
-            if answer.get("id") == self.number:
-                assert "error" not in answer, f"{method}: {answer['error']}"
-                return answer["result"]
-
-    def read(self) -> dict:
-        """The next message; those that answer nothing are events."""
-        while b"\0" not in self.unread:
-            if not select.select([self.answers], [], [], PATIENCE)[0]:
-                raise TimeoutError(f"Chromium has said nothing for {PATIENCE} s.")
-            if not (more := os.read(self.answers, 1 << 16)):
-                raise EOFError("Chromium has gone.")
-            self.unread += more
-        message, self.unread = self.unread.split(b"\0", 1)
-        message = json.loads(message)
-        if "id" not in message:
-            self.events.append(message)
-        return message
+    def __init__(self, driver):
+        self.driver = driver
 
     def __getitem__(self, expression: str):
-        """The value of JavaScript in the page, awaited if it is a promise."""
-        found = self("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
+        """The value of JavaScript in the page, awaited if it is a promise; its variables stay."""
+        return self.driver.execute_script("return (0, eval)(arguments[0])", expression)
 
     def open(self, path, screen: dict, scheme: str = "light"):
         """Show a file and wait until it has loaded, lazy pictures included."""
-        self("Emulation.setDeviceMetricsOverride", **screen)
-        self("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.events.clear()
-        self("Page.navigate", url=path.as_uri())
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
-            self.read()
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.complaints()
+        self.requests()
+        self.driver.get(path.as_uri())
         self["Promise.allSettled([...document.images].map((i) => { i.loading = 'eager'; return i.decode(); }))"]
 
-    def close(self):
-        self.session = {}
-        self("Browser.close")
-        os.waitpid(self.process, 0)
-        os.close(self.commands)
-        os.close(self.answers)
+    def complaints(self) -> list[dict]:
+        """What the console has said since the last call: errors of scripts, and files that could not be loaded."""
+        return self.driver.get_log("browser")
+
+    def requests(self) -> list[str]:
+        """The addresses that were asked for since the last call."""
+        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
+
+    def press(self, key: str):
+        """Press and release a key."""
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self.driver, duration=0).send_keys(key).perform()
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
+def browser():
+    webdriver = pytest.importorskip("selenium.webdriver", reason="the browser is driven by `selenium`")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"none of these browsers is installed: {', '.join(BROWSERS)}")
-    if not hasattr(os, "posix_spawn"):
-        pytest.skip("Chromium's DevTools pipe needs file descriptors 3 and 4, which this system cannot hand on")
-    try:
-        browser = Browser(program, str(tmp_path_factory.mktemp("profile")))
-    except (EOFError, BrokenPipeError):
-        pytest.skip(f"`{program}` is installed but does not start")
-    yield browser
-    browser.close()
+    if (driver := shutil.which("chromedriver")) is None:
+        pytest.skip("`chromedriver`, by which `selenium` drives Chromium, is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as chrome:
+        yield Browser(chrome)
 
 
 class Listener:
@@ -143,23 +106,11 @@ def page(made):
     return made[1]
 
 
-def complaints(browser: Browser) -> list[dict]:
-    """What the console and the network have to complain of since the page was opened."""
-    browser["0"]
-    loud = {"Runtime.exceptionThrown", "Network.loadingFailed", "Runtime.consoleAPICalled"}
-    return [
-        event["params"]
-        for event in browser.events
-        if event["method"] in loud
-        or (event["method"] == "Log.entryAdded" and event["params"]["entry"]["level"] in ("error", "warning"))
-    ]
-
-
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_page_opens_from_its_folder_and_lacks_nothing(browser, page, screen):
     browser.open(page, screen)
-    assert complaints(browser) == []
-    urls = [event["params"]["request"]["url"] for event in browser.events if "request" in event["params"]]
+    assert browser.complaints() == []
+    urls = browser.requests()
     assert len(urls) > 1 and all(url.startswith((page.parent.as_uri(), "data:")) for url in urls)
     if browser["document.images.length"]:  # there are none without matplotlib
         assert browser["document.images.length"] == 10 + 2  # of the sounds, and of the voice's phones
@@ -171,7 +122,7 @@ def test_a_lost_picture_is_noticed(browser, page, tmp_path):
     copy = shutil.copytree(page.parent, tmp_path / "copy")
     shutil.rmtree(copy / "pictures")
     browser.open(copy / "report.html", DESK)
-    assert browser["document.images.length"] == 0 or complaints(browser)
+    assert browser["document.images.length"] == 0 or browser.complaints()
 
 
 def test_a_phone_shows_the_whole_width_in_a_legible_size(browser, page):
@@ -213,7 +164,7 @@ def test_every_player_loads_its_wav_and_plays_it(browser, page):
         assert state >= 2
         assert duration == pytest.approx(soundfile.info(page.parent / source).duration, abs=0.05)
     assert browser["players.filter((player) => !player.paused && !player.ended).length"] <= 1
-    assert complaints(browser) == []
+    assert browser.complaints() == []
 
 
 def test_starting_a_player_stops_the_others(browser, page):
@@ -278,22 +229,17 @@ def test_all_text_stands_out_in_light_and_in_dark(browser, page, scheme):
     assert len(contrasts) > 50 and min(contrasts) >= 4.5
 
 
-def press(browser: Browser, key: str, code: int, text: str = ""):
-    for kind in ("keyDown", "keyUp"):
-        browser("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
-
-
 def test_players_and_phones_are_reached_and_played_by_keyboard(browser, page):
     browser.open(page, DESK)
     reached = []
     for _ in range(400):  # each player has several buttons
-        press(browser, "Tab", 9)
+        browser.press("\ue004")  # the tabulator, as WebDriver writes it
         name = browser["document.activeElement.getAttribute('aria-label') || document.activeElement.tagName"]
         if name == "BODY":
             break
         reached += [name] if name not in reached[-1:] else []
         if len(reached) == 1 and browser["document.activeElement.paused"]:
-            press(browser, " ", 32, " ")
+            browser.press(" ")
             assert browser["!document.activeElement.paused"]
     assert reached[0] == f"ground truth: {REFUSED}"
     assert sum(name.startswith("phones of TTS") for name in reached) == 2
