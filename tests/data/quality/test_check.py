@@ -25,6 +25,7 @@ from transformers_tts_gan.data.quality.measure import (
     signal_to_noise,
     text_phones,
 )
+from transformers_tts_gan.data.quality.plant import FAULTS, plant_faults, words_of
 from transformers_tts_gan.data.quality.transcripts import AlignmentScorer, _speech, errors_by_part, transcribe_rows
 
 
@@ -327,7 +328,6 @@ def test_stereo_at_a_high_rate_and_a_single_row_are_no_faults(tmp_path):
 
 
 def test_words_are_taken_out_of_chinese_too():
-    words_of = script("experiments/plant_faults").words_of
     assert words_of({"text": "台上有人，跳舞。", "language": "zh"}) == ["台上", "有人，", "跳舞。"]
     assert words_of({"text": "Ah, indeed.", "language": "en"}) == ["Ah, ", "indeed."]
 
@@ -344,4 +344,12 @@ def test_planted_faults_are_always_the_same(tmp_path, capsys):
     assert files[0] == files[1] and len(files[0]) == 16 + 2
     assert all((made[0] / name).read_bytes() == (made[1] / name).read_bytes() for name in files[0])
     assert len(load_speech(made[0], on_bad="raise")) == 16
-    assert sorted(json.loads((made[0] / "planted.json").read_text()).values()) == sorted(planter.KINDS)
+    assert sorted(json.loads((made[0] / "planted.json").read_text()).values()) == sorted(FAULTS)
+
+
+def test_a_corpus_too_small_for_the_faults_is_refused(tmp_path):
+    source = corpus(tmp_path / "corpus")
+    with pytest.raises(ValueError, match="are needed: lower `good` or `each`"):
+        plant_faults(source, tmp_path / "faulty", good=200)
+    with pytest.raises(ValueError, match="`each` is 1, but `good` is 0"):
+        plant_faults(source, tmp_path / "faulty", good=0, each=1)

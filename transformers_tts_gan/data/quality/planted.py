@@ -9,7 +9,7 @@ from ...utils.markdown import markdown_table
 from .check import CorpusReport
 
 
-# By planted kind (`plant_faults.py`), the findings that name it rightly.
+# By planted kind (`plant.FAULTS`), the findings that name it rightly.
 NAMED = {"missing words": {"transcript", "alignment", "length"}, "fast": {"speed", "length"}}
 NAMED |= {"slow": {"speed", "length", "band"}, "truncated": {"length", "transcript", "alignment"}}
 NAMED |= {"transcript": {"transcript", "alignment", "length"}}

@@ -1,6 +1,6 @@
 """Let other systems speak the held-out sentences of a corpus, to be evaluated beside a voice.
 
-    python examples/experiments/speak_with_others.py --corpus corpora/kathleen --output wavs
+    python benchmarks/speak_with_others.py --corpus corpora/kathleen --output wavs
     tts-gan evaluate --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
 
 Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
