@@ -205,6 +205,17 @@ def test_a_recording_that_does_not_fit_in_memory_is_refused_in_words(tmp_path, m
         read_audio({"array": tone(seconds=0.2, rate=RATE), "sampling_rate": RATE}, 48_000)
 
 
+def test_a_long_recording_is_held_in_memory_once(tmp_path):
+    """Blocks that are joined in the end took twice the memory, and the mean of one channel once more."""
+    seconds = 600
+    soundfile.write(tmp_path / "long.flac", np.zeros(seconds * RATE, np.int16), RATE)
+    tracemalloc.start()
+    with pytest.raises(AudioError, match="long.flac` is silent"):
+        read_audio(tmp_path / "long.flac", RATE)
+    assert tracemalloc.get_traced_memory()[1] < 1.3 * 4 * seconds * RATE
+    tracemalloc.stop()
+
+
 def test_float_samples_over_full_scale_are_scaled_with_a_warning_and_not_clipped(tmp_path, caplog):
     """Editors save what is too loud as 32 bit float without loss; clipping it was our own fault."""
     soundfile.write(tmp_path / "loud.wav", tone(peak=3.0), RATE, subtype="FLOAT")

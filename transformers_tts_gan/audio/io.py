@@ -244,18 +244,20 @@ def _check_rate(rate: int, name: str) -> int:
 
 
 def _read_blocks(opened: SequentialFile, longest: int) -> np.ndarray:
-    """Decode up to `longest` frames `(S, channels)`, whatever the header says about their number."""
-    blocks, frames = [], 0
+    """Decode up to `longest` frames `(S, channels)`, whatever the header says about their number.
+
+    The array grows in place: blocks that are joined in the end would take twice the memory.
+    """
+    step = max(1, BLOCK_SAMPLES // opened.channels)
+    samples, frames = np.empty((0, opened.channels), np.float32), 0
     while frames < longest:
-        block = np.empty(
-            (min(max(1, BLOCK_SAMPLES // opened.channels), longest - frames), opened.channels), np.float32
-        )
-        block = opened.read(out=block)
-        if len(block) == 0:
+        samples.resize((min(frames + step, longest), opened.channels), refcheck=False)
+        read = len(opened.read(out=samples[frames:]))
+        if read == 0:
             break
-        blocks.append(block)
-        frames += len(block)
-    return np.concatenate(blocks) if blocks else np.zeros((0, opened.channels), np.float32)
+        frames += read
+    samples.resize((frames, opened.channels), refcheck=False)
+    return samples
 
 
 def _check_samples(wave: np.ndarray, rate: int, name: str, min_seconds: float, max_seconds: float | None) -> None:

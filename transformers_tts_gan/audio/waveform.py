@@ -92,6 +92,8 @@ def to_mono(samples: np.ndarray, name: str) -> np.ndarray:
         return samples
     if samples.size == 0:
         return np.zeros(0, dtype=np.float32)
+    if samples.shape[1] == 1:
+        return samples[:, 0]
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinite samples are refused elsewhere
         products = samples.T @ samples  # (channels, channels)
         power = np.diag(products)
