@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
 from tqdm.auto import tqdm
 
-from ...audio.io import audio_name, read_audio
+from ...audio.io import audio_name
 from ...metrics.asr import Recognizer
 from ...utils.markdown import markdown_table
+from .duplicates import same_sound
 from .measure import Measures, measure_row
 from .transcripts import AlignmentScorer, TranscriptCheck, transcribe_rows
 
@@ -328,7 +328,14 @@ def flag_duplicates(report: CorpusReport, audio: Callable[[CheckedRow], object])
     all of them are found.
     """
     readable = [row for row in report.rows if row.measures.fingerprint is not None and "silence" not in row.findings]
-    for group in same_sound(readable, audio, report.bounds):
+    if not readable:
+        return
+    prints = np.stack([np.ravel(row.measures.fingerprint) for row in readable])  # type: ignore[arg-type]  # (N, 384)
+    bounds = report.bounds
+    for numbers in same_sound(
+        prints, lambda number: audio(readable[number]), bounds.same_fingerprint, bounds.same_wave
+    ):
+        group = [readable[number] for number in numbers]
         good = [row for row in group if not row.findings]
         checked = all(row.transcript is not None or np.isfinite(row.alignment) for row in good)
         if len(good) > 1 and not checked and len({row.text for row in group}) > 1:
@@ -366,35 +373,6 @@ def residual(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         left = left - np.median(left)
         keep = np.abs(left) < 2.5 * deviation(left)
     return left
-
-
-def same_sound(
-    rows: list[CheckedRow], audio: Callable[[CheckedRow], object], bounds: Bounds
-) -> list[list[CheckedRow]]:
-    """Groups of two or more rows with the same sound, whatever its loudness, coding and silence around it."""
-    if not rows:
-        return []
-    prints = np.stack([np.ravel(row.measures.fingerprint) for row in rows])  # type: ignore[arg-type]  # (N, 384)
-    group = list(range(len(rows)))
-    for start in range(0, len(rows), 1000):
-        likeness = prints[start : start + 1000] @ prints.T
-        for first, second in np.argwhere(likeness > bounds.same_fingerprint) + [start, 0]:
-            alike = first < second and group[first] != group[second]
-            if alike and correlation(audio(rows[first]), audio(rows[second])) > bounds.same_wave:
-                group = [group[first] if each == group[second] else each for each in group]
-    members = defaultdict(list)
-    for row, number in zip(rows, group, strict=True):
-        members[number].append(row)
-    return [found for found in members.values() if len(found) > 1]
-
-
-def correlation(first, second) -> float:
-    """The greatest correlation of two recordings over all shifts, at 4 kHz; 1 for the same sound."""
-    waves = [torch.from_numpy(read_audio(source, 4_000)) for source in (first, second)]
-    size = 2 ** (sum(map(len, waves)) - 1).bit_length()
-    one, two = (torch.fft.rfft(wave - wave.mean(), size) for wave in waves)
-    scale = torch.stack([(wave - wave.mean()).norm() for wave in waves]).prod()
-    return float(torch.fft.irfft(one * two.conj(), size).abs().max() / scale.clamp(min=1e-9))
 
 
 def notes(report: CorpusReport, transcribed: bool, aligned: bool) -> list[str]:
