@@ -40,6 +40,7 @@ from ..models.vocoder import TTSGanVocoder
 from ..utils.markdown import markdown_table
 from .ablation_report import SCORE_NAMES, Interval, Scores, difference, draw, interval, scores_by_name, show
 from .evaluate import Measures
+from .run import if_installed
 from .systems import Synthesis, TextToSpeech, synthesize, to_numpy
 
 
@@ -99,7 +100,8 @@ def run_ablation(arguments: AblationArguments) -> str:
     Raises:
         RuntimeError: A variant could not be trained; the message names its log.
         FileNotFoundError: There is no such file, corpus or recognizer.
-        ImportError: The extra `eval` or a predictor is not installed.
+        ImportError: There is a recognizer, and the extra `eval` is not installed. The score of a predictor that is not
+            installed is left out with a warning.
 
     Example:
 
@@ -201,7 +203,8 @@ class Scorer:
         self.recognizer: Recognizer | None = None
         if arguments.recognizer:
             self.recognizer = load_recognizer(arguments.recognizer, self.language)
-        self.mos, self.speakers, self.vocoder = MosPredictor(), SpeakerEncoder(), arguments.vocoder
+        self.mos, self.speakers = if_installed(MosPredictor, "cpu"), if_installed(SpeakerEncoder, "cpu")
+        self.vocoder = arguments.vocoder
 
     def __call__(self, folder: Path) -> Scores:
         known = folder / "scores.json"
