@@ -73,7 +73,7 @@ def update_card(folder: str | Path, report: VoiceReport, how: Circumstances) -> 
     kept = {each["language"]: each[0] for each in found if each["weights"] == weights}
     others = [
         result
-        for result in known.eval_results or []
+        for result in known.get("eval_results") or []
         if result.task_type != TASK or (result.dataset_config in kept and result.dataset_config != report.language)
     ]
     kept[report.language] = section(report, how, weights).replace("\n", ending)

@@ -97,7 +97,7 @@ def write_model_card(trainer, name: str, **asked) -> Path:
     if results:
         metadata.model_name, metadata.eval_results = name.rsplit("/", 1)[-1], results
     if spoken:
-        metadata.widget = [{"text": texts[code], "output": {"url": f"{FOLDER}/{code}.wav"}} for code in spoken]
+        metadata["widget"] = [{"text": texts[code], "output": {"url": f"{FOLDER}/{code}.wav"}} for code in spoken]
     parts = [
         f"# {name.rsplit('/', 1)[-1]}",
         warnings(parents + corpora),
@@ -163,7 +163,7 @@ def kept_evaluations(folder: Path) -> tuple[str, list[EvalResult]]:
         return "", []
     languages = {found["language"] for found in kept}
     try:
-        results = ModelCard(card, ignore_metadata_errors=True).data.eval_results or []
+        results = ModelCard(card, ignore_metadata_errors=True).data.get("eval_results") or []
     except (ValueError, yaml.YAMLError) as error:
         logger.warning("The metadata of `%s` cannot be read (%s): its numbers are left out.", folder / CARD, error)
         return "", []

@@ -84,7 +84,8 @@ def held_out_rows(arguments: EvaluationArguments, language: str) -> list[dict]:
         FileNotFoundError: A corpus is neither here nor on the Hub.
     """
     paths, split = arguments.test_sets
-    origin, found = read_origin(arguments.model), {}
+    origin = read_origin(arguments.model)
+    found: dict[str, dict] = {}
     for path in paths:
         for row in load_corpus(path, split, origin):
             if (row["language"] or language) == language:
