@@ -1,5 +1,6 @@
 """Rows of numbers to tensors of one length, and the prosody controls of rows without markup."""
 
+import numpy as np
 import torch
 
 
@@ -27,5 +28,5 @@ def pad_prosody_controls(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]
 
 def pad_lists(lists: list[list], value: int, dtype: torch.dtype = torch.long) -> torch.Tensor:
     """Lists of numbers or of tuples, filled up with `value` at the end to one length."""
-    tensors = [torch.as_tensor(items, dtype=dtype) for items in lists]
+    tensors = [torch.tensor(np.asarray(items), dtype=dtype) for items in lists]
     return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
