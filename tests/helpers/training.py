@@ -37,7 +37,7 @@ TEXTS = ("Yes.", "Good day.", "Hello.", "A red bird.", "Go on.", "Why not?", "On
 
 # Arguments of the trainer; what else `make_trainer` is given is for `TTSGanTrainingArguments`.
 PARTS = ("data_collator", "callbacks", "model", "model_init", "speech_metrics", "compute_metrics", "train_dataset",
-         "preprocess_logits_for_metrics", "compute_loss_func")  # fmt: skip
+         "preprocess_logits_for_metrics", "compute_loss_func", "losses")  # fmt: skip
 
 
 def speech_like(seconds: float, pitch_hz: float = 150.0, rate: int = RATE) -> np.ndarray:
@@ -130,7 +130,7 @@ def prepared_rows(count: int = 12, with_text_encoder: bool = False) -> Dataset:
     return prepare_speech(speech_rows(count), PrepareSpeech(config, processor), "raise")[0]
 
 
-def make_trainer(folder: Path, with_text_encoder: bool = False, **arguments) -> TTSGanTrainer:
+def make_trainer(folder: Path, with_text_encoder: bool = False, discriminator=None, **arguments) -> TTSGanTrainer:
     """A trainer of a tiny voice on 12 rows, 3 batches of 4; `arguments` replace those of training."""
     parts = {name: arguments.pop(name) for name in PARTS if name in arguments}
     defaults = {
@@ -156,7 +156,7 @@ def make_trainer(folder: Path, with_text_encoder: bool = False, **arguments) -> 
     return TTSGanTrainer(
         model,
         TTSGanTrainingArguments(**{**defaults, **arguments}),
-        discriminator=tiny_discriminator(),
+        discriminator=discriminator or tiny_discriminator(),
         train_dataset=parts.pop("train_dataset", None) or prepared_rows(12, with_text_encoder),
         eval_dataset=prepared_rows(2, with_text_encoder),
         processing_class=tiny_processor(with_text_encoder),

@@ -255,6 +255,7 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         resolution_strides: Frames and frequencies that each of these layers steps by.
         band_edges: Where the bands of a spectrogram discriminator begin and end, as shares of half the sampling rate.
         initializer_range: Standard deviation of new weights.
+        extra_discriminator_names: Sub-discriminators that were added with `add`; loading needs their modules.
 
     Raises:
         ValueError: For a field out of range and for fields that do not fit each other.
@@ -276,6 +277,7 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
     resolution_strides: list | tuple = ((1, 4), (1, 4), (2, 2))
     band_edges: list[float] | tuple[float, ...] = (0.0, 1.0)
     initializer_range: float = 0.02
+    extra_discriminator_names: list[str] | tuple[str, ...] = ()
 
     def __post_init__(self, **kwargs):
         super().__post_init__(**kwargs)

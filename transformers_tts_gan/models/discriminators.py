@@ -6,6 +6,8 @@ quiet high bands count, in frequency bands where they are given (Siuzdak, 2023, 
 `base` has the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
 """
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -93,17 +95,25 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
 
     Args:
         config: Which sub-discriminators there are, and their sizes.
+        extra_discriminators: A module for each of `config.extra_discriminator_names`, of the class that was added.
+
+    Raises:
+        ValueError: Other modules are given than the configuration names.
 
     Example:
 
         discriminator = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
         logits, features = discriminator(waveform)  # (B, S)
+        discriminator.add("envelope", EnvelopeDiscriminator())
+        discriminator.save_pretrained("discriminator")
+        modules = {"envelope": EnvelopeDiscriminator()}
+        discriminator = TTSGanDiscriminator.from_pretrained("discriminator", extra_discriminators=modules)
     """
 
     config_class = TTSGanDiscriminatorConfig
     main_input_name = "waveform"
 
-    def __init__(self, config: TTSGanDiscriminatorConfig):
+    def __init__(self, config: TTSGanDiscriminatorConfig, extra_discriminators: Mapping[str, nn.Module] | None = None):
         super().__init__(config)
         self.sub_discriminators = nn.ModuleList(
             [PeriodDiscriminator(period, config.period_channels, config.period_strides) for period in config.periods]
@@ -115,6 +125,26 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
             ]
         )
         self.post_init()
+        given = dict(extra_discriminators or {})
+        if given.keys() != set(config.extra_discriminator_names):
+            raise ValueError(
+                f"The discriminators have the extra modules {sorted(config.extra_discriminator_names)}, but "
+                f"{sorted(given)} are given: pass `extra_discriminators` with a module for each of these names; new "
+                "ones are added with `add`."
+            )
+        self.extra_discriminators = nn.ModuleDict({name: given[name] for name in config.extra_discriminator_names})
+
+    def add(self, name: str, module: nn.Module):
+        """Train a sub-discriminator of your own beside the others.
+
+        Args:
+            name: Under which it is saved; a Python name.
+            module: From `(B, S)` samples to logits `(B, ...)` and a list of feature maps `(B, ...)`.
+        """
+        if not name.isidentifier() or name in self.extra_discriminators:
+            raise ValueError(f"`{name}` cannot name a discriminator: give a new name of letters, digits and `_`.")
+        self.extra_discriminators[name] = module.to(self.device)
+        self.config.extra_discriminator_names = [*self.config.extra_discriminator_names, name]
 
     def _init_weights(self, module: nn.Module):
         if isinstance(module, (nn.Conv1d, nn.Conv2d)):
@@ -136,7 +166,8 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
         """`(B, S)` samples to the logits and feature maps of each sub-discriminator, the batch in front."""
-        logits, features = zip(*(discriminator(waveform) for discriminator in self.sub_discriminators), strict=True)
+        everyone = [*self.sub_discriminators, *self.extra_discriminators.values()]
+        logits, features = zip(*(discriminator(waveform) for discriminator in everyone), strict=True)
         return list(logits), list(features)
 
 

@@ -13,6 +13,7 @@ A folder `checkpoint-N` holds, besides the files of the Trainer:
 with, or with `load_best_model_at_end` those of the best `model.safetensors`.
 """
 
+import copy
 import logging
 from pathlib import Path
 
@@ -94,7 +95,9 @@ class GANStateMixin:
 
     def _load_discriminator(self, folder: str):
         if Path(folder, DISCRIMINATOR_FOLDER).exists():
-            saved = TTSGanDiscriminator.from_pretrained(Path(folder, DISCRIMINATOR_FOLDER))
+            extra = copy.deepcopy(dict(self.discriminator.extra_discriminators))
+            path = Path(folder, DISCRIMINATOR_FOLDER)
+            saved = TTSGanDiscriminator.from_pretrained(path, extra_discriminators=extra)
             self.discriminator.load_state_dict(saved.state_dict())
 
     def _prepare_for_training(self, max_steps, train_dataloader, resume_from_checkpoint):

@@ -1,5 +1,8 @@
 """What the generator descends: the losses of its output, each with the weight that the training arguments give it."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import torch
 
 from ..models.losses import LOSS_WEIGHTS
@@ -7,6 +10,35 @@ from .arguments import TTSGanTrainingArguments
 
 
 PROSODY_LOSSES = ("pitch", "voicing", "energy")
+
+
+class GeneratorLoss(Protocol):
+    """A loss of your own: any callable with a `name` and a `weight`.
+
+    It is called with the output of each batch, a [`TTSGanOutput`] or [`TTSGanVocoderOutput`], and returns a scalar, or
+    `None` where the output lacks what it needs: `waveform` and `target_waveform`, both `(B, S)`, are `None` as long as
+    the vocoder is not trained. It is logged and evaluated by its name, multiplied by its weight.
+    """
+
+    name: str
+    weight: float
+
+    def __call__(self, outputs) -> torch.Tensor | None: ...
+
+
+def check_losses(losses: Sequence[GeneratorLoss]):
+    """`ValueError` for extra losses whose names collide, with each other or with those that every training has."""
+    taken = {*LOSS_WEIGHTS, "loss", "prosody", "alignment", "adversarial", "feature_matching"}
+    for loss in losses:
+        if loss.name in taken:
+            raise ValueError(f"`losses` has one named `{loss.name}`, but there is such a loss already: rename it.")
+        taken.add(loss.name)
+
+
+def extra_losses(losses: Sequence[GeneratorLoss], outputs, share: dict[str, float]) -> dict[str, torch.Tensor]:
+    """Weighted losses of the user, but for those that have nothing to say of this output."""
+    found = ((loss, loss(outputs)) for loss in losses)
+    return {loss.name: share["items"] * loss.weight * value for loss, value in found if value is not None}
 
 
 def acoustic_losses(

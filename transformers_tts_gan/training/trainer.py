@@ -9,6 +9,7 @@ first, on waveforms without gradients.
 import contextlib
 import logging
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.distributed as dist
@@ -31,7 +32,7 @@ from .distributed import SIZES, average_gradients, explain_lost_process, gather,
 from .ema import WeightAverage
 from .gan_state import GANStateMixin
 from .gan_step import GANStep, Phase, evaluation_phase, training_phase
-from .generator_losses import acoustic_losses, waveform_losses
+from .generator_losses import GeneratorLoss, acoustic_losses, check_losses, extra_losses, waveform_losses
 from .interrupts import StopSignals
 from .loss_means import LossMeans
 from .losses import GAN_LOSSES, feature_matching_loss
@@ -54,7 +55,9 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
     Args:
         model: The model or the vocoder; with `model_init`, a function that makes it, nothing.
         args: [`TTSGanTrainingArguments`].
-        discriminator: The discriminators; new ones of preset `small` where left out.
+        discriminator: The discriminators; new ones of preset `small` where left out. [`TTSGanDiscriminator.add`] puts
+            one of your own beside them.
+        losses: Losses of your own, which the generator descends as well; see [`GeneratorLoss`].
         speech_metrics: Called at each evaluation as `speech_metrics(model, processor, rows)` with the prepared rows
             that are held out; lets the model speak and returns numbers by name. `{"wer": 0.1}` is logged as
             `eval_wer`, and `metric_for_best_model` may name it. `metrics/speech.py` has ready ones.
@@ -79,12 +82,14 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         args: TTSGanTrainingArguments | None = None,
         *,
         discriminator: TTSGanDiscriminator | None = None,
+        losses: Sequence[GeneratorLoss] = (),
         speech_metrics: SpeechMetrics | None = None,
         **kwargs,
     ):
         args = TTSGanTrainingArguments(output_dir="outputs") if args is None else args
         refuse_unused(kwargs)
-        self.speech_metrics = speech_metrics
+        check_losses(losses)
+        self.speech_metrics, self.losses = speech_metrics, tuple(losses)
         self.discriminator = discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
         self.discriminator_wrapped = self.discriminator
         self.discriminator_optimizer = self.discriminator_lr_scheduler = None
@@ -281,6 +286,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         args = self.args
         plain = dict(outputs.losses or {})
         losses = acoustic_losses(plain, args, phase.binarization, share)
+        losses |= extra_losses(self.losses, outputs, share)
         if outputs.waveform is None:
             return losses
         losses |= waveform_losses(plain, args, share)

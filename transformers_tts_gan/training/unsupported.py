@@ -28,8 +28,7 @@ UNWORKABLE_SCHEDULES = ("reduce_lr_on_plateau", "greedy")
 UNUSED_BY_TRAINER = {
     "compute_metrics": "it needs predictions that all have one shape: give `speech_metrics` instead",
     "preprocess_logits_for_metrics": "there are no logits: give `speech_metrics` instead",
-    "compute_loss_func": "the losses are weighted by `mel_loss_weight` and so on: subclass `TTSGanTrainer` and "
-    "override `generator_losses`",
+    "compute_loss_func": "the losses are weighted by `mel_loss_weight` and so on: give your own as `losses`",
 }
 
 
