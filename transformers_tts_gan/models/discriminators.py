@@ -140,6 +140,9 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
         Args:
             name: Under which it is saved; a Python name.
             module: From `(B, S)` samples to logits `(B, ...)` and a list of feature maps `(B, ...)`.
+
+        Raises:
+            ValueError: The name is taken, or is no Python name.
         """
         if not name.isidentifier() or name in self.extra_discriminators:
             raise ValueError(f"`{name}` cannot name a discriminator: give a new name of letters, digits and `_`.")
@@ -152,8 +155,33 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
             init.zeros_(module.bias)
 
     @classmethod
-    def beside(cls, name_or_path: str) -> "TTSGanDiscriminator | None":
+    def from_pretrained(cls, *args, extra_discriminators: Mapping[str, nn.Module] | None = None, **kwargs):
+        """As of any model of Transformers.
+
+        Args:
+            args, kwargs: As of `PreTrainedModel.from_pretrained`.
+            extra_discriminators: Modules for those that were added with [`TTSGanDiscriminator.add`], by name.
+
+        Raises:
+            ValueError: The file lacks weights, or other modules are given than its configuration names.
+        """
+        given = nn.ModuleDict(extra_discriminators or {})
+        saved = given.state_dict()
+        unsaved = {name: buffer.clone() for name, buffer in given.named_buffers() if name not in saved}
+        found = super().from_pretrained(*args, extra_discriminators=given, **kwargs)
+        for name, value in unsaved.items():  # Transformers has put empty memory in their place
+            given.get_buffer(name).copy_(value)
+        return found
+
+    @classmethod
+    def beside(
+        cls, name_or_path: str, extra_discriminators: Mapping[str, nn.Module] | None = None
+    ) -> "TTSGanDiscriminator | None":
         """The discriminators saved with a model, a vocoder or a checkpoint; `None` where there are none.
+
+        Args:
+            name_or_path: Folder or Hub id of the model.
+            extra_discriminators: Modules for those that were added.
 
         Raises:
             ValueError: Where their file lacks weights.
@@ -161,7 +189,7 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
         missing = {"_raise_exceptions_for_missing_entries": False, "_raise_exceptions_for_connection_errors": False}
         for folder in (DISCRIMINATOR_FOLDER, HIDDEN_FOLDER):
             if cached_file(name_or_path, CONFIG_NAME, subfolder=folder, **missing) is not None:
-                return cls.from_pretrained(name_or_path, subfolder=folder)
+                return cls.from_pretrained(name_or_path, subfolder=folder, extra_discriminators=extra_discriminators)
         return None
 
     def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
