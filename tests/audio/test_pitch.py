@@ -5,7 +5,14 @@ import math
 import pytest
 import torch
 
-from transformers_tts_gan.audio.pitch import HIGHEST_F0, LOWEST_F0, UNKNOWN_F0, fill_gaps, fundamental_frequency
+from transformers_tts_gan.audio.pitch import (
+    HIGHEST_F0,
+    LOWEST_F0,
+    UNKNOWN_F0,
+    cheapest_path,
+    fill_gaps,
+    fundamental_frequency,
+)
 
 
 RATE, HOP = 16_000, 256
@@ -87,3 +94,13 @@ def test_gaps_are_filled_with_lines_and_ends_are_level():
 
 def test_a_frame_without_neighbors_can_be_filled():
     assert fill_gaps(torch.zeros(1, 1)).tolist() == [[UNKNOWN_F0]] and fill_gaps(torch.zeros(1, 0)).shape == (1, 0)
+
+
+def test_a_voice_that_is_weak_for_one_frame_does_not_end():
+    """To begin and to end costs more than one frame below the limit."""
+    strength = torch.tensor([0.4, 0.4, 0.25, 0.4, 0.4])  # of the voice, beside 0.3 for none
+    candidates = torch.stack([strength, torch.full((5,), 0.3)], dim=-1)[None]
+    assert cheapest_path(candidates, torch.full((1, 5, 1), 120.0), rate=1.0).tolist() == [[0] * 5]
+    assert cheapest_path(torch.tensor([[[0.1, 0.3]] * 5]), torch.full((1, 5, 1), 120.0), rate=1.0).tolist() == [
+        [1] * 5
+    ]

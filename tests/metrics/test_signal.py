@@ -102,3 +102,12 @@ def test_silence_is_further_from_a_recording_than_any_voice():
     near = compare_waveforms(wave + 0.05 * noise, wave, RATE)
     assert near.mcd < silence.mcd and near.voicing_error < silence.voicing_error
     assert compare_waveforms(noise, wave, RATE).f0_rmse == OCTAVE  # no pitch where the recording has one
+
+
+def test_noise_that_half_repeats_is_no_voice():
+    """As a vocoder makes of pulses: a tone under noise of the same power correlates by a half at its period."""
+    noise = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
+    voice = tone(120.0)
+    rough = voice + noise * np.sqrt(np.mean(voice**2))
+    found = compare_waveforms(rough, voice, RATE)
+    assert found.voicing_error > 0.8
