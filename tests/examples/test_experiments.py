@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 import yaml
 from helpers.example_scripts import EXAMPLES
 
@@ -89,6 +90,7 @@ def test_an_untrained_copy_has_the_sizes_and_other_weights(runner, tmp_path):
     from transformers import AutoModel, BertConfig, BertModel
 
     sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    torch.manual_seed(1234)  # not the state that a seeded training before this test left
     trained = BertModel(BertConfig(vocab_size=200, **sizes))
     trained.save_pretrained(tmp_path / "trained")
     wordpiece_tokenizer().save_pretrained(tmp_path / "trained")

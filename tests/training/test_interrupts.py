@@ -15,6 +15,14 @@ from transformers_tts_gan.training.interrupts import StopSignals
 RUN = {"max_steps": 5, "save_strategy": "steps", "save_steps": 100, "logging_steps": 2}
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """As in a terminal: a job in the background of a shell ignores SIGINT, and Python leaves it so."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
 class Signal(TrainerCallback):
     """Sends a signal to one process at the end of step 2."""
 
