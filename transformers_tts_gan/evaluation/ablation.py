@@ -33,15 +33,15 @@ from ..metrics.asr import Recognizer, find_problem, load_recognizer, transcribe
 from ..metrics.error_rates import count_errors
 from ..metrics.mos import MosPredictor
 from ..metrics.speaker import SpeakerEncoder
+from ..models.base_vocoder import load_vocoder
 from ..models.losses import multi_resolution_mel_loss
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
-from ..models.vocoder import TTSGanVocoder
 from ..utils.markdown import markdown_table
 from .ablation_report import SCORE_NAMES, Interval, Scores, difference, draw, interval, scores_by_name, show
 from .evaluate import Measures
-from .run import if_installed
-from .systems import Synthesis, TextToSpeech, synthesize, to_numpy
+from .run import evenly_spread, if_installed
+from .systems import CopySynthesis, TextToSpeech, synthesize
 
 
 COMMAND = "import sys; from transformers_tts_gan.cli.main import main; main(sys.argv[1:])"  # in a process of its own
@@ -196,9 +196,7 @@ class Scorer:
     """The scores of a variant by sentence; the weight of a rate is its number of words."""
 
     def __init__(self, experiment: dict, arguments: AblationArguments):
-        rows = list(load_speech(experiment["held_out"], split="test"))
-        count = min(arguments.limit, len(rows))
-        self.rows = [rows[number * len(rows) // count] for number in range(count)]
+        self.rows = evenly_spread(list(load_speech(experiment["held_out"], split="test")), arguments.limit)
         self.language = experiment["arguments"].get("language", "en")
         self.recognizer: Recognizer | None = None
         if arguments.recognizer:
@@ -222,13 +220,13 @@ class Scorer:
         model: Any = TTSGanModel.from_pretrained(folder).eval()
         processor = TTSGanProcessor.from_pretrained(folder)
         if self.vocoder is not None:
-            model.vocoder = TTSGanVocoder.from_pretrained(self.vocoder).eval()
+            model.vocoder = load_vocoder(self.vocoder).eval()
         return TextToSpeech(model, processor, self.language), processor.sampling_rate
 
-    def vocoder_alone(self, folder: Path) -> tuple["VocoderAlone", int]:
+    def vocoder_alone(self, folder: Path) -> tuple[CopySynthesis, int]:
         """A vocoder, and its sampling rate."""
-        vocoder = TTSGanVocoder.from_pretrained(folder).eval()
-        return VocoderAlone(vocoder), vocoder.config.sampling_rate
+        vocoder: Any = load_vocoder(str(folder)).eval()
+        return CopySynthesis(vocoder), vocoder.config.sampling_rate
 
     def score(self, row: dict, system, rate: int, speaks: bool) -> dict[str, tuple[float, float]]:
         """The scores of one sentence."""
@@ -247,19 +245,6 @@ class Scorer:
             errors, length = count_errors(row["text"], transcript, "word", self.language)
             found["wer"] = (errors / length, length)
         return found
-
-
-class VocoderAlone:
-    """A recording to mel frames and back."""
-
-    computes = True
-
-    def __init__(self, vocoder: TTSGanVocoder):
-        self.vocoder = vocoder
-
-    @torch.inference_mode()
-    def say(self, row: dict, recording: np.ndarray) -> Synthesis:
-        return Synthesis(to_numpy(self.vocoder(self.vocoder.log_mel(torch.from_numpy(recording)[None])).waveform[0]))
 
 
 def report(found: dict, experiment: dict, arguments: AblationArguments, steps: dict[str, int]) -> str:

@@ -93,7 +93,12 @@ def held_out_rows(arguments: EvaluationArguments, language: str) -> list[dict]:
     rows = list(found.values())
     if not rows:
         raise ValueError(f"No sentence of split `{split}` is in language `{language}`: see --split and --language.")
-    count = min(arguments.limit or len(rows), len(rows))
+    return evenly_spread(rows, arguments.limit or len(rows))
+
+
+def evenly_spread(rows: list[dict], count: int) -> list[dict]:
+    """At most `count` of the rows, in their order."""
+    count = min(count, len(rows))
     return [rows[number * len(rows) // count] for number in range(count)]
 
 

@@ -22,6 +22,7 @@ from ..audio.io import AudioError, audio_name, read_audio
 from ..audio.loudness import normalize_loudness
 from ..audio.resample import resample
 from ..inference.synthesize import RefusedText, synthesize_row
+from ..models.base_vocoder import BaseVocoder
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from .report import SYSTEMS
@@ -71,11 +72,11 @@ class GroundTruth:
 
 
 class CopySynthesis:
-    """The recording to mel frames and through the vocoder of `model`."""
+    """The recording to mel frames and through `model`, a vocoder or that of a voice."""
 
     computes = True
 
-    def __init__(self, model: TTSGanModel):
+    def __init__(self, model: TTSGanModel | BaseVocoder):
         self.model = model
 
     @torch.inference_mode()

@@ -109,6 +109,10 @@ class BaseVocoder(StrictLoadingMixin, PreTrainedModel):
         """The frames `(B, F, M)` of `(B, S)` samples: natural logarithm, float32."""
         return log_mel(waveform, self.config)
 
+    def copy_synthesis(self, waveform: torch.Tensor) -> torch.Tensor:
+        """`(B, S)` samples to mel frames and back: what the vocoder alone loses."""
+        return self(self.log_mel(waveform).to(self.dtype)).waveform
+
     def losses(self, log_mel: torch.Tensor, f0: torch.Tensor) -> dict[str, torch.Tensor]:
         """Losses of this vocoder's own, by name, of ground-truth frames `(B, F, M)` and F0 `(B, F)` in Hz."""
         return {}
@@ -129,11 +133,11 @@ def vocoder_type(name_or_path, **options) -> str | None:
     return (config.get("vocoder_config") or config).get("model_type")
 
 
-def vocoder_class(config: PreTrainedConfig) -> type[BaseVocoder]:
-    """The registered class of a configuration. ValueError where there is none, or one that is no vocoder."""
-    found = MODEL_MAPPING.get(type(config), None)
+def vocoder_class(config_class: type[PreTrainedConfig], name: str = "`vocoder_config`") -> type[BaseVocoder]:
+    """The registered class of a configuration's; ValueError, with `name`, for one that is no vocoder's."""
+    found = MODEL_MAPPING.get(config_class, None)
     if found is None or not issubclass(found, BaseVocoder):
-        refuse_type("`vocoder_config`", config.model_type, "a vocoder")
+        refuse_type(name, config_class.model_type, "a vocoder")
     return found
 
 
@@ -155,11 +159,7 @@ def load_vocoder(name_or_path: str) -> BaseVocoder:
     kind = vocoder_type(name_or_path)
     if kind not in CONFIG_MAPPING:
         refuse_type(name_or_path, kind, "a vocoder")
-    config_class = CONFIG_MAPPING[kind]
-    found = MODEL_MAPPING.get(config_class, None)
-    if found is None or not issubclass(found, BaseVocoder):
-        refuse_type(name_or_path, kind, "a vocoder")
-    return found.from_pretrained(name_or_path)
+    return vocoder_class(CONFIG_MAPPING[kind], name_or_path).from_pretrained(name_or_path)
 
 
 def refuse_type(name: str, kind: str | None, needed: str):

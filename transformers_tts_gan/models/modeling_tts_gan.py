@@ -99,7 +99,9 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
             self.text_encoder.config._attn_implementation = attention  # our own, which has no say in it, overwrote it
             context_size = config.text_encoder_config.hidden_size
         self.acoustic = AcousticModel(config, context_size)
-        self.vocoder = vocoder_class(config.vocoder_config)(config.vocoder_config) if vocoder is None else vocoder
+        self.vocoder = (
+            vocoder_class(type(config.vocoder_config))(config.vocoder_config) if vocoder is None else vocoder
+        )
         self.vocoder.config = self.config.vocoder_config
         self.post_init()
 
@@ -428,8 +430,8 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
 
     @torch.no_grad()
     def copy_synthesis(self, waveform: torch.Tensor) -> torch.Tensor:
-        """`(B, S)` samples to mel frames and back: what the vocoder alone loses."""
-        return self.vocoder(self.vocoder.log_mel(waveform).to(self.dtype)).waveform.clamp(-1, 1)
+        """`(B, S)` samples to mel frames and back, in [-1, 1]: what the vocoder alone loses."""
+        return self.vocoder.copy_synthesis(waveform).clamp(-1, 1)
 
 
 AutoModel.register(TTSGanConfig, TTSGanModel, exist_ok=True)
