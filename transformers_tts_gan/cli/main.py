@@ -38,9 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         load_command(options.command).run(rest)
     except BrokenPipeError:  # `tts-gan explain ... | head` has read enough
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # so that Python's own flush at the end is quiet
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # so that Python's own flush at the end is quiet
         sys.exit(1)
     except (ValueError, OSError, ImportError) as error:
         if options.traceback:

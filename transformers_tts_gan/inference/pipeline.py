@@ -57,9 +57,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if (
-            self.processor is None
-        ):  # `pipeline` passes over a processor that fails to load: load it here, for its error
+        if self.processor is None:  # `pipeline` passes over one that fails to load: load it here, for its error
             self.processor = TTSGanProcessor.from_pretrained(self.model.config.name_or_path)
         if self.tokenizer is None:
             self.tokenizer = self.processor.tokenizer

@@ -15,7 +15,7 @@ from .espeak import espeak_phones
 from .han import HAN, is_han
 from .language import Language, Phones
 from .lexicon import read_lexicon, read_phones, syllables
-from .lines import LINE_BREAK, unwrapped
+from .lines import unwrapped
 from .normalization import normalize
 from .phoneset import BOUNDARY, PAUSES, letter_phones
 from .prosody import PhoneProsody
@@ -98,7 +98,7 @@ class TextFrontend:
 
     def _plain(self, text: str, language: str, builder: "_Builder") -> Utterance:
         """A text without markup; the lines of a wrapped paragraph are read as one."""
-        plain, places = unwrapped(text) if LINE_BREAK.search(text) else (text, range(len(text)))
+        plain, places = unwrapped(text)
         try:
             self._read(self._normalize(plain, language), builder, {})
         except ValueError as error:  # its positions are those of the unwrapped text

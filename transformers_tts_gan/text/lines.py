@@ -6,7 +6,7 @@ were divided at a line's end put together again; headings, list items, verses an
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .en.lexicon import lexicon_reading
@@ -73,12 +73,16 @@ def read_lines(text: str) -> list[Line]:
     return lines
 
 
-def unwrapped(text: str) -> tuple[str, list[int]]:
+def unwrapped(text: str) -> tuple[str, Sequence[int]]:
     r"""The lines of [`read_lines`], one a row, and where each character of them stands in `text`.
+
+    A text without line breaks comes back as it is.
 
     >>> unwrapped("pro-\nducing")
     ('producing', [0, 1, 2, 5, 6, 7, 8, 9, 10])
     """
+    if not LINE_BREAK.search(text):
+        return text, range(len(text))
     plain: list[str] = []
     places: list[int] = []
     for line in read_lines(text):
@@ -173,9 +177,8 @@ def _is_indented(row: str, before: str) -> bool:
 def _is_wrapped(before: str, row: str, shape: _Shape, line: Line) -> bool:
     """Whether there is a break between two lines because the first of them, the end of `line`, was full."""
     start = row.lstrip()
-    needed = (
-        2 * 2 if is_han(start[0]) else 1 + _columns((_FIRST_WORD.search(row) or [""])[0])
-    )  # a mark is kept off a line's start
+    first_word = _columns((_FIRST_WORD.search(row) or [""])[0])
+    needed = 2 * 2 if is_han(start[0]) else 1 + first_word  # two characters: a mark is kept off a line's start
     full = MOST_WIDTH >= shape.width >= LEAST_WIDTH and _columns(before) + needed > shape.width
     ended = _SENTENCE_END.search(before) is not None
     in_item = _is_item(line.text)

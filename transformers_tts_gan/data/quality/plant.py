@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ...audio.io import read_audio, write_audio
+from ...audio.io import file_rate, read_audio, write_audio
 from ...audio.resample import resample
 from ..load import load_speech, save_metadata
-from .measure import file_rate, frontend
+from .measure import frontend
 
 
 NOISE_DB = 5  # signal over noise

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ..han import is_han
 from ..lexicon import read_phones, syllables
-from ..lines import LINE_BREAK, unwrapped
+from ..lines import unwrapped
 from ..prosody import ProsodyControls
 from .values import ElementError, pause_seconds, prosody_within, say_as_kind
 
@@ -405,8 +405,8 @@ def to_ssml(utterance) -> str:
     Example:
 
     ```python
-    print(to_ssml(TextFrontend("en")("Wait <break time=\'500ms\'/> for it.")))
+    print(to_ssml(TextFrontend("en")("Wait <break time='500ms'/> for it.")))
     ```
     """
     text = utterance.text
-    return write(parse(unwrapped(text)[0] if LINE_BREAK.search(text) and not has_markup(text) else text))
+    return write(parse(text if has_markup(text) else unwrapped(text)[0]))
