@@ -2,30 +2,45 @@
 
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from helpers.example_scripts import script
 
 from transformers_tts_gan.text.normalization import normalize
 
 
-TABLE = Path(__file__).parents[2] / "data" / "normalization_en.tsv"
-LINES = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-CASES = [tuple(line.split("\t")) for line in LINES[1:]]  # class, written with \n for a new line, spoken
+BENCHMARK = script("frontend", "benchmarks")
+CASES = [tuple(row.values()) for row in BENCHMARK.read_table("normalization_en")]  # class, written, spoken
+DEVELOPMENT = [case for case in CASES if BENCHMARK.half_of(case[1]) == "development"]
+RIGHT_OF_REPORTING = 1.0  # measured on 2026-11-26
 
 
 def spoken(text: str, **options) -> str:
     return " ".join(item.text for item in normalize(text, "en", **options))
 
 
-@pytest.mark.parametrize(("kind", "written", "expected"), CASES, ids=[f"{kind}-{text}" for kind, text, _ in CASES])
-def test_a_case_of_the_table_is_read_as_a_careful_reader_does(kind, written, expected):
-    assert spoken(written.replace("\\n", "\n")) == expected
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [case[1:] for case in DEVELOPMENT],
+    ids=[f"{kind}-{text}" for kind, text, _ in DEVELOPMENT],
+)
+def test_a_case_of_the_table_is_read_as_a_careful_reader_does(written, expected):
+    assert spoken(written) == expected
+
+
+def test_the_reporting_half_is_as_right_as_it_was_measured():
+    """Only the share is shown: who mends a rule looks at the other half."""
+    right = [
+        BENCHMARK.said(text, "en") == expected
+        for kind, text, expected in CASES
+        if (kind, text, expected) not in DEVELOPMENT
+    ]
+    assert sum(right) / len(right) >= RIGHT_OF_REPORTING
 
 
 @pytest.mark.parametrize("written", [text for _, text, _ in CASES])
 def test_reading_twice_is_reading_once(written):
-    once = spoken(written.replace("\\n", "\n"))
+    once = spoken(written)
     assert spoken(once) == once
 
 
@@ -35,7 +50,7 @@ def test_every_class_has_its_cases():
     assert min(counts.values()) >= 12, counts
 
 
-@pytest.mark.parametrize("written", [text.replace("\\n", "\n") for _, text, _ in CASES])
+@pytest.mark.parametrize("written", [text for _, text, _ in CASES])
 def test_spans_stay_in_the_text_and_never_go_back(written):
     spans = [item.span for item in normalize(written, "en")]
     assert all(0 <= start < end <= len(written) for start, end in spans)
