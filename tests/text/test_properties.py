@@ -298,14 +298,14 @@ def test_a_hostile_text_costs_no_more_than_its_length(make, language):
     """Twice the length took four times as long, 7 to 17 seconds for these."""
     frontend = TextFrontend(language)
     frontend("Hi.")
-    started = time.perf_counter()
+    started = time.process_time()
     text = make(16_000)
     try:
         frontend(text)
     except ValueError:
         pass
     split_sentences(text)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_an_attribute_of_megabytes_is_refused():

@@ -2,7 +2,8 @@
 
 import re
 
-from .en.numbers import digits, match_number
+from .en.numbers import match_number
+from .en.numerals import digits
 from .en.signs import ENGLISH_SIGNS
 from .en.words import initialism
 from .signs import Signs, read_symbol

@@ -111,7 +111,7 @@ def _step(text: str, plain: str, start: int, languages: list[Signs], out: list[S
     if char in "-–—~" and _is_range(plain, start):
         signs.say(signs.to, (start, start + 1), out)
         return start + 1
-    code = signs.money_codes and char in "ACEGHJNRSUZ" and _MONEY_CODE.match(plain, start)
+    code = signs.money_codes and char in "ABCDEGHIJKMNRSTUZ" and _MONEY_CODE.match(plain, start)
     if (code or char in _NUMBER_START) and (end := _number(plain, start, signs, out)):
         return end
     if char in "#@" and (end := read_tag(plain, start, signs, out)):
@@ -135,7 +135,9 @@ def _number(plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | No
     glued = start > 0 and plain[start - 1].isalnum() and not HAN.match(plain[start - 1])
     if char.isupper() and glued:
         return None
-    if char in _SIGNS and (glued or following not in tuple("0123456789" if char in "v." else "0123456789.$£€¥₹")):
+    if char in _SIGNS and (
+        glued or following not in ("0123456789" if char in "v." else "0123456789.$£€¥₹½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒")
+    ):
         return None
     if char.isdigit() and (end := read_address(plain, start, signs, out)):
         return end

@@ -12,7 +12,7 @@ from transformers_tts_gan.text.normalization import normalize
 BENCHMARK = script("frontend", "benchmarks")
 CASES = [tuple(row.values()) for row in BENCHMARK.read_table("normalization_en")]  # class, written, spoken
 DEVELOPMENT = [case for case in CASES if BENCHMARK.half_of(case[1]) == "development"]
-RIGHT_OF_REPORTING = 1.0  # measured on 2026-11-26
+RIGHT_OF_REPORTING = 0.997  # measured on 2026-11-26
 
 
 def spoken(text: str, **options) -> str:

@@ -8,7 +8,7 @@ import re
 
 # Words before a number that is read digit by digit: any number, and long ones only.
 _CUE = "account|acct|pin|code|id|ssn|mrn|routing|passcode|password|digits|serial|tracking|confirmation|zip"
-_CUE += "|licen[cs]e|ext|extension"
+_CUE += "|licen[cs]e|ext|extension|port"
 _BIG_CUE = r"call|dial|text|ticket|order|invoice|policy|case|card|member|reference|ref|number|no"
 _NAMED = r"(?:[. ]+(?:number|no\.?|code|id))?"
 _ZIP_STATES = "AL|AK|AZ|AR|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM"
@@ -25,8 +25,9 @@ IS_NAME = re.compile(
     re.I,
 )
 STREET = re.compile(
-    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z0-9][A-Za-z0-9'.]{0,20}[ ]){1,3}(?:St|Street|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane"
-    r"|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Parkway|Pkwy|Circle|Terrace|Square|Sq)\b"
+    r"[A-Z]?[ ](?:[NSEW]\.?[ ])?(?:[A-Z0-9][A-Za-z0-9'.]{0,20}[ ]){1,3}(?:St|Street|Avenue|Ave|Road|Rd|Boulevard|Blvd"
+    r"|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Parkway|Pkwy|Circle|Terrace|Square|Sq|Highway|Hwy|Expressway|Expy"
+    r"|Freeway|Fwy|Turnpike|Tpke)\b"
 )
 IS_DATE = re.compile(r"(?<![a-z])(?:on|by|until|till|from|due|dated|since|date|deadline|before|after):?[ ]$", re.I)
 IS_YEAR = re.compile(r"(?<![a-z])(?:in|since|until|during|year|the|circa|early|late)[ ]$", re.I)
@@ -40,8 +41,25 @@ NOUN_AHEAD = re.compile(
 )
 
 
+_EMERGENCY = frozenset("911 999 112 000 988 110 111 119 101 211 311 411 511 611 711 811".split())
+_DIALED = re.compile(r"(?<![a-z])(?:call|dial|phone|ring|text)[ ](?:\d{3}(?:,[ ]|,?[ ](?:or|and)[ ])){0,4}$", re.I)
+_COMPANY = re.compile(r"M(?:'s\b|[ ](?:Company|Corporation|Corp|Co|Inc|tape|Tape|product|stock|share)s?\b)")
+_A_RACE = re.compile(r"(?<![a-z])(?:an?|the|this|my|our|first|annual|charity|ran|run)[ ]$", re.I)
+_RACE_AHEAD = re.compile(r"[ ](?:race|run|walk|runner|fun|course|charity|event|time)|[.,!?;)]|$", re.I)
+
+
+def is_company(text: str, end: int) -> bool:
+    """Whether the `M` at `end` is a part of the name `3M`, not a million."""
+    return text[end - 1 : end] == "3" and _COMPANY.match(text, end) is not None
+
+
+def is_race(written: str, before: str, text: str, end: int) -> bool:
+    """Whether `5K` or `10K`, which ends at `end`, is a race, not thousands."""
+    return written in ("5K", "10K") and bool(_A_RACE.search(before)) and _RACE_AHEAD.match(text, end) is not None
+
+
 def is_code(before: str, value: str) -> bool:
     """Whether the number `value` after the text `before` is read digit by digit."""
-    if _IS_CODE.search(before):
+    if _IS_CODE.search(before) or value in _EMERGENCY and _DIALED.search(before):
         return True
-    return (len(value) >= 5 or len(value) == 3 and value.endswith("11")) and bool(_IS_BIG_CODE.search(before))
+    return (len(value) >= 5 or value in _EMERGENCY) and bool(_IS_BIG_CODE.search(before))

@@ -1,146 +1,22 @@
 """Numbers, dates, times, money and measures as English words.
 
-`match_number` reads what starts with a digit, a sign or a currency; `cardinal`, `ordinal`, `digits`, `year` and
-`number` are the readings that it is made of. US usage: no `and` in whole numbers, month before day.
+`match_number` reads what starts with a digit, a sign or a currency. US usage: month before day.
 """
 
 import re
 import unicodedata
 
-from .number_cues import ARTICLE, COUNTED, IS_DATE, IS_NAME, IS_YEAR, NOUN_AHEAD, STREET, is_code
-from .units import CURRENCIES, DOTTED_UNITS, MULTIPLES, PER, UNITS
+from .dates import MONTHS, match_day_first, numeric_date
+from .number_cues import ARTICLE, COUNTED, IS_DATE, IS_NAME, IS_YEAR, NOUN_AHEAD, STREET, is_code, is_company, is_race
+from .number_patterns import NUMBER, VULGAR
+from .numerals import cardinal, digits, house, number, ordinal, year
+from .units import ANY_CASE, CURRENCIES, DOTTED_UNITS, MULTIPLES, PER, UNITS
 
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = " thousand million billion trillion quadrillion quintillion sextillion septillion octillion".split(" ")
-_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
-_ORDINALS |= {"twelve": "twelfth"}
-MONTHS = ("January February March April May June July August September October November December").split()
-_MONTH = {month[:3].lower(): month for month in MONTHS}
 _LIGATURES = {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i", "ə": "e"}
-_VULGAR = {char: [*map(int, unicodedata.normalize("NFKC", char).split("⁄"))] for char in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"}
 _RAISED = {ord(char): plain for char, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
+_OPERATIONS = dict.fromkeys("-−–", "minus") | {"+": "plus", "*": "times", "×": "times", "÷": "divided by"}
 _SIGNS = {"-": "minus ", "−": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ", "≈": "about "}
-
-
-def _any(words) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_NUM = r"(?:(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?|\.\d++)"
-_MONTH_NAME = r"(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?|(?:" + "|".join(MONTHS) + r")\b)"
-_HALF_DAY = r"[AaPp](?:\.[ ]?[Mm]\b(?:\.(?=\s*[a-z0-9,;:]|\s+[A-Z][a-z]*day))?|[Mm]\b)"
-_SCALE = r"(?:[ ]?(?:thousand|million|billion|trillion|[mbt]n|MM)\b|-(?:million|billion)\b|[kKmMbBT]\b)"
-_DASH = r"[ ]?[-–—~][ ]?"
-_PER_UNIT = rf"/(?:(?:{_any(PER)})(?!\w)|[a-z]{{2,12}}\b)"
-# An `in` after a number is a unit where the sentence could not go on with a place or a time.
-_INCH = r"in(?=[ ]?(?:[.,;:)x×\n]|$)|[ ](?:by|tall|long|wide|thick|deep|high|across|of)\b)"
-_NAMES = _any(set(UNITS) - {"in", "K"}) + rf"|{_INCH}|(?<=[ ])K"
-_UNIT = rf"(?:(?:{_NAMES})(?!\w)(?:{_PER_UNIT})?)"
-NUMBER = re.compile(
-    rf"""
-    (?P<phone>\+?(?:\d{{1,3}}[ .-])?(?:\(\d{{3}}\)[ ]?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}(?!\d|[-.]\d)
-      |\d{{3}}-\d{{4}}(?!\d|-\d)|\+\d{{1,3}}(?:[ -]\d{{2,5}}){{2,4}}(?!\d)|1-8\d\d(?=-[A-Z\d]))
-  | (?P<code>\d{{3}}-\d{{2}}-\d{{4}}(?!\d)|\d{{4}}(?:[ -]\d{{4}}){{2,3}}(?!\d)|\d{{5}}-\d{{4}}(?!\d))
-  | (?P<host>\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\d|\.\d))
-  | (?P<iso>(?P<iy>\d{{4}})[-/.](?P<im>0?[1-9]|1[0-2])[-/.](?P<id>0?[1-9]|[12]\d|3[01])(?!\d))
-  | (?P<us>(?P<um>0?[1-9]|1[0-2])(?P<usep>[/.-])(?P<ud>0?[1-9]|[12]\d|3[01])(?P=usep)(?P<uy>\d{{4}}|(?<=/)\d{{2}})
-      (?![\d/]))
-  | (?P<clocks>(?P<c1>(?:1[0-2]|0?[1-9])(?::[0-5]\d)?)(?:{_DASH}|[ ]to[ ])(?P<c2>(?:1[0-2]|0?[1-9])(?::[0-5]\d)?)[ ]?
-      (?P<cp>{_HALF_DAY}))
-  | (?P<time>(?P<th>[01]?\d|2[0-4]):(?P<tm>[0-5]\d)(?::(?P<ts>[0-5]\d))?(?!\d)(?:[ ]?(?P<tp>{_HALF_DAY}))?)
-  | (?P<hour>(?P<hh>1[0-9]|2[0-4]|0?\d)[ ]?(?P<hp>{_HALF_DAY}))
-  | (?P<military>[01]\d[0-5]\d|2[0-4][0-5]\d)(?=[ ](?:hours|hrs)\b(?![ ]of))
-  | (?P<money>(?P<msign>[-−+~]?)(?P<mc>{_any(CURRENCIES)})[ ]?(?P<mminus>[-−]?)(?P<mv>{_NUM})(?P<mm>{_SCALE})?
-      (?:{_DASH}(?P=mc)?(?P<mv2>{_NUM})(?P<mm2>{_SCALE})?(?![-\d]))?(?P<mper>{_PER_UNIT})?)
-  | (?P<height>(?P<hf>\d{{1,2}})[ ]?['′][ ]?(?P<hi>\d{{1,2}}(?:\.\d)?(?!\d))(?:["”″]|''|(?!\w))
-      |(?P<hf2>\d{{1,3}})(?:′|'(?=[ ](?:tall|wide|long|deep|high|x|by)\b)))
-  | (?P<plan>(?P<pn>[1-9]0[1-9])\((?P<pl>[a-z])\)(?:\((?P<pd>\d)\))?)
-  | (?P<version>v\d++(?:\.\d++)*|\d++(?:\.\d++){{2,}})
-  | (?P<ordinal>(?P<ov>\d{{1,3}}(?:,\d{{3}})++|\d++)(?:st|nd|rd|th)\b)
-  | (?P<decade>(?P<dv>\d{{1,3}}0)['’]?s\b)
-  | (?P<power>(?P<pb>{_NUM})(?:\^(?P<pe>-?\d{{1,9}})(?!\d)|(?P<pr>[⁰¹²³⁴-⁹⁻]++)))
-  | (?P<vulgar>(?P<vw>\d{{1,9}})?[ ]?(?P<vf>[{"".join(_VULGAR)}])(?:[ ]?(?P<vu>{_UNIT}))?)
-  | (?P<minus>(?P<n1>{_NUM})[ ][-–][ ](?P<n2>{_NUM})(?=[ ]*=))
-  | (?P<size>(?P<z1>{_NUM})(?:[ ]?(?:x|by)[ ]?(?P<z2>{_NUM})|[ ]?×[ ]?(?P<z3>{_NUM})(?=[ ]?{_UNIT}))
-      (?:[ ]?[x×][ ]?(?P<z4>{_NUM}))?(?:[ ]?(?P<zu>{_UNIT}))?)
-  | (?P<rating>(?P<q1>\d{{1,3}}\.\d)/(?P<q2>\d{{1,3}})(?![/\d])|(?P<q3>\d{{1,3}})/(?P<q4>100)(?![/\d]))
-  | (?P<pressure>(?P<b1>[1-2]\d\d)/(?P<b2>[4-9]\d|1[0-4]\d)(?![/\d])(?:[ ]?(?P<bu>mm[ ]?Hg\b))?)
-  | (?P<range>(?P<r1>{_NUM})(?P<ru1>%|°)?{_DASH}(?P<r2>{_NUM})(?:[ -]?(?P<ru>{_UNIT}))?(?![-\d]))
-  | (?P<fraction>(?:(?P<fw>\d++)[ ])?(?P<fn>\d{{1,3}})/(?P<fd>\d{{1,3}})(?![/\d]|\.\d)(?:[ ](?P<fu>{_UNIT}))?)
-  | (?P<score>(?P<s1>\d++):(?P<s2>\d++))
-  | (?P<many>(?P<mult>{_NUM})x\b)
-  | (?P<scaled>(?P<csign>[-−+±~≈]?)(?P<cv>{_NUM})(?P<cm>k|K|M|B|bn|mn)\b)
-  | (?P<unit>(?P<usign>[-−+±~≈]?)(?P<uv>{_NUM})(?:(?P<ugap>[ -]?)(?P<uu>{_UNIT}))?)
-    """,
-    re.X | re.A,
-)
-DATE = re.compile(
-    rf"(?P<month>{_MONTH_NAME})(?:\s(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?![:.%,]\d)"
-    r"(?:\s?[-–]\s?(?P<until>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?![:.%]\d))?(?:,?\s(?P<year>[12]\d{3})\b(?!:))?"
-    r"|,?\s(?P<only>[12]\d{3})\b(?!:))",
-    re.A,
-)
-_DAY_FIRST = re.compile(
-    rf"(?P<day>0?[1-9]|[12]\d|3[01])(?P<th>st|nd|rd|th)?[\s-](?P<of>of\s)?(?P<month>{_MONTH_NAME})"
-    r"(?:(?:,?\s|-)(?P<year>[12]\d{3})\b)?",
-    re.A,
-)
-
-
-def cardinal(value: int) -> str:
-    """Words of a whole number below 10**30; longer ones digit by digit.
-
-    >>> cardinal(1_205)
-    'one thousand two hundred five'
-    """
-    if value >= 10**30:
-        return digits(str(value))
-    if value < 20:
-        return _ONES[value]
-    if value < 100:
-        return _TENS[value // 10] + (f" {_ONES[value % 10]}" if value % 10 else "")
-    if value < 1000:
-        return f"{_ONES[value // 100]} hundred" + (f" {cardinal(value % 100)}" if value % 100 else "")
-    parts, scale = [], 0
-    while value:
-        value, group = divmod(value, 1000)
-        if group:
-            parts.append(f"{cardinal(group)} {_SCALES[scale]}".strip())
-        scale += 1
-    return " ".join(reversed(parts))
-
-
-def ordinal(value: int) -> str:
-    """`twenty first` for 21."""
-    *rest, last = cardinal(value).split()
-    last = _ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th")
-    return " ".join([*rest, last])
-
-
-def digits(text: str) -> str:
-    """Every digit of `text` by itself."""
-    return " ".join(_ONES[int(char)] for char in text if char.isdigit())
-
-
-def year(value: int) -> str:
-    """`nineteen oh five`, `two thousand six`, `twenty twenty four`."""
-    high, low = divmod(value, 100)
-    if value < 1000 or high % 10 == 0 and low < 10 or value >= 10_000:
-        return cardinal(value)
-    return f"{cardinal(high)} " + ("hundred" if low == 0 else f"oh {_ONES[low]}" if low < 10 else cardinal(low))
-
-
-def number(text: str) -> str:
-    """A number as written: `1,024` `3.14` `007`; a leading zero or more than 15 digits are read digit by digit."""
-    whole, _, decimals = text.replace(",", "").partition(".")
-    spelled = len(whole) > 15 or len(whole) > 1 and whole[0] == "0"
-    head = "" if not whole else digits(whole) if spelled else cardinal(int(whole))
-    return (head + (f" point {digits(decimals)}" if decimals else "")).strip()
 
 
 def ascii_letters(word: str) -> str:
@@ -149,34 +25,17 @@ def ascii_letters(word: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", folded) if char.isascii())
 
 
-def house(value: int) -> str:
-    """Numbers of houses, rooms and flights in pairs: `two twenty one`, `two oh four`, `sixteen hundred`."""
-    high, low = divmod(value, 100)
-    if not 100 <= value < 10_000 or value % 1000 == 0:
-        return digits(str(value)) if value >= 10_000 else cardinal(value)
-    return f"{cardinal(high)} " + ("hundred" if low == 0 else f"oh {_ONES[low]}" if low < 10 else cardinal(low))
-
-
-def read_date(match: re.Match) -> str:
-    """Words of a match of `DATE` (`March 5, 2024`)."""
-    words = _month(match["month"])
-    if match["only"]:
-        return f"{words} {year(int(match['only']))}"
-    words += f" {ordinal(int(match['day']))}" + (f" to {ordinal(int(match['until']))}" if match["until"] else "")
-    return words + (f" {year(int(match['year']))}" if match["year"] else "")
-
-
 def match_number(text: str, start: int) -> tuple[str, int] | None:
     """Words and end of the number, date, time or amount of money that starts at `start`, or None."""
-    if day_first := _DAY_FIRST.match(text, start):
-        month, day = _month(day_first["month"]), ordinal(int(day_first["day"]))
-        words = f"{day} of {month}" if day_first["of"] or day_first["th"] else f"{month} {day}"
-        return words + (f" {year(int(day_first['year']))}" if day_first["year"] else ""), day_first.end()
+    if found := match_day_first(text, start):
+        return found
     match = NUMBER.match(text, start)
     if match is None:
         return None
     if match["scaled"] and _is_a_name(match):
-        return number(match["cv"]), match.end("cv")
+        return _bare(match, match["cv"], match.end("cv")), match.end("cv")
+    if match["uu"] and len(match["uu"]) == 1 and match["uu"].isupper() and STREET.match(text, match.end("uv")):
+        return _bare(match, match["uv"], match.end("uv")), match.end("uv")
     if match["uu"] in ('"', "″") and _closes_a_quote(text, start):
         return number(match["uv"]), match.end("uv")
     return _READERS[_kind(match)](match), match.end() + _stop_of_unit(match)
@@ -189,7 +48,14 @@ def _kind(match: re.Match) -> str:
 def _is_a_name(m: re.Match) -> bool:
     """The letter of `B2B`, `Apt. 3B` and `4K` is no multiple."""
     glued = m.start() and m.string[m.start() - 1].isalnum()
-    return bool(glued or m["scaled"] in ("4K", "8K") or IS_NAME.search(_before(m)))
+    before, end = _before(m), m.end("cv")
+    if glued or m["scaled"] in ("4K", "8K") or IS_NAME.search(before):
+        return True
+    return (
+        is_race(m["scaled"], before, m.string, end + 1)
+        or is_company(m.string, end)
+        or bool(STREET.match(m.string, end))
+    )
 
 
 def _closes_a_quote(text: str, start: int) -> bool:
@@ -202,16 +68,11 @@ def _stop_of_unit(m: re.Match) -> int:
     """The full stop of `5 in. of snow` belongs to the unit; the last one of a sentence does not."""
     unit = m["uu"] or m["zu"] or m["fu"] or m["ru"]
     after = m.string[m.end() : m.end() + 3]
-    return int(unit in DOTTED_UNITS and after[:1] == "." and bool(re.match(r"\.[ ]?[a-z0-9,;:]", after)))
-
-
-def _month(text: str) -> str:
-    return _MONTH[text[:3].lower()]
-
-
-def _date(month: str, day: str, year_text: str) -> str:
-    full = int(year_text) + (0 if len(year_text) == 4 else 2000 if int(year_text) < 70 else 1900)
-    return f"{MONTHS[int(month) - 1]} {ordinal(int(day))} {year(full)}"
+    return int(
+        ANY_CASE.get((unit or "").lower(), unit) in DOTTED_UNITS
+        and after[:1] == "."
+        and bool(re.match(r"\.[ ]?[a-z0-9,;:]", after))
+    )
 
 
 def _before(m: re.Match) -> str:
@@ -236,8 +97,39 @@ def _time(m: re.Match) -> str:
     return words + (_half(m["tp"]) if m["tp"] else "")
 
 
+def _stamp(m: re.Match) -> str:
+    """A place in a film or recording, as long as it is: `00:01:02,500`."""
+    hours, minutes = int(m["xh"] or 0), int(m["xm"] or m["xm2"])
+    seconds = f"{int(m['xs'] or m['xs2'])}.{m['xf']}".rstrip("0").rstrip(".")
+    parts = [_counted(str(hours), "h"), _counted(str(minutes), "min"), _counted(seconds, "s")]
+    return " ".join(part for part in parts if part) or "zero seconds"
+
+
+def _counted(value: str, unit: str) -> str:
+    return "" if value == "0" else f"{number(value)} {UNITS[unit][value != '1']}"
+
+
+def _duration(m: re.Match) -> str:
+    singular, units = _singular(m), {"d": ("day", "days"), "h": UNITS["h"], "m": UNITS["min"], "s": UNITS["s"]}
+    parts = re.findall(r"([\d.]+)[ ]?([dhms]?)", m["duration"])
+    return " ".join(
+        number(value) + (f" {units[unit][not singular and value != '1']}" if unit else "") for value, unit in parts
+    )
+
+
+def _sum(m: re.Match) -> str:
+    """`1-2` of `1-2=5`: all terms at once, so that no hyphen means `to`."""
+    words = []
+    for term in re.findall(r"[-−–+*×÷]|[^ \-−–+*×÷]+", m["sum"]):
+        top, _, bottom = term.partition("/")
+        words.append(_OPERATIONS.get(term) or (_ratio(int(top), int(bottom)) if bottom else number(term)))
+    return " ".join(words)
+
+
 def _clocks(m: re.Match) -> str:
-    first, second = (_clock(*(text.split(":") if ":" in text else (text, None))) for text in (m["c1"], m["c2"]))
+    first, second = (
+        _clock(*(re.split("[:.]", text) if len(text) > 2 else (text, None))) for text in (m["c1"], m["c2"])
+    )
     return f"{first} to {second}{_half(m['cp'])}"
 
 
@@ -248,23 +140,31 @@ def _military(m: re.Match) -> str:
 
 
 def _money(m: re.Match) -> str:
-    one, many, cent, cents = CURRENCIES[m["mc"]]
+    one, many = CURRENCIES[m["mc"]][:2]
     sign = "minus " if m["mminus"] else _SIGNS.get(m["msign"], "")
     name = one if _singular(m) else many
     per = _per(m["mper"])
+    if m["mv2"] and not (m["mm"] or m["mm2"]) and "." in m["mv"] + m["mv2"]:
+        return f"{sign}{_amount(m['mv'], m['mc'], name)} to {_amount(m['mv2'], m['mc'], name)}{per}"
     if m["mv2"]:
         last = m["mm2"] or ""
         first = m["mm"] if m["mm"] and _scale(m["mm"]) != _scale(last) or m["mm"] and "$" in m["money"][2:] else ""
         return f"{sign}{number(m['mv'])}{_scale(first)} to {number(m['mv2'])}{_scale(last)} {name}{per}"
     if m["mm"]:
         return f"{sign}{number(m['mv'])}{_scale(m['mm'])} {name}{per}"
-    whole, _, hundredths = m["mv"].replace(",", "").partition(".")
+    return sign + _amount(m["mv"], m["mc"], name) + per
+
+
+def _amount(value: str, currency: str, name: str) -> str:
+    """`three dollars and fifty cents` for `3.50`."""
+    one, _, cent, cents = CURRENCIES[currency]
+    whole, _, hundredths = value.replace(",", "").partition(".")
     if len(hundredths) != 2 or not cent or len(whole) > 15:
-        return f"{sign}{number(m['mv'])} {one if m['mv'] == '1' else name}{per}"
+        return f"{number(value)} {one if value == '1' else name}"
     major, minor = int(whole or 0), int(hundredths)
     words = [f"{cardinal(major)} {one if major == 1 else name}"] if major or not minor else []
     words += [f"{cardinal(minor)} {cent if minor == 1 else cents}"] if minor else []
-    return sign + " and ".join(words) + per
+    return " and ".join(words)
 
 
 def _scale(text: str) -> str:
@@ -283,7 +183,7 @@ def _singular(m: re.Match) -> bool:
 
 def _measure(unit: str, singular: bool) -> str:
     name, stroke, per = (unit, "", "") if unit in UNITS else unit.partition("/")
-    return UNITS[name][not singular] + _per(stroke + per)
+    return UNITS[name if name in UNITS else ANY_CASE[name.lower()]][not singular] + _per(stroke + per)
 
 
 def _unit(m: re.Match) -> str:
@@ -291,22 +191,22 @@ def _unit(m: re.Match) -> str:
     if unit:
         singular = value == "1" or m["ugap"] == "-" or _singular(m)
         return f"{sign}{number(value)} {_measure(unit, singular)}"
-    return sign + (number(value) if sign or not value.isdigit() else _bare(m, value))
+    return sign + (number(value) if sign or not value.isdigit() else _bare(m, value, m.end()))
 
 
-def _bare(m: re.Match, value: str) -> str:
+def _bare(m: re.Match, value: str, end: int) -> str:
     """A whole number without a unit: a code, the name of a room or house, a year, or an amount."""
     before = _before(m)
     if len(value) == 2 and value[0] == "0" and before[-1:] in ("'", "’"):
-        return f"oh {_ONES[int(value)]}"
+        return f"oh {digits(value[1])}"
     if len(value) > 2 and before and is_code(before, value):
         return digits(value)
     if len(value) > 9 and not value.endswith("000"):
         return digits(value)
-    if 3 <= len(value) <= 4 and value[0] != "0" and (IS_NAME.search(before) or STREET.match(m.string, m.end())):
+    if 3 <= len(value) <= 4 and value[0] != "0" and (IS_NAME.search(before) or STREET.match(m.string, end)):
         return house(int(value))
     if len(value) == 4 and 1100 <= int(value) <= 2099:
-        counted = COUNTED.match(m.string, m.end()) and not IS_YEAR.search(before)
+        counted = COUNTED.match(m.string, end) and not IS_YEAR.search(before)
         return number(value) if counted else year(int(value))
     return number(value)
 
@@ -344,30 +244,35 @@ def _parts(top: int, bottom: int, whole: str = "") -> str:
 
 
 def _vulgar(m: re.Match) -> str:
-    whole = f"{number(m['vw'])} and " if m["vw"] else ""
+    sign, whole = _SIGNS.get(m["vsign"], ""), f"{number(m['vw'])} and " if m["vw"] else ""
     unit = f" {_measure(m['vu'], not whole or _singular(m))}" if m["vu"] else ""
-    top, bottom = _VULGAR[m["vf"]]
-    return whole + _parts(top, bottom, whole) + unit
+    top, bottom = VULGAR[m["vf"]]
+    return sign + whole + _parts(top, bottom, whole) + unit
 
 
 def _fraction(m: re.Match) -> str:
     top, bottom = int(m["fn"]), int(m["fd"])
-    whole = f"{number(m['fw'])} and " if m["fw"] else ""
+    sign, whole = _SIGNS.get(m["fsign"], ""), f"{number(m['fw'])} and " if m["fw"] else ""
     unit = f" {_measure(m['fu'], not whole or _singular(m))}" if m["fu"] else ""
     padded = m["fn"][0] == "0" and top and len(m["fd"]) == 2
-    if not whole and 1 <= top <= 12 and 1 <= bottom <= 31 and (padded or IS_DATE.search(_before(m))):
+    date = not sign and not whole and (padded or IS_DATE.search(_before(m)))
+    if date and 1 <= top <= 12 and 1 <= bottom <= 31:
         return f"{MONTHS[top - 1]} {ordinal(bottom)}"
     if (top, bottom) in ((24, 7), (9, 11)) or top == bottom and not whole:
-        return f"{cardinal(top)} {cardinal(bottom)}{unit}"
+        return f"{sign}{cardinal(top)} {cardinal(bottom)}{unit}"
+    return f"{sign}{whole}{_ratio(top, bottom, whole)}{unit}"
+
+
+def _ratio(top: int, bottom: int, whole: str = "") -> str:
     if bottom < 2 or top >= bottom or bottom > 100:
-        return f"{whole}{cardinal(top)} over {cardinal(bottom)}{unit}"
-    return whole + _parts(top, bottom, whole) + unit
+        return f"{cardinal(top)} over {cardinal(bottom)}"
+    return _parts(top, bottom, whole)
 
 
 def _decade(m: re.Match) -> str:
-    value = int(m["dv"])
-    words = year(value) if value >= 1000 else cardinal(value)
-    return (words[:-1] + "ies") if words.endswith("y") else words + "s"
+    values = [int(part) for part in (m["dv"], m["dv2"]) if part]
+    words = [year(value) if value >= 1000 else cardinal(value) for value in values]
+    return " to ".join(name[:-1] + "ies" if name.endswith("y") else name + "s" for name in words)
 
 
 def _phone(m: re.Match) -> str:
@@ -383,16 +288,26 @@ def _version(m: re.Match) -> str:
     return ("version " if m["version"][0] == "v" else "") + " point ".join(parts)
 
 
+def _host(m: re.Match) -> str:
+    words = " dot ".join(house(int(part)) for part in m["octets"].split("."))
+    return words + (f" colon {digits(m['port'])}" if m["port"] else "")
+
+
 _READERS = {
     "phone": _phone,
     "code": lambda m: digits(m["code"]),
-    "host": lambda m: " dot ".join(house(int(part)) for part in m["host"].split(".")),
-    "iso": lambda m: _date(m["im"], m["id"], m["iy"]),
-    "us": lambda m: _date(m["um"], m["ud"], m["uy"]),
+    "host": _host,
+    "sum": _sum,
+    "iso": lambda m: numeric_date(m["im"], m["id"], m["iy"]),
+    "us": lambda m: numeric_date(m["um"], m["ud"], m["uy"]),
+    "eu": lambda m: numeric_date(m["em"], m["ed"], m["ey"]),
     "clocks": _clocks,
+    "stamp": _stamp,
     "time": _time,
+    "dotted": lambda m: _clock(m["xth"], m["xtm"]) + _half(m["xtp"]),
     "hour": lambda m: cardinal(int(m["hh"])) + _half(m["hp"]),
     "military": _military,
+    "duration": _duration,
     "money": _money,
     "height": lambda m: (
         f"{number(m['hf'])} {UNITS['ft'][m['hf'] != '1']} {number(m['hi'])} {UNITS['in'][m['hi'] != '1']}"
@@ -405,7 +320,6 @@ _READERS = {
     "decade": _decade,
     "power": _power,
     "vulgar": _vulgar,
-    "minus": lambda m: f"{number(m['n1'])} minus {number(m['n2'])}",
     "size": _size,
     "rating": lambda m: f"{number(m['q1'] or m['q3'])} out of {number(m['q2'] or m['q4'])}",
     "pressure": lambda m: (

@@ -5,7 +5,8 @@
 """
 
 from ..ssml.say_as import SayAs
-from .numbers import MONTHS, cardinal, digits, number, ordinal
+from .dates import MONTHS
+from .numerals import cardinal, digits, number, ordinal
 
 
 def _date(date: dict[str, int]) -> str:

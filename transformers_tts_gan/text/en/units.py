@@ -20,8 +20,17 @@ CURRENCIES = {
 for _name, _signs in {
     "U.S.": ("US$", "USD"), "Canadian": ("C$", "CA$", "CAD"), "Australian": ("A$", "AU$", "AUD"),
     "Hong Kong": ("HK$", "HKD"), "Singapore": ("S$", "SGD"), "New Zealand": ("NZ$", "NZD"),
+    "New Taiwan": ("NT$", "TWD"),
 }.items():  # fmt: skip
     CURRENCIES |= dict.fromkeys(_signs, (f"{_name} dollar", f"{_name} dollars", "cent", "cents"))
+
+CURRENCIES |= dict.fromkeys(("MX$", "MXN"), ("Mexican peso", "Mexican pesos", "centavo", "centavos"))
+CURRENCIES |= dict.fromkeys(("R$", "BRL"), ("real", "reais", "centavo", "centavos"))
+CURRENCIES |= {
+    "INR": CURRENCIES["₹"], "KRW": CURRENCIES["₩"], "RUB": CURRENCIES["₽"], "ZAR": ("rand", "rand", "cent", "cents"),
+    "SEK": ("Swedish krona", "Swedish kronor", "", ""), "NOK": ("Norwegian krone", "Norwegian kroner", "", ""),
+    "DKK": ("Danish krone", "Danish kroner", "", ""),
+}  # fmt: skip
 
 _SAME_NAME = {  # one and several sound alike
     "Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "THz": "terahertz", "hp": "horsepower",
@@ -30,13 +39,18 @@ _SAME_NAME = {  # one and several sound alike
 _PLUS_S = {
     "km": "kilometer", "cm": "centimeter", "mm": "millimeter", "nm": "nanometer", "µm": "micrometer", "m": "meter",
     "mi": "mile", "yd": "yard", "yds": "yard", "km²": "square kilometer", "m²": "square meter",
-    "cm²": "square centimeter", "m³": "cubic meter", "cm³": "cubic centimeter", "kg": "kilogram", "mg": "milligram",
+    "cm²": "square centimeter", "mm²": "square millimeter", "km2": "square kilometer", "m2": "square meter",
+    "cm2": "square centimeter", "m3": "cubic meter", "cm3": "cubic centimeter", "km³": "cubic kilometer",
+    "mm³": "cubic millimeter", "ha": "hectare", "m³": "cubic meter",
+    "cm³": "cubic centimeter", "kg": "kilogram", "mg": "milligram",
     "mcg": "microgram", "µg": "microgram", "ng": "nanogram", "g": "gram", "lbs": "pound", "lb": "pound",
     "oz": "ounce", "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "gal": "gallon", "qt": "quart", "pt": "pint",
     "tbsp": "tablespoon", "tsp": "teaspoon", "ml": "milliliter", "mL": "milliliter", "dL": "deciliter",
     "dl": "deciliter", "L": "liter",
     "µL": "microliter", "cc": "cubic centimeter", "dB": "decibel", "KB": "kilobyte", "kB": "kilobyte",
-    "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "W": "watt", "kW": "kilowatt", "MW": "megawatt",
+    "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "Kb": "kilobit", "Mb": "megabit", "Gb": "gigabit",
+    "W": "watt", "w": "watt", "v": "volt", "GW": "gigawatt", "MWh": "megawatt hour", "GWh": "gigawatt hour",
+    "kW": "kilowatt", "MW": "megawatt",
     "V": "volt", "kV": "kilovolt",
     "mV": "millivolt", "mA": "milliamp", "mAh": "milliamp hour", "kWh": "kilowatt hour", "ms": "millisecond",
     "s": "second", "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour",
@@ -69,6 +83,14 @@ UNITS |= {sign: names[:2] for sign, names in CURRENCIES.items()}
 # After a stroke: 5 mg/dL, $15/hr, 80 kg/person.
 PER = {short: name for short, (name, _) in UNITS.items() if short.isalpha() and short not in CURRENCIES}
 PER |= {"mo": "month", "d": "day", "ea": "each", "m²": "square meter", "m³": "cubic meter", "sq ft": "square foot"}
+# Written in any case, in small letters here: `12KG`, `50 mbps`, `100 usd`.
+ANY_CASE = {
+    name.lower(): name
+    for name in (
+        "km cm mm kg mg mL lb lbs oz ft yd KB MB GB TB Hz kHz MHz GHz kW MW kWh MWh kV mAh dB mph kph mpg rpm bpm fps "
+        "kbps Mbps Gbps psi ppm dpi kcal kPa IU min mins hr hrs sec secs yr yrs USD EUR GBP CAD AUD CNY RMB JPY"
+    ).split()
+} | {"sq ft": "sq ft", "fl oz": "fl oz"}  # fmt: skip
 # With a full stop after them these are still units, but the stop of the last one ends the sentence.
 DOTTED_UNITS = frozenset(
     "in ft yd mi lb lbs oz gal qt pt tbsp tsp min mins hr hrs sec secs wk wks yr yrs cal".split()

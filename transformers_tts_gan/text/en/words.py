@@ -9,7 +9,9 @@ import unicodedata
 
 from ..signs import Signs
 from ..spoken import Spoken, pause, unreadable
-from .numbers import DATE, MONTHS, ascii_letters, cardinal, ordinal, read_date
+from .dates import MONTHS, match_month_first
+from .numbers import ascii_letters
+from .numerals import cardinal, ordinal
 from .signs import ENGLISH_SIGNS
 
 
@@ -64,7 +66,8 @@ SPELLED = frozenset(
     "UPC BCE CE AC EKG ECG EEG MRI ICU IRA IRS APR APY API FAQ FDA EPA USDA UTI IUD ETA ETF IPO LED AKA IOU ISP UI UX "
     "IDE AWS UV ENT OT EMT EMS AAA IBS ESL GED NBA UCLA USC MIT UPS ABC OMG DIY NYC NY EST EDT OECD IMF EV IBM AP "
     "ADHD OCD COPD AFAIK NGO HOA PTA EPO ROI AARP TIA CEU DUI IMDB IEP IVF BMI ALS ACL UCL MIA AOL "
-    "DOB AM PM TV PC CD DVD PDF HTML CSS SQL GPS LLC BBC CNN NBC FAA FCC NFL NHL MLB MVP NPR DMV ACLU ASL".split()
+    "DOB AM PM TV PC CD DVD PDF HTML CSS SQL GPS LLC BBC CNN NBC FAA FCC NFL NHL MLB MVP NPR DMV ACLU ASL FY "
+    "FYI".split()
 )
 _SPELLED_OR_WORD = frozenset("US IT WHO AD ED SAT ACT IV OB AA".split())
 _NOT_SPELLED = frozenset("HMM HM SHH SH PSST BRR TSK PFFT GRR PHD NTH ZZZ MR MRS DR MS ST JR SR VS MT FT".split())
@@ -97,14 +100,15 @@ _ENDS = ("", "\n")
 
 # Words of small letters that are not simply themselves.
 NOT_PLAIN = frozenset(ABBREVIATIONS) | frozenset(_BEFORE_NUMBER) | frozenset(MONTHS) | {"Sun", "Ph"}
+NOT_PLAIN |= {name.lower() for month in MONTHS for name in (month, month[:3])} | {"sept"}
 
 
 def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken]) -> int | None:
     """A date, abbreviation, initialism, numeral or word in Latin letters; the position after it, or None."""
     char = plain[start]
-    if char in "JFMASOND" and (match := DATE.match(plain, start)):
-        ENGLISH_SIGNS.say(read_date(match), match.span(), out)
-        return match.end()
+    if char in "JFMASONDjfmasond" and (date := match_month_first(plain, start)):
+        ENGLISH_SIGNS.say(date[0], (start, date[1]), out)
+        return date[1]
     if char in "MTWFS" and (match := _DAY_RANGE.match(plain, start)):
         first, second = (_DAYS.get(name, "Sunday") for name in match.groups())
         ENGLISH_SIGNS.say(f"{first} to {second}", match.span(), out)
