@@ -7,7 +7,7 @@ import pytest
 import torch
 from helpers.training import make_trainer
 
-from transformers_tts_gan.training.callbacks import picture
+from transformers_tts_gan.training.pictures import picture
 
 
 def test_a_picture_runs_from_0_to_1_with_time_to_the_right_and_low_bands_at_the_bottom():

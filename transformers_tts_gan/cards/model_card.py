@@ -105,7 +105,7 @@ def write_model_card(trainer, name: str, **asked) -> Path:
         usage(trainer, name),
         samples(texts, spoken),
         "## Evaluation\n\n" + (evaluations or NOT_EVALUATED.format(folder=shown(folder)))
-        if trainer.has_acoustic_model
+        if trainer.family.speaks
         else "",
         speed_table(speeds, machine(model.device)),
         budget(trainer, origin),
@@ -119,12 +119,12 @@ def write_model_card(trainer, name: str, **asked) -> Path:
 
 def card_metadata(trainer, parents: list[Source], corpora: list[Source], asked: dict) -> ModelCardData:
     """What the Hub files the card under: what was `asked` for, and of the sources the ids that are on the Hub."""
-    found = ["tts-gan", TASK, *([] if trainer.has_acoustic_model else ["vocoder"])]
+    found = ["tts-gan", TASK, *([] if trainer.family.speaks else ["vocoder"])]
     bases = [parent.name for parent in parents if parent.on_hub]
     datasets = [corpus.name for corpus in corpora if corpus.on_hub]
     return ModelCardData(
         library_name="transformers",
-        pipeline_tag=TASK if trainer.has_acoustic_model else None,
+        pipeline_tag=TASK if trainer.family.speaks else None,
         language=asked.get("language") or names(trainer, "languages") or None,
         license=asked.get("license"),
         tags=unique(found, asked.get("tags")),
@@ -139,7 +139,7 @@ def unique(known: list[str], more: str | list[str] | None) -> list[str]:
 
 def names(trainer, of: str) -> list[str]:
     """The `speakers` or `languages` of a voice; none of a vocoder and of a voice whose processor is elsewhere."""
-    return list(getattr(trainer.processing_class, of, None) or []) if trainer.has_acoustic_model else []
+    return list(getattr(trainer.processing_class, of, None) or []) if trainer.family.speaks else []
 
 
 def weights_digest(folder: str | Path) -> str:
@@ -181,10 +181,10 @@ def warnings(sources: list[Source]) -> str:
 
 
 def description(trainer) -> str:
-    config, kind = trainer.model.config, "voice" if trainer.has_acoustic_model else "vocoder"
+    config, kind = trainer.model.config, "voice" if trainer.family.speaks else "vocoder"
     size = f"{trainer.model.num_parameters() / 1e6:.1f} M parameters"
     first = f"A {kind} of {config.sampling_rate} Hz with {size}, trained by `transformers_tts_gan`"
-    if not trainer.has_acoustic_model:
+    if not trainer.family.speaks:
         return f"{first}."
     encoder = config.text_encoder_config
     reads = "It reads phones alone." if encoder is None else f"Its text encoder is a `{encoder.model_type}`."
@@ -194,7 +194,7 @@ def description(trainer) -> str:
 def usage(trainer, name: str) -> str:
     """Code to start from, and who speaks what."""
     needs = "`pip install transformers-tts-gan`, then:"
-    if not trainer.has_acoustic_model:
+    if not trainer.family.speaks:
         return f"## Use\n\n{needs}\n\n{VOCODER.format(name=python_string(name))}"
     speakers, languages = names(trainer, "speakers"), names(trainer, "languages")
     choice = f"speaker={python_string(speakers[0])}, " if len(speakers) > 1 else ""

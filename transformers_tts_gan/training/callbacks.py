@@ -9,8 +9,6 @@ from tqdm.auto import tqdm
 from transformers import TrainerCallback
 from transformers.integrations import TensorBoardCallback, TrackioCallback
 
-from ..inference.synthesize import synthesize_row
-
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +99,8 @@ class SampleCallback(TrainerCallback):
 
     def on_evaluate(self, args, state, control, **kwargs):
         write = [WRITERS[type(c)](c) for c in self.trainer.callback_handler.callbacks if type(c) in WRITERS]
-        dataset, has_acoustic_model = self.trainer.eval_dataset, self.trainer.has_acoustic_model
-        if not write or dataset is None or not has_acoustic_model or not state.is_world_process_zero:
+        dataset, speaks = self.trainer.eval_dataset, self.trainer.family.speaks
+        if not write or dataset is None or not speaks or not state.is_world_process_zero:
             return
         for number in range(min(args.log_samples, len(dataset))):
             sounds, pictures = self.synthesize(dataset[number], number)
@@ -116,13 +114,11 @@ class SampleCallback(TrainerCallback):
         was_training = model.training
         model.eval()
         batch = self.trainer._prepare_inputs(self.trainer.data_collator([row]))
-        spoken = synthesize_row(model, self.trainer.processing_class, row)
-        aligned = model(**batch, align_only=True)
+        sample = self.trainer.family.sample(model, self.trainer.processing_class, row, batch)
         model.train(was_training)
         ground_truth = batch["labels"][0].float().cpu().numpy()
-        sounds = {f"tts/{number}": spoken.waveform, f"ground_truth/{number}": ground_truth}
-        mel, alignment = picture(spoken.log_mel), picture(aligned.alignment[0].exp())
-        pictures = {f"mel/{number}": mel, f"alignment/{number}": alignment}
+        sounds = {f"tts/{number}": sample.waveform, f"ground_truth/{number}": ground_truth}
+        pictures = {f"mel/{number}": sample.mel, f"alignment/{number}": sample.alignment}
         return sounds, pictures
 
 
@@ -156,9 +152,3 @@ def to_trackio(callback: TrackioCallback):
 
 
 WRITERS = {TensorBoardCallback: to_tensorboard, TrackioCallback: to_trackio}
-
-
-def picture(values: torch.Tensor) -> np.ndarray:
-    """`(F, M)` values as an image `(1, M, F)` from 0 to 1, time to the right and the first band at the bottom."""
-    values = values.float().cpu().numpy().T[::-1]
-    return ((values - values.min()) / (np.ptp(values) + 1e-9))[None]

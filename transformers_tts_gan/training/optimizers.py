@@ -6,15 +6,17 @@ from torch import nn
 from .arguments import TTSGanTrainingArguments
 
 
-def generator_groups(model: nn.Module, args: TTSGanTrainingArguments, decaying: set[str]) -> list[dict]:
-    """Parameter groups of the generator: the text encoder and the vocoder have learning rates of their own.
+def generator_groups(
+    model: nn.Module, args: TTSGanTrainingArguments, ratios: dict[str, float], decaying: set[str]
+) -> list[dict]:
+    """Parameter groups of the generator, each with its learning rate and weight decay.
 
     Args:
         model: The generator.
-        args: The learning rate, its ratios and the weight decay.
+        args: The learning rate and the weight decay.
+        ratios: Multiples of the learning rate by the first part of a weight's name.
         decaying: Names of the parameters that decay.
     """
-    ratios = {"text_encoder": args.text_encoder_lr_ratio, "vocoder": args.vocoder_lr_ratio}
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:

@@ -19,10 +19,8 @@ from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from ..cards.model_card import card_name, write_model_card
-from ..data.collator import SpeechCollator
 from ..data.samplers import EndlessStream, LengthBucketSampler
 from ..metrics.speech import SpeechMetrics, measure_speech
-from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from ..models.discriminators import TTSGanDiscriminator
 from .arguments import TTSGanTrainingArguments
 from .callbacks import BudgetCallback, SampleCallback, StepCallback, TrainingTable
@@ -30,12 +28,12 @@ from .checkpoints import AtomicCheckpointsMixin
 from .clock import TrainingClock
 from .distributed import SIZES, average_gradients, explain_lost_process, gather, limit_waiting, shares, sizes
 from .ema import WeightAverage
+from .families import family_of
 from .gan_state import GANStateMixin
-from .gan_step import GANStep, Phase, evaluation_phase, training_phase
-from .generator_losses import GeneratorLoss, acoustic_losses, check_losses, extra_losses, waveform_losses
+from .gan_step import GANStep, Phase
+from .generator_losses import GeneratorLoss, check_losses, extra_losses
 from .interrupts import StopSignals
 from .loss_means import LossMeans
-from .losses import GAN_LOSSES, feature_matching_loss
 from .monitor import MonitorCallback, monitored_values
 from .optimizers import discriminator_optimizer, generator_groups
 from .restarts import Beginning
@@ -90,23 +88,25 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         refuse_unused(kwargs)
         check_losses(losses)
         self.speech_metrics, self.losses = speech_metrics, tuple(losses)
-        self.discriminator = discriminator or TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset("small"))
-        self.discriminator_wrapped = self.discriminator
+        self.discriminator = discriminator
         self.discriminator_optimizer = self.discriminator_lr_scheduler = None
         self.average: WeightAverage | None = None
         self.gan_step: GANStep | None = None
         self.clock, self.loss_means, self.stop_signals = TrainingClock(self), LossMeans(), StopSignals()
         self._sampler = self._beginning = self._trial_discriminator = None
-        kwargs.setdefault("data_collator", SpeechCollator(kwargs.get("processing_class")))
         if isinstance(kwargs.get("train_dataset"), IterableDataset):
             kwargs["train_dataset"] = EndlessStream(kwargs["train_dataset"])
         if args.max_train_minutes is not None and args.max_steps <= 0:
             args.max_steps = 10**7  # the clock ends it
         super().__init__(model, args, **kwargs)
         refuse_launch(self)
+        self.family = family_of(self.model)
+        if kwargs.get("data_collator") is None:
+            self.data_collator = self.family.collator(self.processing_class)
+        self.discriminator = discriminator or self.family.new_discriminator()
+        self.discriminator_wrapped = self.discriminator
         limit_waiting(self.args.ddp_timeout)
         self.model_accepts_loss_kwargs = False
-        self.has_acoustic_model = hasattr(self.model, "acoustic")
         if self.place_model_on_device:
             self._move_model_to_device(self.discriminator, self.args.device)
         for plain in (PrinterCallback, ProgressCallback):
@@ -143,10 +143,20 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
 
     def call_model_init(self, trial=None):
         """A new model and new discriminators for each trial of `hyperparameter_search`, always the same ones."""
-        if self._trial_discriminator is None:
-            self._trial_discriminator = Beginning(self.discriminator)
-        self._trial_discriminator.restore(self.discriminator)
+        if self.discriminator is not None:  # it is made after the first model
+            if self._trial_discriminator is None:
+                self._trial_discriminator = Beginning(self.discriminator)
+            self._trial_discriminator.restore(self.discriminator)
         return super().call_model_init(trial)
+
+    def _wrap_model(self, model: nn.Module, training: bool = True, dataloader=None) -> nn.Module:
+        """As the Trainer's, but what a batch is given to may be a module of its own around the model."""
+        module = self.family.training_module(self.model)
+        if module is self.model:
+            return super()._wrap_model(model, training, dataloader)
+        if model is not self.model:  # an earlier `train` has wrapped it
+            return model
+        return self.accelerator.prepare_model(module) if training else module
 
     # ---- Optimizers ----
 
@@ -154,7 +164,8 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         """AdamW in groups: the text encoder and the vocoder have learning rates of their own."""
         if self.optimizer is None:
             model = self.model if model is None else model
-            groups = generator_groups(model, self.args, set(self.get_decay_parameter_names(model)))
+            ratios = self.family.learning_rate_ratios(self.args)
+            groups = generator_groups(model, self.args, ratios, set(self.get_decay_parameter_names(model)))
             optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, model)
             self.optimizer = optimizer_class(groups, **options)
         return self.optimizer
@@ -206,7 +217,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
             raise ValueError(f"The processes have {counts} batches for the same step: give each as many rows.")
         totals = [sum(column) for column in list(zip(*rows, strict=True))[3:]]
         self.stop_agreed = any(row[2] for row in rows)
-        phase = training_phase(self.args, self.clock.progress, self.has_acoustic_model)
+        phase = self.family.training_phase(self.args, self.clock.progress)
         self.gan_step = GANStep(samples, [shares(batch, totals, sum(counts)) for batch in own], phase)
         self._skip_unless_finite("a recording", [row[0] for row in rows])
         return samples, count
@@ -284,21 +295,16 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         pitch is over voiced phones or frames, which nobody has counted before; it goes by all phones or items.
         """
         args = self.args
-        plain = dict(outputs.losses or {})
-        losses = acoustic_losses(plain, args, phase.binarization, share)
-        losses |= extra_losses(self.losses, outputs, share)
-        if outputs.waveform is None:
-            return losses
-        losses |= waveform_losses(plain, args, share)
-        if phase.adversarial:
+        losses = self.family.losses(outputs, args, phase, share) | extra_losses(self.losses, outputs, share)
+        if phase.adversarial and outputs.waveform is not None:
             fake, real = outputs.waveform.float(), outputs.target_waveform.float()
             with self.compute_loss_context_manager():
                 logits, features = self.discriminator_wrapped(fake)
                 with torch.no_grad():
                     _, real_features = self.discriminator_wrapped(real)
-            adversarial = GAN_LOSSES[args.gan_loss][1](logits)
+            adversarial = self.family.adversarial_loss(args, logits)
             losses["adversarial"] = share["items"] * args.adversarial_loss_weight * adversarial
-            matching = feature_matching_loss(real_features, features)
+            matching = self.family.feature_matching_loss(real_features, features)
             losses["feature_matching"] = share["items"] * args.feature_matching_loss_weight * matching
         return losses
 
@@ -308,8 +314,8 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
             with self.compute_loss_context_manager():
                 logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
             halves = [each.chunk(2) for each in logits]
-            loss = GAN_LOSSES[self.args.gan_loss][0]([real for real, _ in halves], [fake for _, fake in halves])
-            loss = share["items"] * loss
+            halves = [list(half) for half in zip(*halves, strict=True)]
+            loss = share["items"] * self.family.discriminator_loss(self.args, *halves)
             self.accelerator.backward(loss / len(step))
             self.loss_means.add("discriminator_loss", loss)
         if self.args.world_size > 1:
@@ -388,7 +394,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The losses that need no discriminator, against held-out recordings."""
         with torch.no_grad():
-            phase = evaluation_phase(self.args, self.has_acoustic_model)
+            phase = self.family.evaluation_phase(self.args)
             outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase.model_inputs})
             losses = self.generator_losses(outputs, phase)
         return sum(losses.values()).detach(), None, None
