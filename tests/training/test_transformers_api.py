@@ -31,6 +31,7 @@ OVERRIDDEN = {  # by name: the parameters, and what we do there
         "max_steps train_dataloader resume_from_checkpoint",
         "prepare the discriminators",
     ),
+    "_wrap_model": ("model training dataloader", "what a batch is given to may stand around the model"),
     "create_optimizer": ("model", "groups with learning rates of their own"),
     "create_scheduler": ("num_training_steps optimizer", "learning rates by the clock"),
     "_get_train_sampler": ("train_dataset", "batches of like lengths in an order that can be resumed"),

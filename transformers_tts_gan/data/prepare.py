@@ -1,7 +1,7 @@
 """From rows of a corpus to numbers that a model can be trained on; each recording is decoded once.
 
 A prepared row holds `waveform` (int16 `(S,)`, a whole number of frames, trimmed and at one loudness), `f0` (`(F,)` in
-Hz), `frames` (their number F) and what the processor makes of the text.
+Hz; not for VITS), `frames` (their number F) and what the processor makes of the text.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from ..audio.pitch import fundamental_frequency
 from ..audio.trim import trim_silence
 from ..models.configuration_tts_gan import TTSGanVocoderConfig
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.processor import VitsProcessor
+from ..models.vits.spectrogram import VitsFrames
 from .load import SpeechReport, check_on_bad, import_datasets
 
 
@@ -37,7 +39,8 @@ class PrepareSpeech:
     (F), and with a processor `text` and what it makes of it, such as `input_ids` `(T,)`.
 
     Args:
-        config: Of the vocoder: its `sampling_rate` in Hz, `hop_length` and `n_fft` in samples.
+        config: Of the vocoder: its `sampling_rate` in Hz, `hop_length` and `n_fft` in samples; those of a `VitsModel`
+            are `VitsFrames.of(model.config)`, which needs no F0.
         processor: Reads the texts; left out for a vocoder, which needs none.
         min_seconds: Shorter recordings are refused.
         max_seconds: Longer recordings are refused.
@@ -55,8 +58,8 @@ class PrepareSpeech:
 
     def __init__(
         self,
-        config: TTSGanVocoderConfig,
-        processor: TTSGanProcessor | None = None,
+        config: TTSGanVocoderConfig | VitsFrames,
+        processor: TTSGanProcessor | VitsProcessor | None = None,
         min_seconds: float = 0.3,
         max_seconds: float = 15.0,
     ):
@@ -84,7 +87,7 @@ class PrepareSpeech:
         return prepared
 
     def sound(self, source) -> dict:
-        """Samples as int16 and F0 of a recording."""
+        """Samples as int16 of a recording, and its F0 where it is needed."""
         config = self.config
         wave = read_audio(source, config.sampling_rate, self.min_seconds, self.max_seconds)
         wave = normalize_loudness(trim_silence(wave, config.sampling_rate), LOUDNESS_DB)
@@ -94,8 +97,11 @@ class PrepareSpeech:
             raise AudioError(
                 "too short", f"`{audio_name(source)}` has {len(wave) / config.sampling_rate:.2f} s of sound."
             )
+        found = {"waveform": np.round(wave * 32767).astype(np.int16), "frames": frames}
+        if isinstance(config, VitsFrames):
+            return found
         f0 = fundamental_frequency(torch.from_numpy(wave)[None], config.sampling_rate, config.hop_length)[0]
-        return {"waveform": np.round(wave * 32767).astype(np.int16), "f0": f0.numpy(), "frames": frames}
+        return found | {"f0": f0.numpy()}
 
 
 def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip") -> tuple[Dataset, SpeechReport]:

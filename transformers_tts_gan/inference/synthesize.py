@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from transformers import VitsModel
 
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.processor import VitsProcessor
+from ..models.vits.speech import say_with_vits
 
 
 class RefusedText(ValueError):
@@ -37,7 +40,11 @@ class SpokenRow:
 
 @torch.no_grad()
 def synthesize_row(
-    model: TTSGanModel, processor: TTSGanProcessor, row: dict, language: str | None = None, **controls: Any
+    model: TTSGanModel | VitsModel,
+    processor: TTSGanProcessor | VitsProcessor,
+    row: dict,
+    language: str | None = None,
+    **controls: Any,
 ) -> SpokenRow:
     """The speech that `model` makes of a row of a corpus.
 
@@ -47,7 +54,8 @@ def synthesize_row(
         row: With a `text`, and a `speaker` and a `language` if they are known; a speaker that the model does not know
             is left out. A row of `prepare_speech` is spoken as it is.
         language: Of a row that names none, by default the first of the processor.
-        controls: What the model takes beside the text, such as `speaking_rate`, `seed` or `durations`.
+        controls: What the model takes beside the text, such as `speaking_rate`, `seed` or `durations`; a `VitsModel`
+            takes the first two.
 
     Raises:
         RefusedText: The text frontend does not accept the text; the message says why.
@@ -60,6 +68,8 @@ def synthesize_row(
     ```
     """
     inputs = encode_row(processor, row, language)
+    if isinstance(model, VitsModel):
+        return SpokenRow(say_with_vits(model, inputs, **controls), inputs["input_ids"][0])
     output = model(**{name: value.to(model.device) for name, value in inputs.items()}, **controls)
     length = int(output.waveform_lengths[0])
     return SpokenRow(
@@ -70,7 +80,9 @@ def synthesize_row(
     )
 
 
-def encode_row(processor: TTSGanProcessor, row: dict, language: str | None = None) -> dict[str, torch.Tensor]:
+def encode_row(
+    processor: TTSGanProcessor | VitsProcessor, row: dict, language: str | None = None
+) -> dict[str, torch.Tensor]:
     """What the model is given for a row, a batch of one; see [`synthesize_row`]."""
     if "input_ids" in row:
         return processor.pad([row])

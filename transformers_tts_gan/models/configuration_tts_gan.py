@@ -4,6 +4,8 @@
 parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
 """
 
+from typing import Literal
+
 from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, PreTrainedConfig
 
@@ -250,10 +252,13 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         periods: Of the period discriminators: each folds the waveform into rows of so many samples.
         period_channels: Channels of each layer of a period discriminator.
         period_strides: Rows that each of these layers steps by.
+        period_padding: How a waveform is filled up to whole rows: `constant` (with zeros) or `reflect`.
         resolutions: Window lengths, in samples, of the spectrogram discriminators.
         resolution_channels: Channels of each layer of a spectrogram discriminator.
         resolution_strides: Frames and frequencies that each of these layers steps by.
         band_edges: Where the bands of a spectrogram discriminator begin and end, as shares of half the sampling rate.
+        scale_channels: Channels of the strided layers of a discriminator of the samples; empty for none.
+        match_logits: Whether the logits count as a feature map, too.
         initializer_range: Standard deviation of new weights.
         extra_discriminator_names: Sub-discriminators that were added with `add`; loading needs their modules.
 
@@ -276,6 +281,9 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
     resolution_channels: list[int] | tuple[int, ...] = (16, 32, 32)
     resolution_strides: list | tuple = ((1, 4), (1, 4), (2, 2))
     band_edges: list[float] | tuple[float, ...] = (0.0, 1.0)
+    scale_channels: list[int] | tuple[int, ...] = ()
+    period_padding: Literal["constant", "reflect"] = "constant"
+    match_logits: bool = False
     initializer_range: float = 0.02
     extra_discriminator_names: list[str] | tuple[str, ...] = ()
 
@@ -294,7 +302,7 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanDiscriminatorConfig":
-        """The configuration of size `name`, one of `tiny`, `small` and `base`, with single fields replaced.
+        """The configuration of size `name`, one of `tiny`, `small`, `base` and `vits`, with single fields replaced.
 
         Args:
             name: The preset.
@@ -356,6 +364,15 @@ DISCRIMINATOR_PRESETS = {
         "resolution_channels": (32, 32, 32, 32, 32),
         "resolution_strides": ((1, 1), (1, 2), (1, 2), (1, 2), (1, 1)),
         "band_edges": (0.0, 0.1, 0.25, 0.5, 0.75, 1.0),
+    },
+    "vits": {
+        "periods": (2, 3, 5, 7, 11),
+        "period_channels": (32, 128, 512, 1024, 1024),
+        "period_strides": (3, 3, 3, 3, 1),
+        "period_padding": "reflect",
+        "resolutions": (),
+        "scale_channels": (16, 64, 256, 1024),
+        "match_logits": True,
     },
 }
 

@@ -3,7 +3,9 @@
 Period discriminators after HiFi-GAN (Kong et al., 2020, arXiv:2010.05646, section 2.2); spectrogram discriminators
 after UnivNet (Jang et al., 2021, arXiv:2106.07889, section 2.2), on complex spectra with compressed magnitudes so that
 quiet high bands count, in frequency bands where they are given (Siuzdak, 2023, arXiv:2306.00814, section 3.3). Preset
-`base` has the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU.
+`base` has the sizes of Vocos; preset `small` strides early, because full-size maps are what costs on a CPU. Preset
+`vits` is the set of VITS (Kim et al., 2021, arXiv:2106.06103, section 2.4): five periods and, after MelGAN (Kumar et
+al., 2019, arXiv:1910.06711, section 2.2), one discriminator of the plain samples.
 """
 
 from collections.abc import Mapping
@@ -28,20 +30,38 @@ HIDDEN_FOLDER = "_discriminator"  # the Trainer pushes no file whose name begins
 class PeriodDiscriminator(nn.Module):
     """Every `period`-th sample side by side: what should repeat, repeats."""
 
-    def __init__(self, period: int, channels: tuple[int, ...], strides: tuple[int, ...]):
+    def __init__(self, period: int, channels: tuple[int, ...], strides: tuple[int, ...], padding: str = "constant"):
         super().__init__()
-        self.period = period
+        self.period, self.padding = period, padding
         sizes = zip((1, *channels), channels, strides, strict=False)
         self.layers = nn.ModuleList(nn.Conv1d(i, o, 5, stride=stride, padding=2) for i, o, stride in sizes)
         self.output = nn.Conv1d(channels[-1], 1, 3, padding=1)
 
     def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """`(B, S)` samples to logits and feature maps."""
-        waveform = F.pad(waveform, (0, -waveform.shape[-1] % self.period), mode="constant")
+        waveform = F.pad(waveform[:, None], (0, -waveform.shape[-1] % self.period), mode=self.padding)[:, 0]
         rows = waveform.unflatten(-1, (-1, self.period)).transpose(1, 2)  # (B, period, S / period)
         features = []
         hidden = run_layers(self.layers, rows.reshape(-1, 1, rows.shape[-1]), len(waveform), features)
         return self.output(hidden).unflatten(0, (len(waveform), -1)), features
+
+
+class ScaleDiscriminator(nn.Module):
+    """The samples themselves, through long strided convolutions in more and more groups."""
+
+    def __init__(self, channels: tuple[int, ...]):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv1d(1, channels[0], 15, padding=7)])
+        sizes = zip(channels, (*channels[1:], channels[-1]), strict=True)
+        for number, (i, o) in enumerate(sizes, start=1):
+            self.layers.append(nn.Conv1d(i, o, 41, stride=4, padding=20, groups=min(4**number, i)))
+        self.layers.append(nn.Conv1d(channels[-1], channels[-1], 5, padding=2))
+        self.output = nn.Conv1d(channels[-1], 1, 3, padding=1)
+
+    def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """`(B, S)` samples to logits and feature maps."""
+        features = []
+        return self.output(run_layers(self.layers, waveform[:, None], len(waveform), features)), features
 
 
 class ResolutionDiscriminator(nn.Module):
@@ -115,13 +135,13 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
 
     def __init__(self, config: TTSGanDiscriminatorConfig, extra_discriminators: Mapping[str, nn.Module] | None = None):
         super().__init__(config)
+        periods = (config.period_channels, config.period_strides, config.period_padding)
+        resolutions = (config.resolution_channels, config.resolution_strides, config.band_edges)
         self.sub_discriminators = nn.ModuleList(
-            [PeriodDiscriminator(period, config.period_channels, config.period_strides) for period in config.periods]
-            + [
-                ResolutionDiscriminator(
-                    n_fft, config.resolution_channels, config.resolution_strides, config.band_edges
-                )
-                for n_fft in config.resolutions
+            [
+                *(PeriodDiscriminator(period, *periods) for period in config.periods),
+                *(ResolutionDiscriminator(n_fft, *resolutions) for n_fft in config.resolutions),
+                *([ScaleDiscriminator(config.scale_channels)] if config.scale_channels else []),
             ]
         )
         self.post_init()
@@ -196,6 +216,8 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
         """`(B, S)` samples to the logits and feature maps of each sub-discriminator, the batch in front."""
         everyone = [*self.sub_discriminators, *self.extra_discriminators.values()]
         logits, features = zip(*(discriminator(waveform) for discriminator in everyone), strict=True)
+        if self.config.match_logits:
+            features = [[*maps, last] for maps, last in zip(features, logits, strict=True)]
         return list(logits), list(features)
 
 

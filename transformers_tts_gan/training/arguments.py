@@ -15,6 +15,25 @@ from transformers import HfArgumentParser, TrainingArguments
 from .unsupported import refuse_unworkable
 
 
+# Kim et al., 2021, arXiv:2106.06103, sections 2.3, 2.4 and 3.2, and the settings that its authors published with it:
+# pieces of 32 frames, and no clipping. The discriminators are trained from the first step.
+VITS_DEFAULTS = {
+    "learning_rate": 2e-4,
+    "discriminator_learning_rate": 2e-4,
+    "adam_epsilon": 1e-9,
+    "max_grad_norm": 0.0,
+    "discriminator_max_grad_norm": 0.0,
+    "discriminator_start_ratio": 0.0,
+    "segment_frames": 32,
+    "gan_loss": "least_squares",
+    "waveform_mel_loss_weight": 45.0,
+    "duration_loss_weight": 1.0,
+    "kl_loss_weight": 1.0,
+    "adversarial_loss_weight": 1.0,
+    "feature_matching_loss_weight": 2.0,
+}
+
+
 @dataclass
 class TTSGanTrainingArguments(TrainingArguments):
     r"""`TrainingArguments` and what alternating a generator and its discriminators needs beside them.
@@ -101,6 +120,9 @@ class TTSGanTrainingArguments(TrainingArguments):
     alignment_loss_weight: float = field(
         default=1.0, metadata={"help": "Weight of the alignment losses. 5 helps with many speakers."}
     )
+    kl_loss_weight: float = field(
+        default=1.0, metadata={"help": "VITS alone: weight of the distance of the posterior from the prior."}
+    )
     waveform_mel_loss_weight: float = field(
         default=1.0, metadata={"help": "Weight of the log-mel loss of the waveform."}
     )
@@ -186,6 +208,22 @@ class TTSGanTrainingArguments(TrainingArguments):
         if self.accelerator_config.dispatch_batches is None:
             self.accelerator_config.dispatch_batches = False  # batches of a stream differ in length
         refuse_unworkable(self)
+
+    @classmethod
+    def for_vits(cls, output_dir: str, **arguments) -> "TTSGanTrainingArguments":
+        """Arguments whose defaults are what VITS was published with, for training a `VitsModel`.
+
+        Args:
+            output_dir: Where to.
+            arguments: What differs.
+
+        Example:
+
+        ```python
+        training = TTSGanTrainingArguments.for_vits("outputs/my_vits", learning_rate=2e-5, max_steps=5_000)
+        ```
+        """
+        return cls(output_dir=output_dir, **VITS_DEFAULTS | arguments)
 
     def share_cores(self):
         """Take `cpu_threads`, or this process's share of the cores: `accelerate launch` leaves it only one."""

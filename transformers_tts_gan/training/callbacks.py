@@ -12,7 +12,7 @@ from transformers.integrations import TensorBoardCallback, TrackioCallback
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ("minutes", "loss", "mel", "duration", "prosody", "alignment", "waveform_mel", "waveform_stft", "f0",
+COLUMNS = ("minutes", "loss", "mel", "kl", "duration", "prosody", "alignment", "waveform_mel", "waveform_stft", "f0",
            "adversarial", "feature_matching", "discriminator_loss", "grad_norm", "learning_rate")  # fmt: skip
 SPEEDS = ("_runtime", "_per_second", "_preparation_time")  # what the Trainer adds to an evaluation
 

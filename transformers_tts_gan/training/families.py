@@ -1,4 +1,4 @@
-"""What the trainer must know of the kind of model that it trains: one class for each kind, chosen by `family_of`.
+"""What the trainer must know of the kind of model that it trains: one class for each kind.
 
 The trainer alternates, counts, averages, saves and resumes for all of them. A family says which module is trained,
 what is trained when, which losses there are, and by what discriminators it is judged.
@@ -85,8 +85,3 @@ class ModelFamily:
         spoken = synthesize_row(model, processor, row)
         aligned = model(**batch, align_only=True)
         return Sample(spoken.waveform, picture(spoken.log_mel), picture(aligned.alignment[0].exp()))
-
-
-def family_of(model: nn.Module) -> ModelFamily:
-    """The family that `model` belongs to."""
-    return ModelFamily(model)

@@ -28,7 +28,7 @@ class GeneratorLoss(Protocol):
 
 def check_losses(losses: Sequence[GeneratorLoss]):
     """`ValueError` for extra losses whose names collide, with each other or with those that every training has."""
-    taken = {*LOSS_WEIGHTS, "loss", "prosody", "alignment", "adversarial", "feature_matching"}
+    taken = {*LOSS_WEIGHTS, "loss", "prosody", "alignment", "adversarial", "feature_matching", "kl"}
     for loss in losses:
         if loss.name in taken:
             raise ValueError(f"`losses` has one named `{loss.name}`, but there is such a loss already: rename it.")

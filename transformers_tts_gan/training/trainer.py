@@ -28,7 +28,6 @@ from .checkpoints import AtomicCheckpointsMixin
 from .clock import TrainingClock
 from .distributed import SIZES, average_gradients, explain_lost_process, gather, limit_waiting, shares, sizes
 from .ema import WeightAverage
-from .families import family_of
 from .gan_state import GANStateMixin
 from .gan_step import GANStep, Phase
 from .generator_losses import GeneratorLoss, check_losses, extra_losses
@@ -40,6 +39,7 @@ from .restarts import Beginning
 from .schedules import DiscriminatorSchedule, discriminator_warmup, generator_schedule
 from .seeding import isolated_rng, seed_for_batch
 from .unsupported import refuse_launch, refuse_unused
+from .vits import family_of
 
 
 logger = logging.getLogger(__name__)
