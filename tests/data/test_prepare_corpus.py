@@ -11,7 +11,7 @@ import soundfile
 
 from transformers_tts_gan.audio.io import AudioError
 from transformers_tts_gan.cli.main import main
-from transformers_tts_gan.data.held_out import choose_held_out, text_digest
+from transformers_tts_gan.data.held_out import choose_held_out, fewest_held_out, text_digest
 from transformers_tts_gan.data.load import load_speech
 from transformers_tts_gan.data.prepare_corpus import RECIPES, prepare_corpus
 from transformers_tts_gan.data.recipes import allison
@@ -120,6 +120,23 @@ def test_held_out_sentences_are_fixed_and_never_trained_on():
     clips = [Clip(f"{i}", Path(), text, "s", "en") for i, text in enumerate(texts)]
     assert choose_held_out(clips, test_every=2, min_words=3) == {"4"}
     assert choose_held_out(clips[::-1], test_every=3, min_words=3) == {"5"}
+
+
+@pytest.mark.parametrize(("clips", "held_out"), [(9, 0), (80, 8), (356, 32), (2_000, 100)])
+def test_a_corpus_of_a_few_hundred_recordings_holds_out_enough_to_judge_by(clips, held_out):
+    """French prompts: of 356, a twentieth of the sentences that are long enough was 11."""
+    found = [Clip(f"{i:04}", Path(), f"Said for the {i}th time.", "s", "en") for i in range(clips)]
+    assert len(choose_held_out(found, 20, 3, fewest_held_out(clips))) == held_out
+
+
+def test_the_default_holds_out_more_of_a_small_corpus_and_a_number_that_is_asked_for_is_kept(tmp_path):
+    for number in range(40):
+        write_wav(tmp_path / "src" / f"{number}.flac")
+        (tmp_path / "src" / f"{number}.txt").write_text(f"Good morning number {number}.", encoding="utf-8")
+    for every, held_out in ((None, 4), (20, 2)):
+        dest = tmp_path / str(every)
+        prepare_corpus("folder", tmp_path / "src", dest, language="en", test_every=every)
+        assert [row["split"] for row in rows_of(dest)].count("test") == held_out
 
 
 def test_what_another_voice_held_out_can_be_held_out_again(tmp_path, caplog):

@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("corpus", choices=list(RECIPES), help="which corpus; `folder` is for your own recordings")
     parser.add_argument("source", nargs="?", help="the corpus as it was unpacked; only allison can be downloaded")
     parser.add_argument("destination", help="folder to make")
-    parser.add_argument("--test_every", type=int, help="hold out every Nth sentence. Default: by corpus")
+    parser.add_argument("--test_every", type=int, help="hold out every Nth sentence. Default: by corpus, 30 or more")
     parser.add_argument("--min_words", type=int, default=3, help="hold out no text with fewer words. Default: 3")
     parser.add_argument("--held_out", help="hold out the texts of this file instead, or their digests, one a line")
     parser.add_argument("--sampling_rate", type=int, help="rate of the wavs in Hz. Default: as recorded")

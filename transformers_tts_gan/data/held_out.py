@@ -13,7 +13,11 @@ DIGEST = re.compile(r"[0-9a-f]{16}")
 MAX_WORDS = 40  # or characters, in Chinese: held-out sentences stay under 20 s, as training's default does
 
 
-def choose_held_out(clips: Iterable[Clip], test_every: int, min_words: int) -> set[str]:
+FEW = 30  # an error rate of fewer sentences says little
+MANY = 300  # clips, of which so many can be spared
+
+
+def choose_held_out(clips: Iterable[Clip], test_every: int, min_words: int, at_least: int = 0) -> set[str]:
     """Return the names of every Nth clip by sorted name.
 
     Only clips of a sentence's length count, and none whose text another clip has too.
@@ -22,11 +26,23 @@ def choose_held_out(clips: Iterable[Clip], test_every: int, min_words: int) -> s
         clips: Of the corpus.
         test_every: N.
         min_words: A held-out text has at least so many words (characters, in Chinese).
+        at_least: N becomes smaller, but not under 2, where it would hold out fewer clips.
     """
     words = {clip.name: words_of(clip.text) for clip in clips}
     times = Counter(words.values())
     names = sorted(name for name, said in words.items() if min_words <= len(said) <= MAX_WORDS and times[said] == 1)
+    if len(names) // test_every < at_least:
+        test_every = min(test_every, max(2, len(names) // at_least))
     return set(names[test_every - 1 :: test_every])
+
+
+def fewest_held_out(clips: int) -> int:
+    """How many sentences a corpus of so many clips should hold out: 30 of 300 clips or more, and a tenth of fewer.
+
+    >>> fewest_held_out(356), fewest_held_out(80)
+    (30, 8)
+    """
+    return FEW if clips >= MANY else clips // 10
 
 
 def find_held_out(clips: Sequence[Clip], lines: Iterable[str]) -> tuple[set[str], int]:

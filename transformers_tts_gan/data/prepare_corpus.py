@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from ..audio.io import AudioError, file_rate, read_audio, write_audio
 from ..audio.trim import trim_silence
 from .files import read_lines
-from .held_out import choose_held_out, find_held_out
+from .held_out import choose_held_out, fewest_held_out, find_held_out
 from .load import SpeechReport, check_on_bad, save_metadata
 from .recipes.aishell3 import AISHELL3
 from .recipes.allison import ALLISON, G722_RATE, PACKAGES, decode_g722, fetch_debian_packages
@@ -89,7 +89,8 @@ def prepare_corpus(
         corpus: "allison", "ljspeech", "aishell3", "baker" or "folder".
         source: The folder of the corpus as it was unpacked; `None` downloads it ("allison" only).
         destination: The folder to make.
-        test_every: Every so manieth sentence by sorted name is held out; each corpus has its default.
+        test_every: Every so manieth sentence by sorted name is held out; by default by corpus, and more where that
+            would be fewer than 30 of 300 recordings, or than a tenth of fewer.
         min_words: A held-out text has at least so many words.
         held_out: A file with the texts to hold out instead, or their digests, one on each line: what another voice of
             this corpus held out.
@@ -124,7 +125,8 @@ def prepare_corpus(
         clips = _own_names(recipe.clips(folder, prepared.report, **options), prepared.report)
         if not clips:
             raise ValueError(f"no recording with a text was found in `{folder}`.\n{prepared.report}")
-        chosen = choose_held_out(clips, test_every or recipe.test_every, min_words)
+        fewest = fewest_held_out(len(clips)) if test_every is None else 0
+        chosen = choose_held_out(clips, test_every or recipe.test_every, min_words, fewest)
         if held_out is not None:
             chosen, missing = find_held_out(clips, (line for _, line in read_lines(held_out)))
             if missing:

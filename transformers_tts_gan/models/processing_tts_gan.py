@@ -18,6 +18,7 @@ from ..text.frontend import TextFrontend
 from ..text.ipa import ipa_symbols
 from ..text.lexicon import check_saved_words, read_lexicon
 from ..text.lines import LINE_BREAK, Line, read_lines
+from ..text.nearest import with_nearest
 from ..text.sentences import split_sentences
 from ..text.ssml.parse import has_markup, is_ssml
 from ..text.token_alignment import token_ranges, windows
@@ -217,8 +218,14 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
         return {**self.encode(utterance, language, speaker), **self.encode_prosody_controls(utterance)}
 
     def read(self, text: str | Utterance, language: str | None = None) -> Utterance:
-        """What the frontend makes of `text`, unless it has done so already."""
-        return self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
+        """What the frontend makes of `text`, unless it has done so already; unseen letters become the nearest ones."""
+        utterance = self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
+        phones = sorted(set(utterance.phones))
+        ids = self.tokenizer.convert_tokens_to_ids(phones)
+        unseen = [phone for phone, number in zip(phones, ids, strict=True) if number == self.tokenizer.unk_token_id]
+        if not unseen:
+            return utterance
+        return with_nearest(utterance, unseen, self.tokenizer.get_vocab(), self.__dict__.setdefault("_warned", set()))
 
     def sentences(self, text: str | Utterance, language: str | None = None) -> list[tuple[str | Utterance, str]]:
         """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags.

@@ -4,11 +4,18 @@ A language of this package is one folder with a [`Language`] in it, and one line
 """
 
 from .en.language import ENGLISH
+from .europe.dutch import LANGUAGE as DUTCH
+from .europe.french import LANGUAGE as FRENCH
+from .europe.german import LANGUAGE as GERMAN
+from .europe.italian import LANGUAGE as ITALIAN
+from .europe.portuguese import LANGUAGE as PORTUGUESE
+from .europe.spanish import LANGUAGE as SPANISH
 from .language import CODE, Language
 from .zh.language import CHINESE
 
 
-_KNOWN = {language.code: language for language in (ENGLISH, CHINESE)}
+_ALL = (ENGLISH, CHINESE, FRENCH, GERMAN, SPANISH, ITALIAN, PORTUGUESE, DUTCH)
+_KNOWN = {language.code: language for language in _ALL}
 
 
 def add(language: Language) -> None:
@@ -28,7 +35,8 @@ def add(language: Language) -> None:
 def find(code: str) -> Language:
     """The language of a code such as `en`, `zh`, `en-US`, `zh_CN`, `cmn` or `chinese`.
 
-    A code that nobody has added is a language without rules: its words are read letter by letter, or by espeak-ng.
+    A code that nobody has added is a language without rules: its words are read letter by letter, or by espeak-ng,
+    and its numbers by CLDR's rules where there are any.
 
     Raises:
         ValueError: `code` is no code of a language.

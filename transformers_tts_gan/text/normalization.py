@@ -5,7 +5,8 @@ the order they are spoken. A character without a reading is a ValueError with it
 """
 
 from . import languages
-from .plain import WORD, WORD_OR_NUMBER, read_plain
+from .cldr import number_reader
+from .plain import WORD_OR_NUMBER, read_plain
 from .spoken import Spoken
 
 
@@ -17,7 +18,7 @@ def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: boo
         language: A code such as `en`.
         emoji: `drop` passes over emoji, `name` says their Unicode names.
         numbers: In a language without rules, a number in digits is a word, and so is a word with apostrophes: for
-            espeak-ng, which reads both.
+            espeak-ng, which reads both. Otherwise CLDR's rules say its numbers.
 
     Raises:
         ValueError: A character has no reading; the message names it and its position.
@@ -32,4 +33,6 @@ def normalize(text: str, language: str = "en", emoji: str = "drop", numbers: boo
     rules = languages.find(language)
     if rules.normalize is not None:
         return rules.normalize(text, emoji)
-    return read_plain(text, language=rules.code, word=WORD_OR_NUMBER if numbers else WORD)
+    if numbers:
+        return read_plain(text, language=rules.code, word=WORD_OR_NUMBER)
+    return read_plain(text, language=rules.code, match_number=number_reader(rules.code))

@@ -12,6 +12,7 @@ from .spoken import PAUSES, SAME, SILENT, Spoken, is_picture, pause, unreadable
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u05b0-\u05c7\u064b-\u0652\u0900-\u0dff\u0e00-\u0eff])*"
 WORD = re.compile(_WORD)
+WORD_WITH_APOSTROPHES = re.compile(rf"{_WORD}(?:'{_WORD})*")
 WORD_OR_NUMBER = re.compile(rf"(?<!\w)[-−]?\d+(?:[.,:]\d+)*|\d+|{_WORD}(?:'{_WORD})*")
 
 
@@ -22,6 +23,7 @@ def read_plain(
     language: str,
     word: re.Pattern = WORD,
     say_number: Callable[[str], str] | None = None,
+    match_number: Callable[[str, int], tuple[str, int] | None] | None = None,
     decimal: str = ".",
     signs: Mapping[str, str] | None = None,
     abbreviations: Mapping[str, str] | None = None,
@@ -34,6 +36,8 @@ def read_plain(
         language: Code of the language.
         word: What is a word.
         say_number: Words for a number, given as it is written: digits, perhaps with a minus sign and decimals.
+        match_number: In place of `say_number`: `match_number(text, place)` is what is said for the number, date or
+            amount that begins at a place of the text, and where it ends; None where none begins.
         decimal: The sign before decimals.
         signs: Words for signs, such as `{"%": "percent"}`.
         abbreviations: Words for abbreviations with their full stops, such as `{"z.B.": "zum Beispiel"}`.
@@ -59,6 +63,8 @@ def read_plain(
         found = next((each for each in short if plain.startswith(each, position)), "")
         if found and not plain[max(0, position - 1) : position].isalnum():
             position = say((abbreviations or {})[found], position + len(found))
+        elif match_number is not None and (number_found := match_number(plain, position)):
+            position = say(*number_found)
         elif say_number is not None and (match := number.match(plain, position)):
             position = say(say_number(match[0]), match.end())
         elif match := word.match(plain, position):

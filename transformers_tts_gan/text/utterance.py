@@ -1,8 +1,9 @@
 """What a text sounds like: words, phones, the characters they come from, and the prosody that the writer asks for."""
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from .phoneset import BOUNDARY, PAUSES
 from .prosody import PhoneProsody
@@ -78,6 +79,29 @@ class Utterance:
         parts.append((start, len(self.phones)))
         words = [slice(bisect_left(begins, counts[a]), bisect_left(begins, counts[b])) for a, b in parts]
         return [self._part(*part, self.words[chosen]) for part, chosen in zip(parts, words, strict=True)]
+
+    def with_phones(self, others: Mapping[str, tuple[str, ...]]) -> "Utterance":
+        """The same with other phones in place of some; each has the span and the prosody of the one it stands for.
+
+        Args:
+            others: For a phone those that replace it: none, one or several.
+        """
+        new = [others.get(phone, (phone,)) for phone in self.phones]
+
+        def stretched(values: tuple) -> tuple:
+            return tuple(value for value, phones in zip(values, new, strict=True) for _ in phones)
+
+        return replace(
+            self,
+            words=tuple(
+                replace(word, phones=tuple(chain.from_iterable(others.get(phone, (phone,)) for phone in word.phones)))
+                for word in self.words
+            ),
+            phones=tuple(chain.from_iterable(new)),
+            spans=stretched(self.spans),
+            plain_spans=stretched(self.plain_spans),
+            prosody=stretched(self.prosody) if self.prosody else (),
+        )
 
     def _part(self, start: int, end: int, words: tuple[Word, ...]) -> "Utterance":
         while end > start + 1 and self.phones[end - 1] == BOUNDARY:

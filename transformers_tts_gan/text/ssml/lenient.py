@@ -160,7 +160,7 @@ class _Simplifier:
         """Whether `code` is a language that has a pronunciation here."""
         if not code:
             return False
-        if not _CODE.fullmatch(code) or languages.find(code).normalize is None:
+        if not _CODE.fullmatch(code) or not languages.find(code).phones:
             self.note(position, f"`xml:lang` is passed over: `{code[:40]}` has no pronunciation here.")
             return False
         return True
