@@ -11,7 +11,8 @@ from pypinyin import lazy_pinyin
 
 from transformers_tts_gan.text.normalization import normalize
 from transformers_tts_gan.text.spoken import Spoken
-from transformers_tts_gan.text.zh.numbers import cardinal, simplify
+from transformers_tts_gan.text.zh.numbers import simplify
+from transformers_tts_gan.text.zh.numerals import cardinal
 from transformers_tts_gan.text.zh.signs import prepare
 
 

@@ -5,7 +5,7 @@
 """
 
 from ..ssml.say_as import SayAs
-from .numbers import cardinal, digits, number
+from .numerals import cardinal, digits, number
 
 
 def _date(date: dict[str, int]) -> str:

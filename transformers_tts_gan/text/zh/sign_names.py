@@ -3,7 +3,8 @@
 import unicodedata
 
 from ..signs import FRACTIONS, NUMBER_SIGNS, Signs
-from .numbers import cardinal, digits, match_number
+from .numbers import match_number
+from .numerals import cardinal, digits
 from .signs import read_sign
 
 

@@ -7,16 +7,26 @@ import re
 
 from ..han import HAN
 from ..spoken import Spoken
-from .numbers import cardinal, match_number, number, simplify
+from .codes import read_code
+from .numbers import counted, match_number, simplify
+from .numerals import cardinal, number
+from .units import CODES, CURRENCY_SIGN
 
 
 _HAN = HAN.pattern
+_NUMERALS = "零一二三四五六七八九十百千万亿"
+_TERM = r"\d{1,15}(?:\.\d{1,9})?"
+_FRACTION = "[½¼¾⅓⅔⅕-⅞⅐⅑⅒]"
 _QUIET = "\u200b"
 # What stands there, and what is read instead; the first that fits.
 _REWRITTEN = {
     r"(?<=[一二三四五六日天末])[-–—~](?=周|星期|礼拜)": "到",
     r"(?:(?<=[歼轰运直强苏图卡米])|(?<=东风|巨浪|红旗|长征|嫦娥|神舟|天宫|天问|米格|伊尔|新冠|鹰击|霹雳)|(?<=阿波罗|旅行者))-(?=\d)": _QUIET,
-    r"(?<=[\d²³)])[ ]?[-−](?=[ ]?\d+(?:\.\d+)?\s?=)": "减",
+    rf"(?<=[\d²³)])[ ]?[-−](?=[ ]?{_TERM}(?:[ ]?[-−+*/×÷][ ]?{_TERM}){{0,8}}\s?=)": "减",
+    rf"(?<![\d%{_NUMERALS}])[-−](?=(?:[百千万]|[{_NUMERALS}]{{1,5}})分之|{_FRACTION})": "负",
+    rf"(?<=[{_NUMERALS}])[-−–—~](?=[百千]分之|[{_NUMERALS}]{{1,5}}分之)": "到",
+    r"(?<=[\w\s])-{1,2}>(?=[\w\s])": "到",
+    r"(?<=\d)T(?=\d\d:\d\d)": _QUIET,
     rf"(?<={_HAN})[·・](?={_HAN})": _QUIET,
     r"[》」』”](?=[《「『“])": ",",
     r"(?<=\d)\+(?=[个人名元种家款次天年岁万亿位条])": "多",
@@ -30,14 +40,16 @@ _INSTEAD = list(_REWRITTEN.values())
 _TOPIC = re.compile(r"(?<![\d#A-Za-z])#([^#\n]{1,40})#(?!#)")
 _TOPIC_START = re.compile(r"#(?=[^\W_])")
 
-_TWO = re.compile(r"([A-Z])2([A-Z])(?![A-Za-z0-9])")
-_CURRENCY = re.compile(r"(?:(USD|EUR|GBP|HKD|JPY|CNY)\s?(\d[\d,]*(?:\.\d+)?)([十百千万亿]*)|(?:HK|US)\$(?=\s?\d))")
+_TWO = re.compile(r"(?!H2[OS]|N2O|D2O|K2[OS])([A-Z])2([A-Z])(?![A-Za-z0-9])")  # business to business, not water
+_WAN = re.compile(r"(?<=\d)w(?![A-Za-z0-9])(?!\s?\+?的?(?:充电|快充|闪充|无线|有线|灯|功率|电|音响|插))")
+_WATTS = re.compile("功率|瓦数|充电|快充|闪充|灯泡?|电源|输出")
+_CURRENCY = re.compile(rf"(?:({'|'.join(CODES)})\s?(\d[\d,]*(?:\.\d+)?)([十百千万亿]*)|(?:{CURRENCY_SIGN})(?=\s?\d))")
 _RENMINBI = re.compile(r"RMB(?=\s?\d)")
 _LETTERS = re.compile(r"(?:[A-Z]\.)+(?=$|[\s.,?!])")
 _NUMERAL = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![A-Za-z0-9])")
 _PRONOUN = re.compile("I(?= [a-z])")
 _CAPITALS = re.compile(r"[A-Z]{1,3}(?![A-Za-z'.])")
-_WORDS = frozenset("SIM RAM ROM PIN BUG WIN AND THE FOR MAX TOP POP PRO NEW VAN BOX".split())
+_WORDS = frozenset("MAC SIM RAM ROM PIN BUG WIN AND THE FOR MAX TOP POP PRO NEW VAN BOX".split())
 _OF_A_KIND = "型类级期"
 _RULERS = re.compile(
     r"(?:亨利|路易|伊丽莎白|查理|乔治|爱德华|威廉|腓力|亚历山大|尼古拉|彼得|叶卡捷琳娜|拿破仑|保罗|本笃|理查|詹姆斯)$"
@@ -57,7 +69,14 @@ def prepare(plain: str) -> str:
     plain = simplify(plain)
     if "#" in plain:
         plain = _TOPIC.sub(r"#\1,", plain)
+    if "w" in plain:
+        plain = _WAN.sub(_ten_thousands, plain)
     return _REWRITE.sub(_instead, plain)
+
+
+def _ten_thousands(match: re.Match) -> str:
+    """30w is 三十万, as people write it, but not where watts are spoken of."""
+    return "w" if _WATTS.search(match.string, max(0, match.start() - 12), match.start()) else "万"
 
 
 def _instead(match: re.Match) -> str:
@@ -67,6 +86,8 @@ def _instead(match: re.Match) -> str:
 def read_sign(plain: str, start: int, out: list[Spoken]) -> int | None:
     """Say the letters or the sign at `start` of Chinese text if they have a meaning of their own there; the end."""
     char = plain[start]
+    if (char.isalnum() or char == ":") and char.isascii() and (end := read_code(plain, start, out)):
+        return end
     if "A" <= char <= "Z" and not (start and plain[start - 1].isascii() and plain[start - 1].isalpha()):
         return _letters(plain, start, out)
     if char == "#" and (end := _hash(plain, start, out)):
@@ -112,8 +133,7 @@ def _letters(plain: str, start: int, out: list[Spoken]) -> int | None:
 
 
 def _foreign(match: re.Match) -> str:
-    names = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元", "CNY": "元"}
-    return ("两" if match[2] == "2" else number(match[2])) + match[3] + names[match[1]]
+    return counted(match[2], match[3] or "元") + match[3] + CODES[match[1]]
 
 
 def _is_numeral(match: re.Match) -> bool:
