@@ -44,6 +44,8 @@ ENGLISH = {
     "e.g. this, i.e. that": "for example this , that is that",
     "Acme Inc. Then": "Acme Incorporated . Then",
     "St. John on Main St. Wait": "Saint John on Main Street . Wait",
+    "5th Ave, Sunset Blvd, Main St in May": "fifth Avenue , Sunset Boulevard , Main Street in May",
+    "Mount St Helens, Ave Maria": "Mount Saint Helens , Ave Maria",
     "No. 5 and no. Yes": "Number five and no . Yes",
     "the U.S. and NASA": "the U.S. and NASA",
     "Henry VIII, World War II": "Henry the eighth , World War two",

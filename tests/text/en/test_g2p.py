@@ -14,6 +14,7 @@ from transformers_tts_gan.text.en.g2p import english_phones, english_phones_or_n
 from transformers_tts_gan.text.en.heteronyms import heteronyms, part_of_speech
 from transformers_tts_gan.text.en.letter_to_sound import letter_readings, one_main_stress
 from transformers_tts_gan.text.en.lexicon import (
+    exceptions,
     held_out,
     held_out_words,
     lexicon_reading,
@@ -57,10 +58,56 @@ def known(word):
         ("Müller", "M AH1 L ER0"),
         ("Zhongguancun", "JH UH1 NG G W AA2 N T S W AH2 N"),
         ("Guangxi", "G W AA1 NG SH IY2"),
+        ("Brexit", "B R EH1 K S IH0 T"),
+        ("proceed", "P R OW0 S IY1 D"),
+        ("abstracts", "AE1 B S T R AE0 K T S"),
+        ("schizophrenic", "S K IH2 T S AH0 F R EH1 N IH0 K"),
+        ("diagnoses", "D AY2 AH0 G N OW1 S IY0 Z"),
+        ("WWII", "W ER1 L D W AO2 R T UW1"),
+        ("usa", "Y UW1 EH1 S EY1"),
+        ("fbi's", "EH1 F B IY1 AY1 Z"),
+        ("cpus", "S IY1 P IY1 Y UW1 Z"),
+        ("who", "HH UW1"),
     ],
 )
 def test_words_outside_the_lexicon_follow_from_their_parts(word, phones):
     assert said(word) == phones
+
+
+@pytest.mark.parametrize(
+    ("word", "phones"),
+    [
+        ("résumé", "R EH1 Z AH0 M EY2"),
+        ("résumés", "R EH1 Z AH0 M EY2 Z"),
+        ("re\u0301sume\u0301", "R EH1 Z AH0 M EY2"),
+        ("resume", "R IH0 Z UW1 M"),
+        ("exposé", "EH2 K S P OW0 Z EY1"),
+        ("expose", "IH0 K S P OW1 Z"),
+        ("rosé", "R OW0 Z EY1"),
+        ("rose", "R OW1 Z"),
+        ("pâté", "P AA0 T EY1"),
+        ("pate", "P EY1 T"),
+        ("Café", "K AH0 F EY1"),
+        ("café's", "K AH0 F EY1 Z"),
+        ("fiancée", "F IY2 AA0 N S EY1"),
+        ("jalapeño", "HH AA2 L AH0 P EY1 N Y OW0"),
+        ("piñata", "P IH0 N Y AA1 T AH0"),
+        ("Muñoz", "M UW1 N Y OW0 Z"),
+        ("garçon", "G AA2 R S OW1 N"),
+        ("José", "HH OW2 Z EY1"),
+        ("coulé", "K AW2 L EY1"),
+        ("é", "IY1"),
+    ],
+)
+def test_accents_are_heard_where_they_decide(word, phones):
+    assert said(word) == phones
+
+
+def test_every_exception_has_phones_and_is_needed():
+    for word, phones in exceptions().items():
+        assert set(phones) <= set(BASE_PHONES) and phones, word
+        assert sum(phone[-1] == "1" for phone in phones) >= (word not in ("'em", "'n")), word
+        assert lexicon_reading(word) != phones, word
 
 
 def test_an_ending_sounds_as_the_last_phone_asks():

@@ -6,10 +6,11 @@ the letter-to-sound model says. Compounds are left to the model: cut into known 
 
 import functools
 import re
+import unicodedata
 from collections.abc import Callable
 
 from .letter_to_sound import letter_readings
-from .lexicon import CONSONANTS, VOWELS, lexicon_reading, spelled
+from .lexicon import CONSONANTS, VOWELS, exceptions, lexicon_reading, spelled
 from .numbers import ascii_letters
 from .pinyin_names import pinyin_name_phones
 
@@ -23,26 +24,9 @@ Letters = Callable[[str], list[Phones]]
 # In capitals these are letters although the dictionary has a word, or another reading, of that spelling.
 _SPELLED = frozenset(
     "US USA UK EU UN UAE AI IT ID IQ PC TV OS CEO CPU GPU USB HIV PR HR PM AM MC DJ BBC CNN FBI CIA IBM NBA KO VIP "
-    "ATM DNA DVD CD FAQ GPS LED MBA NBC OK PE PHD SUV UFO URL WTO WHO XP AD BC BCE CE AC DC PDF HTML CSS SQL".split()
+    "ATM DNA DVD CD FAQ GPS LED MBA NBC OK PE PHD SUV UFO URL WTO WHO XP AD BC BCE CE AC DC PDF HTML CSS SQL "
+    "RNA CFO CTO CIO IRS FDA EPA NSA NRA NFL NHL MLB UCLA IMF API ISP USDA ADHD EMT ICU MRI ECG EKG IBS NYU".split()
 )
-_OVERRIDES = {
-    word: tuple(phones.split())
-    for word, phones in {
-        "tv": "T IY2 V IY1", "ok": "OW2 K EY1", "wifi": "W AY1 F AY2", "json": "JH EY1 S AH0 N",
-        "emoji": "IH0 M OW1 JH IY0", "emojis": "IH0 M OW1 JH IY0 Z", "wikis": "W IH1 K IY0 Z",
-        "livestream": "L AY1 V S T R IY2 M", "xi'an": "SH IY1 AA2 N", "phd": "P IY2 EY2 CH D IY1",
-        "tts": "T IY2 T IY2 EH1 S", "'em": "AH0 M", "miz": "M IH1 Z", "celsius": "S EH1 L S IY0 AH0 S", "to": "T UW1",
-        "openai": "OW1 P AH0 N EY2 AY1", "xiaomi": "SH AW1 M IY0", "anthropic": "AE0 N TH R AA1 P IH0 K",
-        "vocoder": "V OW1 K OW2 D ER0", "bitcoin": "B IH1 T K OY2 N", "whatsapp": "W AH1 T S AE2 P",
-        "pytorch": "P AY1 T AO2 R CH", "kubernetes": "K UW2 B ER0 N EH1 T IY0 Z", "o'er": "AO1 R", "ne'er": "N EH1 R",
-        "ma'am": "M AE1 M", "xray": "EH1 K S R EY2", "y'all": "Y AO1 L", "'tis": "T IH1 Z", "'twas": "T W AH1 Z",
-        "'cause": "K AH1 Z", "'n": "AH0 N", "'til": "T IH1 L", "cafe": "K AH0 F EY1", "naive": "N AY0 IY1 V",
-        "resume": "R IH0 Z UW1 M", "youtube": "Y UW1 T UW2 B", "huawei": "W AA1 W EY2", "tiktok": "T IH1 K T AA2 K",
-        "wechat": "W IY1 CH AE2 T", "linux": "L IH1 N AH0 K S", "ubuntu": "UH0 B UH1 N T UW0",
-        "gif": "G IH1 F", "wiki": "W IH1 K IY0", "macos": "M AE2 K OW2 EH1 S", "ios": "AY2 OW2 EH1 S",
-        "jalapeno": "HH AA2 L AH0 P EY1 N Y OW0", "muller": "M AH1 L ER0",
-    }.items()
-}  # fmt: skip
 _CONTRACTIONS = {"'ll": "AH0 L", "'ve": "AH0 V", "'re": "ER0", "'d": "D", "'m": "M", "n't": "AH0 N T"}
 _SUFFIXES = {
     "ing": "IH0 NG", "ed": "", "ers": "ER0 Z", "est": "IH0 S T", "able": "AH0 B AH0 L", "ish": "IH0 SH", "ly": "L IY0",
@@ -54,6 +38,7 @@ _VOICELESS, _SIBILANT = frozenset("P T K F TH".split()), frozenset("S Z SH ZH CH
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _LETTERS_AND_S = re.compile("([A-Z]{2,6})'?s")
 _LONGEST = 40
+_ACCENTS = frozenset("éèêáâàíîóôúû")  # before the ending of a plural or possessive
 
 
 def english_phones(word: str) -> Phones:
@@ -80,6 +65,8 @@ def english_phones_or_none(word: str) -> Phones:
         parts = [english_phones_or_none(part) for part in word.split("-") if part]
         return tuple(phone for part in parts for phone in part)
     if not word.isascii():
+        if len(word) > 1 and (phones := _accented(word.lower())):
+            return phones
         word = ascii_letters(word)
     if plural := _LETTERS_AND_S.fullmatch(word):
         stem = english_phones_or_none(plural[1])
@@ -90,6 +77,28 @@ def english_phones_or_none(word: str) -> Phones:
     elif not word.islower() and not word.istitle() and _known(word.lower()) is None:
         return _camel(word)
     return word_phones(word.lower())
+
+
+def _accented(word: str) -> Phones | None:
+    """`résumé`, `cafés`, `piñata`, `garçon`: what the accents say; None where the plain letters say as much."""
+    word = unicodedata.normalize("NFC", word)
+    if phones := _known(word):
+        return phones
+    stem = re.sub("'?s$", "", word)
+    if stem != word and stem[-1:] in _ACCENTS and (phones := _accented(stem) or _known(ascii_letters(stem))):
+        return phones + _plural(phones[-1])
+    plain = ascii_letters(word)
+    phones = _known(plain)
+    if re.search("ée?$", word):  # `appliqué`: a last vowel of its own
+        phones = phones or word_phones(plain)
+        if phones[-1:] == ("IY0",):
+            phones = phones[:-1]
+        return phones if phones[-1:] and phones[-1][:2] == "EY" else (*_second(phones), "EY1")
+    if "ñ" in word and (not phones or ("N", "Y") not in zip(phones, phones[1:], strict=False)):
+        return word_phones(ascii_letters(re.sub("ñ(?=[aeou])", "ny", word)))
+    if "ç" in word and not phones:
+        return word_phones(ascii_letters(word.replace("ç", "s")))
+    return phones
 
 
 def _initials(word: str) -> Phones:
@@ -116,11 +125,19 @@ def _camel(word: str) -> Phones:
 @functools.lru_cache(maxsize=65536)
 def word_phones(word: str) -> Phones:
     """Phones of a lower-case word: its own entry, or what [`unknown_word_phones`] finds; () if it has no letter."""
-    return _known(word) or unknown_word_phones(word)
+    return _known(word) or _spelled_in_small(word) or unknown_word_phones(word)
+
+
+def _spelled_in_small(word: str) -> Phones | None:
+    """`usa`, `fbi` and their plurals, as people type them: nothing but an initialism has these letters."""
+    stem = re.sub("'?s$", "", word)
+    if word.upper() in _SPELLED:
+        return spelled(word)
+    return spelled(stem) + _plural(spelled(stem)[-1]) if stem.upper() in _SPELLED else None
 
 
 def _known(word: str) -> Phones | None:
-    return _OVERRIDES.get(word) or lexicon_reading(word)
+    return exceptions().get(word) or lexicon_reading(word)
 
 
 def unknown_word_phones(word: str, known: Known = _known, letters: Letters = letter_readings) -> Phones:

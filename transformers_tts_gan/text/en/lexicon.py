@@ -64,6 +64,14 @@ def _first_readings() -> dict[str, str]:
     return dict(_rows("SELECT word, phonemes FROM word_phonemes ORDER BY pron_order DESC"))
 
 
+@functools.lru_cache(maxsize=1)
+def exceptions() -> dict[str, tuple[str, ...]]:
+    """Phones of lower-case words that the lexicon lacks or has wrong, from `exceptions.tsv`."""
+    lines = Path(__file__).with_name("exceptions.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {word: tuple(phones.split()) for word, phones in rows}
+
+
 @functools.lru_cache(maxsize=65536)
 def lexicon_reading(word: str) -> tuple[str, ...] | None:
     """The preferred reading of a lower-case word, or None."""

@@ -47,6 +47,10 @@ _MAY_END_A_SENTENCE = frozenset(
     "etc Inc Ltd Corp Co Jr Sr Ave Blvd Rd Ln Hwy Pkwy approx dept govt Esq Bros al".split()
 )
 _TITLES = frozenset("Mr Mrs Ms Dr Prof MR MRS DR".split())
+# Without their full stop after a name or an ordinal: `Fifth Ave`, `42nd St`, but `Ave Maria`, `Mount St Helens`.
+_ROADS = {name: ABBREVIATIONS[name] for name in ("Ave", "Blvd", "Rd", "Hwy", "Pkwy")} | {"St": "Street"}
+_AFTER_A_NAME = re.compile(r"(?:[A-Z][a-z]+|[0-9](?:st|nd|rd|th)) $")
+_A_NAME = re.compile(r" [A-Z][a-z]")
 _DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _STATES = dict(
     part.split(":")
@@ -127,6 +131,8 @@ def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken
     say_as = _in_capitals(plain, word, start, end, out) or _MIXED.get(word)
     if say_as is None and word in _TITLES and plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
         say_as = ABBREVIATIONS[word.capitalize()]
+    if say_as is None and word in _ROADS:
+        say_as = _road(plain, word, start, end)
     if say_as:
         ENGLISH_SIGNS.say(say_as, (start, end), out)
         return end
@@ -142,6 +148,13 @@ def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken
         ENGLISH_SIGNS.say("sharp", (end, end + 1), out)
         return end + 1
     return end
+
+
+def _road(plain: str, word: str, start: int, end: int) -> str | None:
+    """A street without its full stop; `St` before a name is a saint."""
+    if _A_NAME.match(plain, end):
+        return "Saint" if word == "St" else None
+    return _ROADS[word] if _AFTER_A_NAME.search(plain, max(0, start - 24), start) else None
 
 
 def _dotted(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> int:
