@@ -45,6 +45,15 @@ from .evaluation.run import (
 from .inference.pipeline import (
     TTSGanPipeline as TTSGanPipeline,
 )
+from .inference.streaming import (
+    SpeechChunk as SpeechChunk,
+)
+from .inference.subtitles import (
+    write_subtitles as write_subtitles,
+)
+from .inference.times import (
+    TimedWord as TimedWord,
+)
 from .metrics.asr import (
     load_recognizer as load_recognizer,
 )

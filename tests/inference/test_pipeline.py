@@ -135,8 +135,8 @@ def test_sentences_lines_paragraphs_and_headings_have_pauses_of_their_own(speake
 
 def test_a_text_with_short_forms_has_the_same_lines(speaker, say):
     text = "Good\n\nWho\nis [[IH1 T]]?\n\nGood {x}. Good."
-    parts = [part for part, _ in speaker.processor.sentences(text)]
-    ends = [end for _, end in speaker.processor.sentences(text)]
+    parts = [part for part, *_ in speaker.processor.sentences(text)]
+    ends = [end for _, end, _ in speaker.processor.sentences(text)]
     assert ends == ["heading", "paragraph", "sentence", "paragraph"] and len(parts) == 4
     expected = [ended(say("Good"), 0.7), ended(say("Who is [[IH1 T]]?"), 0.5)]
     np.testing.assert_array_equal(speaker(text)["audio"][: sum(map(len, expected))], np.concatenate(expected))

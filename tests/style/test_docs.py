@@ -18,6 +18,7 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").r
 RUN = [
     "README.md",
     "docs/quickstart.md",
+    "docs/speaking.md",
     "docs/frontend.md",
     "docs/package.md",
 ]  # the rest shows training, which takes longer than a test may

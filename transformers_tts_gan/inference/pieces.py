@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .times import Source, TimedWord
+
 
 LONGEST_BREAK_MS = 500  # of a longer break the rest is put in as zeros, which costs the model nothing
 LEAST_LENGTH_SHARE = 0.7  # of the longest row of a batch: no more than 30 % of a batch are padding
@@ -27,6 +29,7 @@ class Piece:
         pause: Samples of silence after it.
         fade: Samples at its end that fade to silence.
         is_last: Whether the text ends with it.
+        source: Where it comes from.
     """
 
     row: dict
@@ -34,9 +37,18 @@ class Piece:
     pause: int
     fade: int
     is_last: bool
+    source: Source | None = None
 
     @classmethod
-    def of_row(cls, row: dict, pause: float, is_last: bool, sampling_rate: int, hop_length: int) -> "Piece":
+    def of_row(
+        cls,
+        row: dict,
+        pause: float,
+        is_last: bool,
+        sampling_rate: int,
+        hop_length: int,
+        source: Source | None = None,
+    ) -> "Piece":
         """A piece with `pause` seconds of silence after it.
 
         It leaves half a second of each break to the model, and the rest, whole frames, to `finish`.
@@ -50,7 +62,7 @@ class Piece:
                 breaks[phone] = (all_frames - kept) * hop_length
                 row["pause_ms"][phone] = LONGEST_BREAK_MS
         fade = round(FADE_SECONDS * sampling_rate)
-        return cls(row, breaks, round(pause * sampling_rate), fade, is_last)
+        return cls(row, breaks, round(pause * sampling_rate), fade, is_last, source)
 
     def finish(self, waveform: np.ndarray, durations: np.ndarray, hop_length: int) -> list[np.ndarray]:
         """The spoken row `(S,)`, whose phones last `durations` `(T,)` frames, with its breaks and its pause."""
@@ -61,6 +73,18 @@ class Piece:
             parts += [waveform[start:middle], np.zeros(samples, dtype=np.float32)]
             start = middle
         return [*parts, faded(waveform[start:], self.fade), np.zeros(self.pause, dtype=np.float32)]
+
+    def words(self, durations: np.ndarray, hop_length: int, sampling_rate: int, start: int) -> list[TimedWord]:
+        """When its words are spoken, if it begins at sample `start`; `durations` `(T,)` are frames of its phones."""
+        if self.source is None:
+            return []
+        added = np.zeros(len(durations), dtype=np.int64)  # samples of breaks within each phone
+        for phone, samples in self.breaks.items():
+            added[phone] = samples
+        ends = start + (durations * hop_length + added).cumsum()
+        starts = np.concatenate([[start], ends[:-1]])
+        inside = slice(1, -1)  # without the silence at both ends
+        return self.source.words(starts[inside] / sampling_rate, ends[inside] / sampling_rate)
 
 
 def faded(waveform: np.ndarray, samples: int) -> np.ndarray:
@@ -119,6 +143,11 @@ class Waveform:
 
     def __init__(self):
         self._samples, self._size = np.zeros(0, dtype=np.float32), 0
+
+    @property
+    def size(self) -> int:
+        """Samples that are there."""
+        return self._size
 
     def append(self, samples: np.ndarray) -> None:
         """Put `(S,)` samples at the end."""

@@ -22,7 +22,10 @@ from transformers.pipelines.base import ChunkPipeline
 from ..models.padding import no_prosody_controls
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
 from ..text.lenient import make_readable, warn
+from ..text.origins import origins
 from .pieces import PAUSE_SECONDS, Piece, Waveform, batches, check_seconds, pause_seconds
+from .streaming import SpeechChunk
+from .times import Source, TimedWord
 
 
 logger = logging.getLogger(__name__)
@@ -104,6 +107,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
                 warning.
             forward_params: The model's arguments as a `dict`, as the stock pipeline takes them.
             batch_size: The most sentences to speak at once; those of like lengths are spoken together.
+            return_timestamps: `True` adds `words`, a list of [`TimedWord`], which say when each word and each of its
+                characters begins and ends.
 
         Returns:
             `{"audio": (S,) float32 in [-1, 1], "sampling_rate": Hz}`; a list of such for a list of texts, and an
@@ -123,6 +128,45 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         if not isinstance(text_inputs, (types.GeneratorType, Dataset)):
             as_texts(text_inputs)
         return super().__call__(text_inputs, **kwargs)
+
+    def stream(self, text: str, **kwargs) -> Iterator[SpeechChunk]:
+        """Speak one text sentence by sentence, each as soon as it is made.
+
+        Args:
+            text: A text of any length, plain or SSML.
+            kwargs: `speaking_rate`, `speaker`, `pauses` and what else a call takes of one text.
+
+        Returns:
+            An iterator; its chunks, joined, are the `audio` of a call.
+
+        Raises:
+            TypeError: For an argument that a call does not take either, and for what is no text.
+            ValueError: For a number out of range at once; for text that cannot be spoken when its turn has come.
+
+        Example:
+
+        ```python
+        for chunk in speak.stream("Good morning. The train leaves at 9:45.", speaking_rate=0.9):
+            player.write(chunk.audio)
+        ```
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed: call once per text.")
+        preprocess_params, forward_params, _ = self._sanitize_parameters(**kwargs)
+        preprocess_params = {**self._preprocess_params, **preprocess_params}
+        preprocess_params.pop("on_error", None)
+        pieces = self.preprocess(text, **preprocess_params)
+        return self.stream_pieces(pieces, {**self._forward_params, **forward_params})
+
+    def stream_pieces(self, pieces: Iterable[Piece], forward_params: dict) -> Iterator[SpeechChunk]:
+        """Speak what `preprocess` has made of one text."""
+        start = 0
+        for piece in pieces:
+            ((parts, durations),) = self._speak_pieces([piece], 1, forward_params)
+            words = piece.words(durations, self.model.config.hop_length, self.sampling_rate, start)
+            chunk = SpeechChunk(np.concatenate(parts), self.sampling_rate, start, words)
+            yield chunk
+            start += len(chunk.audio)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:  # type: ignore[override]
         """Save the model and the processor to a folder, from which `from_pretrained` makes the same pipeline.
@@ -146,10 +190,11 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         trailing_silence=None,
         strict=None,
         forward_params=None,
+        return_timestamps=None,
         **controls,
     ):
         if unknown := sorted(set(controls) - set(CONTROLS)):
-            known = ", ".join(f"`{name}`" for name in (*CONTROLS, *CHOICES))
+            known = ", ".join(f"`{name}`" for name in (*CONTROLS, *CHOICES, "return_timestamps"))
             raise TypeError(f"Unknown arguments {unknown}; this pipeline takes {known} and what `pipeline` takes.")
         if on_error not in ("raise", "skip", None):
             raise ValueError(f"`on_error` is {on_error!r}, but `raise` or `skip` is needed.")
@@ -160,20 +205,22 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         preprocess_params = {name: value for name, value in choice.items() if value is not None}
         forward_params = {**(forward_params or {}), **controls}
         refuse_numbers(forward_params)
-        return preprocess_params, forward_params, {}
+        postprocess_params = {} if return_timestamps is None else {"return_timestamps": return_timestamps}
+        return preprocess_params, forward_params, postprocess_params
 
     def get_iterator(self, inputs, num_workers, batch_size, preprocess_params, forward_params, postprocess_params):
         """Speech of each text, in order. Of a list all texts are read before the first is spoken."""
         params = {**preprocess_params}
         skip = params.pop("on_error", "raise") == "skip"
+        options = (batch_size, skip, forward_params, postprocess_params.get("return_timestamps", False))
         if not isinstance(inputs, list):
-            return self._speak(self._read(inputs, params), batch_size, batch_size, skip, forward_params)
+            return self._speak(self._read(inputs, params), batch_size, *options)
         texts = list(self._read(inputs, params))
         errors = {number: text for number, text in enumerate(texts) if isinstance(text, ValueError)}
         if errors and not skip:
             raise errors[0] if len(inputs) == 1 else unspeakable(errors, inputs)
         window = max(batch_size, WINDOW) if batch_size > 1 else 1
-        return self._speak(texts, window, batch_size, skip, forward_params)
+        return self._speak(texts, window, *options)
 
     def preprocess(  # type: ignore[override]
         self,
@@ -185,15 +232,18 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         strict: bool = False,
     ) -> Iterator[Piece]:
         """The sentences of a text; text without any goes on whole, for the processor to say what is wrong."""
+        given = text
         if not strict:
             text, notes = make_readable(text, language or self.processor.languages[0])
             warn(notes)
+        origin = origins(text, given)
         sentences = self.processor.sentences(text, language)
         hop_length = self.model.config.hop_length
         frame_ms = round(1_000 * hop_length / self.sampling_rate)
         broken = False  # whether a break ends the sentence before
-        for number, (sentence, end) in enumerate(sentences, start=1):
-            row: dict[str, Any] = self.processor.encode_speech(sentence, language, speaker)
+        for number, (sentence, end, places) in enumerate(sentences, start=1):
+            utterance = self.processor.read(sentence, language)
+            row: dict[str, Any] = self.processor.encode_speech(utterance, language, speaker)
             if broken:  # the break ends here, in a frame that the sound fades in from
                 row = {**no_prosody_controls(len(row["input_ids"])), **row}
                 row["pause_ms"][0] = frame_ms
@@ -202,7 +252,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             if broken:
                 row["pause_ms"][-2] = max(row["pause_ms"][-2] - frame_ms, 0)
             pause = trailing_silence if is_last else 0.0 if broken else pauses[end]
-            yield Piece.of_row(row, pause, is_last, self.sampling_rate, hop_length)
+            source = Source(given, utterance, places if given == text else [origin[place] for place in places])
+            yield Piece.of_row(row, pause, is_last, self.sampling_rate, hop_length, source)
 
     def _read(self, texts: Iterable[str], params: dict) -> Iterator[list[Piece] | ValueError]:
         """The pieces of each text, or what is wrong with it."""
@@ -213,33 +264,46 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
                 yield error
 
     def _speak(
-        self, texts: Iterable[list[Piece] | ValueError], window: int, batch_size: int, skip: bool, forward_params: dict
+        self,
+        texts: Iterable[list[Piece] | ValueError],
+        window: int,
+        batch_size: int,
+        skip: bool,
+        forward_params: dict,
+        timestamps: bool,
     ) -> Iterator[dict | None]:
         """Speech of each text, or `None` for one that is skipped; batches are made of `window` sentences at a time."""
         pieces = all_pieces(texts, skip)
-        audio, clipped = Waveform(), 0
+        audio, words, clipped = Waveform(), list[TimedWord](), 0
         while chosen := list(islice(pieces, window)):
             spoken = self._speak_pieces([piece for piece in chosen if piece is not None], batch_size, forward_params)
             for piece in chosen:
                 if piece is None:
                     yield None
                     continue
-                for part in spoken.pop(0):
+                parts, durations = spoken.pop(0)
+                if timestamps:
+                    words += piece.words(durations, self.model.config.hop_length, self.sampling_rate, audio.size)
+                for part in parts:
                     clipped += int((np.abs(part) >= 1).sum())
                     audio.append(part)
                 if piece.is_last:
-                    yield self.postprocess(audio.take(), clipped)
-                    clipped = 0
+                    yield self.postprocess(audio.take(), clipped, words if timestamps else None)
+                    words, clipped = [], 0
 
-    def _speak_pieces(self, pieces: list[Piece], batch_size: int, forward_params: dict) -> list[list[np.ndarray]]:
-        """The sounds and silences `(S,)` of each piece."""
-        spoken: list[list[np.ndarray]] = [[] for _ in pieces]
+    def _speak_pieces(
+        self, pieces: list[Piece], batch_size: int, forward_params: dict
+    ) -> list[tuple[list[np.ndarray], np.ndarray]]:
+        """The sounds and silences `(S,)` of each piece, and the durations `(T,)` of its phones in frames."""
+        spoken: dict[int, tuple[list[np.ndarray], np.ndarray]] = {}
         for batch in batches([len(piece.row["input_ids"]) for piece in pieces], batch_size):
             output = self.forward(self.processor.pad([pieces[index].row for index in batch]), **forward_params)
             for index, *values in zip(batch, *output.values(), strict=True):
                 waveform, length, durations = (value.numpy() for value in values)
-                spoken[index] = pieces[index].finish(waveform[:length], durations, self.model.config.hop_length)
-        return spoken
+                durations = durations[: len(pieces[index].row["input_ids"])]
+                parts = pieces[index].finish(waveform[:length], durations, self.model.config.hop_length)
+                spoken[index] = parts, durations
+        return [spoken[index] for index in range(len(pieces))]
 
     def _forward(self, model_inputs: dict, **controls) -> dict:  # type: ignore[override]
         output = self.model(**{**model_inputs, **controls})
@@ -249,12 +313,15 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             "durations": output.durations,
         }
 
-    def postprocess(self, audio: np.ndarray, clipped: int) -> dict:  # type: ignore[override]
+    def postprocess(  # type: ignore[override]
+        self, audio: np.ndarray, clipped: int, words: list[TimedWord] | None = None
+    ) -> dict:
         """The speech `(S,)` of one text; a warning where many of its samples are `clipped`."""
         if clipped > CLIPPED_SHARE * len(audio):
             share = 100 * clipped / len(audio)
             logger.warning("%.1f %% of the samples are clipped, which sounds harsh: lower `gain_db`.", share)
-        return {"audio": audio, "sampling_rate": self.sampling_rate}
+        times = {} if words is None else {"words": words}
+        return {"audio": audio, "sampling_rate": self.sampling_rate, **times}
 
 
 def all_pieces(texts: Iterable[list[Piece] | ValueError], skip: bool) -> Iterator[Piece | None]:

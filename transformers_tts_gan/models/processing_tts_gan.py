@@ -19,7 +19,7 @@ from ..text.ipa import ipa_symbols
 from ..text.lexicon import check_saved_words, read_lexicon
 from ..text.lines import LINE_BREAK, Line, read_lines
 from ..text.nearest import with_nearest
-from ..text.sentences import split_sentences
+from ..text.sentences import Sentence, placed_sentences
 from ..text.ssml.parse import has_markup, is_ssml
 from ..text.token_alignment import token_ranges, windows
 from ..text.utterance import Utterance
@@ -227,19 +227,19 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             return utterance
         return with_nearest(utterance, unseen, self.tokenizer.get_vocab(), self.__dict__.setdefault("_warned", set()))
 
-    def sentences(self, text: str | Utterance, language: str | None = None) -> list[tuple[str | Utterance, str]]:
-        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags.
-
-        Each comes with what ends after it: `sentence`, or what [`text.lines.Line`] calls the lines of a plain text.
-        """
+    def sentences(self, text: str | Utterance, language: str | None = None) -> list[Sentence]:
+        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
         if isinstance(text, Utterance) or is_ssml(text):
-            return [(part, "sentence") for part in self.read(text, language).split()]
-        cut: list[tuple[str | Utterance, str]] = []
-        for line in read_lines(text) if LINE_BREAK.search(text) else [Line(text)]:
-            parts = split_sentences(line.text)
-            parts = self.read(line.text, language).split() if parts and has_markup(line.text) else parts
-            cut += [(part, "sentence") for part in parts[:-1]] + [(part, line.end) for part in parts[-1:]]
-        return cut or [(text, "sentence")]
+            utterance = self.read(text, language)
+            return [Sentence(part, "sentence", range(len(utterance.text))) for part in utterance.split()]
+        cut: list[Sentence] = []
+        for line in read_lines(text) if LINE_BREAK.search(text) else [Line(text, list(range(len(text))))]:
+            parts = placed_sentences(line.text, line.places)
+            if parts and has_markup(line.text):
+                marked = self.read(line.text, language).split()
+                parts = [Sentence(part, "sentence", line.places) for part in marked]
+            cut += [*parts[:-1], *(part._replace(end=line.end) for part in parts[-1:])]
+        return cut or [Sentence(text, "sentence", range(len(text)))]
 
     def encode(
         self, text: str | Utterance, language: str | None = None, speaker: str | None = None

@@ -4,8 +4,11 @@ Enters: text of any length. Leaves: pieces short enough to speak in one go.
 """
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from .han import HAN_RANGES
+from .utterance import Utterance
 from .zh.segment import segment
 
 
@@ -25,6 +28,34 @@ _WHOLE = re.compile(
 _RUN = re.compile(f"[{HAN_RANGES}〇]+")  # Chinese words, the years among them
 _COMMAS = frozenset(",;:，；：、—")
 _CLOSING = frozenset("\"'”’」』）)]】》〉")
+
+
+class Sentence(NamedTuple):
+    """What is spoken in one go, and where it comes from.
+
+    Args:
+        text: Of a sentence, or what the frontend made of it.
+        end: What ends after it: `sentence`, or what [`lines.Line`] calls the lines of a text.
+        places: Where each character that it counts stands in the whole text.
+    """
+
+    text: str | Utterance
+    end: str
+    places: Sequence[int]
+
+
+def placed_sentences(text: str, places: Sequence[int]) -> list[Sentence]:
+    """The pieces of [`split_sentences`] with their places, given the `places` of the characters of `text`.
+
+    >>> [(sentence.text, list(sentence.places)) for sentence in placed_sentences("A b. 好。", range(10, 17))]
+    [('A b.', [10, 11, 12, 13]), ('好。', [15, 16])]
+    """
+    sentences, end = [], 0
+    for part in split_sentences(text):
+        start = text.index(part, end)
+        end = start + len(part)
+        sentences.append(Sentence(part, "sentence", places[start:end]))
+    return sentences
 
 
 def split_sentences(text: str, max_chars: int = 200) -> list[str]:
