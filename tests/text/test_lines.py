@@ -149,6 +149,6 @@ def test_an_error_names_the_place_in_the_text_as_it_was_written():
 
 @pytest.mark.parametrize("unit", ["a\n", "A-\n", "公\n", ".\n", "- a\n", "a" * 50 + "\n", '"', "a", "\n", " \n"])
 def test_time_grows_with_the_length(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     read_lines(unit * 20_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

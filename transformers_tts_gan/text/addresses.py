@@ -2,18 +2,20 @@
 
 import re
 
+from .en.initialisms import initialism
 from .en.numbers import match_number
 from .en.numerals import digits
 from .en.signs import ENGLISH_SIGNS
-from .en.words import initialism
 from .signs import Signs, read_symbol
 from .spoken import Spoken
 
 
 _ADDRESS = re.compile(
-    r"https?://[!-~]{1,500}|www\.[!-~]{1,500}|[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
+    r"(?:https?|ftp|file)://[!-~]{1,500}|localhost:\d{1,5}(?!\w)(?:/[!-~]{0,500})?"
+    r"|www\.[!-~]{1,500}|[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
     r"|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.(?:com|org|net|edu|gov|io|cn|ai|co|uk|de|ca"
-    r"|fr|eu|tv|us|info|biz|app|dev|pdf|docx?|xlsx?|txt|html?|csv|jpe?g|png|mp[34]|zip)\b(?:/[!-~]{0,500})?",
+    r"|fr|eu|tv|us|info|biz|app|dev|pdf|docx?|xlsx?|txt|html?|csv|jpe?g|png|mp[34]|zip)\b"
+    r"(?::\d{1,5}(?!\w))?(?:/[!-~]{0,500})?",
     re.A,
 )
 _TAG = re.compile(r"[#@](?=\d{0,9}[A-Za-z])[A-Za-z0-9_]{1,100}(?!\w)", re.A)

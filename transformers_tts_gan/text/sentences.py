@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from .en.abbreviations import belongs_to_a_word
 from .han import HAN_RANGES
 from .utterance import Utterance
 from .zh.segment import segment
@@ -16,9 +17,6 @@ from .zh.segment import segment
 _END = re.compile(
     r"[。！？!?…]+[\"'”’」』）)\]】》〉]*|(?<!\.)\.++(?:[\"'”’)\]]+(?=\s|$)|(?=\s|$)|"
     rf"(?=[{HAN_RANGES}“‘「『（《]))|\n+"
-)
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Gen|Col|Capt|Lt|vs|No|Rev|Mt|Fig|Gov|Sen|Sgt)|(?<!\w)[A-Z]|\.[A-Za-z])\.$"
 )
 # What no cut may go through: a tag, phones in brackets, a word with its apostrophes, a number with its signs.
 _WHOLE = re.compile(
@@ -86,7 +84,7 @@ def split_sentences(text: str, max_chars: int = 200) -> list[str]:
             mark += 1
         if mark < len(marked) and marked[mark][0] <= end.start():
             continue
-        if end[0] == "." and _ABBREVIATED.search(text, max(start, end.end() - 12), end.end()):
+        if end[0] == "." and belongs_to_a_word(text, start, end.end()):
             continue
         sentences.append(text[start : end.end()])
         start = end.end()

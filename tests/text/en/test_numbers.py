@@ -106,7 +106,28 @@ def test_words_around_a_number_decide_only_where_they_fit(text, expected):
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "1,", "1,111", "1.", "1-", "1/", "a.", "a@", "$", "A", "'", '5"', "IV ", "#a", "😀"]
+    "piece",
+    [
+        *["1", "1,", "1,111", "1.", "1-", "1/", "a.", "a@", "$", "A", "'", '5"', "IV ", "#a", "😀"],
+        *[
+            "1-1=",
+            "1h1m",
+            "a:",
+            "::",
+            "ab1",
+            "00-",
+            "C2H",
+            "Co(",
+            "IT ",
+            "A ",
+            "St ",
+            "A, NY",
+            "may 5 ",
+            "U.S. ",
+            "p. ",
+            "->",
+        ],
+    ],
 )
 def test_long_repetitions_take_time_in_proportion_to_their_length(piece):
     def seconds(count: int) -> float:

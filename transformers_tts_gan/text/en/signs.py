@@ -3,6 +3,7 @@
 import unicodedata
 
 from ..signs import FRACTIONS, NUMBER_SIGNS, Signs
+from .codes import read_code
 from .numbers import match_number
 from .numerals import cardinal, digits
 
@@ -47,4 +48,5 @@ ENGLISH_SIGNS = Signs(
     number_sign="number",
     per="per",
     money_codes=True,
+    first=read_code,
 )
