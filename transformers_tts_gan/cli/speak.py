@@ -1,27 +1,45 @@
-"""Say a text and write a wav file.
+"""Say a text, a document or a folder of texts, and write sound files.
 
 tts-gan speak "Good morning. The train leaves at 9:45."
-tts-gan speak --model outputs/my_voice --speed 0.9 --output hello.wav "Hello."
+tts-gan speak --model outputs/my_voice --speed 0.9 -o hello.mp3 --subtitles hello.srt "Hello."
 tts-gan speak '<speak>Wait<break time="500ms"/> for <prosody rate="slow">it</prosody>.</speak>'
+tts-gan speak book.epub -o book --format mp3 --subtitles .srt   # a file a chapter; goes on where it was stopped
+echo "What is read here is spoken." | tts-gan speak - --play
 """
 
 import argparse
+import contextlib
+import json
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 from ..text.han import HAN
 from .main import new_parser
+from .player import Player
 
+
+if TYPE_CHECKING:
+    from ..inference.pipeline import TTSGanPipeline
+    from ..inference.readings import Reading
+    from ..inference.streaming import SpeechChunk
+    from ..text.documents import Chapter
 
 VOICES = Path(__file__).resolve().parents[2] / "examples" / "voices"  # in a clone; an installed package has none
 DEFAULT_TEXT = (
     "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
 )
+KINDS = ("wav", "flac", "mp3", "ogg", "opus")
+LONGEST_NAME = 255  # of a file: a longer text is none
 
 
 def parser() -> argparse.ArgumentParser:
     parser = new_parser("speak", __doc__)
-    parser.add_argument("text", nargs="?", default=DEFAULT_TEXT, help="plain text or SSML")
+    parser.add_argument("text", nargs="?", help="text, SSML, a txt, md, epub or srt file, a folder of them, or `-`")
     parser.add_argument("--model", help="folder or Hub id of a voice. Default: one of the repository's")
     parser.add_argument("--language", help="`en` or `zh`. Default: decided by the text")
     parser.add_argument("--speaker", help="one of the voice's speakers. Default: the first")
@@ -31,38 +49,138 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--strict", action="store_true", help="refuse what cannot be read. Default: warn, pass over")
     parser.add_argument("--lexicon", help="file of `word<TAB>phones` lines, added to the voice's own")
     parser.add_argument("--user_dict", help="file of Chinese words that are never split, added to the voice's own")
-    parser.add_argument("--output", type=Path, default=Path("speech.wav"), help="file to write. Default: speech.wav")
+    parser.add_argument("-o", "--output", type=Path, help="file, or for documents folder. Default: speech.wav")
+    parser.add_argument("--format", choices=KINDS, help="of the sound. Default: that of the output's name, or wav")
+    parser.add_argument("--subtitles", help=".srt, .vtt or .json file; `.srt` alone writes it beside the sound")
+    parser.add_argument("--play", action="store_true", help="play it while it is made; alone it writes no file")
+    parser.add_argument("--list-voices", action="store_true", help="list the repository's voices, and say nothing")
     return parser
 
 
 def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
-    language = args.language or ("zh" if HAN.search(args.text) else "en")
+    if args.list_voices:
+        list_voices()
+        return
+    chapters, name = read_input(args.text)
+    whole = " ".join(chapter.text for chapter in chapters)
+    language = args.language or ("zh" if HAN.search(whole) else "en")
     model = args.model or default_voice(language)
     started = time.perf_counter()
-    from ..audio.io import write_audio
-    from ..inference.pipeline import TTSGanPipeline
-
-    try:
-        speak = TTSGanPipeline.from_pretrained(model)
-    except OSError as error:
-        raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
+    speak = load_voice(model)
     speak.processor.add_words(args.lexicon, args.user_dict)
     loaded = time.perf_counter()
     controls: dict = {
+        "language": language,
+        "speaker": args.speaker,
         "strict": args.strict,
         "speaking_rate": args.speed,
         "pitch_shift": args.pitch,
         "gain_db": args.gain,
     }
-    speech = speak(args.text, language=language, speaker=args.speaker, **controls)
+    with contextlib.ExitStack() as stack:
+        player = stack.enter_context(Player(speak.sampling_rate)) if args.play else None
+        watch = stack.enter_context(watching(len(whole), player, is_long=name is not None))
+        readings = say(speak, chapters, name, args, watch, controls)
     spoken = time.perf_counter()
-    path = write_audio(args.output, speech["audio"], speech["sampling_rate"])
-    seconds = len(speech["audio"]) / speech["sampling_rate"]
+    seconds = sum(reading.seconds for reading in readings if reading.is_new)
     print(f"voice     {model}")
     print(f"loading   {loaded - started:8.2f} s")
     print(f"speaking  {spoken - loaded:8.2f} s for {seconds:.2f} s of speech")
-    print(path.resolve())
+    if kept := sum(not reading.is_new for reading in readings):
+        print(f"kept      {kept} of {len(readings)} chapters, which were spoken before")
+    for reading in readings:
+        print(reading.path.resolve())
+
+
+def say(
+    speak: "TTSGanPipeline",
+    chapters: "list[Chapter]",
+    name: str | None,
+    args: argparse.Namespace,
+    watch,
+    controls: dict[str, Any],
+) -> "list[Reading]":
+    """Speak into a file a chapter, into one file, or only into the loudspeakers."""
+    from ..inference.readings import speak_document, speak_to_file
+
+    output: Path | None = args.output
+    if args.play and output is None and args.subtitles is None:
+        for chapter in chapters:
+            for chunk in speak.stream(chapter.text, **controls):
+                watch(chunk)
+        return []
+    is_file = output is not None and output.suffix.lower().removeprefix(".") in KINDS
+    if name is not None and not is_file and (len(chapters) > 1 or output is not None):
+        kind = args.format or "wav"
+        if args.subtitles and not args.subtitles.startswith("."):
+            raise ValueError(f"`--subtitles` is `{args.subtitles}`, but `.srt` alone is needed for several files.")
+        return speak_document(speak, chapters, output or Path(name), kind, args.subtitles, watch, **controls)
+    if output is None:
+        output = Path(f"{name or 'speech'}.{args.format or 'wav'}")
+    elif args.format:
+        output = output.with_suffix(f".{args.format}")
+    subtitles = args.subtitles
+    if subtitles in (".srt", ".vtt", ".json"):
+        subtitles = output.with_suffix(subtitles)
+    return [speak_to_file(speak, [each.text for each in chapters], output, subtitles, watch, **controls)]
+
+
+def read_input(text: str | None) -> "tuple[list[Chapter], str | None]":
+    """What to say, and the name of the document or folder that it comes from, if it comes from one.
+
+    Raises:
+        ValueError: There is nothing to say in it.
+    """
+    from ..text.documents import SUFFIXES, Chapter, read_document
+
+    if text == "-":
+        return [Chapter("", sys.stdin.read())], None
+    if text and len(text) <= LONGEST_NAME and "\n" not in text:
+        path = Path(text)
+        if path.is_dir():
+            files = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
+            if not files:
+                raise ValueError(f"There is no {', '.join(SUFFIXES)} file in the folder `{path}`.")
+            parts = [(file, read_document(file)) for file in files]
+            whole = [Chapter(file.stem, "\n\n".join(each.text for each in chapters)) for file, chapters in parts]
+            return whole, f"{path.resolve().name}_speech"
+        if path.suffix.lower() in SUFFIXES and (path.is_file() or not any(map(str.isspace, text))):
+            return read_document(path), path.stem
+    return [Chapter("", DEFAULT_TEXT if text is None else text)], None
+
+
+def load_voice(model: str | Path) -> "TTSGanPipeline":
+    """The pipeline of a voice.
+
+    Raises:
+        ValueError: It cannot be loaded.
+    """
+    from ..inference.pipeline import TTSGanPipeline
+
+    try:
+        return TTSGanPipeline.from_pretrained(model)
+    except OSError as error:
+        raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
+
+
+@contextlib.contextmanager
+def watching(characters: int, player: Player | None, is_long: bool) -> Iterator:
+    """What is done with each chunk: it is played, and of a document a bar shows how much was spoken."""
+    with tqdm(total=characters, unit=" characters", disable=None if is_long else True, leave=False) as bar:
+        place = 0
+
+        def watch(chunk: "SpeechChunk") -> None:
+            nonlocal place
+            if player is not None:
+                player.write(chunk.audio)
+            if chunk.start == 0:
+                place = 0
+            if chunk.words:
+                bar.update(max(chunk.words[-1].span[1] - place, 0))
+                place = chunk.words[-1].span[1]
+
+        yield watch
 
 
 def default_voice(language: str) -> Path:
@@ -73,7 +191,20 @@ def default_voice(language: str) -> Path:
     """
     voice = VOICES / language
     if not (voice / "config.json").is_file():
-        voices = sorted(file.parent.name for file in VOICES.glob("*/processor_config.json"))
+        voices = [path.name for path in shipped_voices()]
         known = f"only for {', '.join(f'`{name}`' for name in voices)}" if voices else "for it was installed alone"
         raise ValueError(f"No voice for `{language}` comes with the package, {known}: name one with `--model`.")
     return voice
+
+
+def shipped_voices() -> list[Path]:
+    """Folders of the repository's voices."""
+    return sorted(file.parent for file in VOICES.glob("*/processor_config.json"))
+
+
+def list_voices() -> None:
+    """Print the repository's voices with their languages and speakers."""
+    for folder in shipped_voices():
+        saved = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))
+        languages, speakers = ", ".join(saved["languages"]), ", ".join(saved["speakers"])
+        print(f"{folder}  languages {languages}; speakers {speakers}; {saved['sampling_rate'] / 1_000:g} kHz")
