@@ -14,6 +14,7 @@ from transformers import VitsModel
 from transformers.utils import ModelOutput
 
 from ..aligner import frame_to_phone
+from .durations import negative_duration_bound
 from .losses import align, kl_loss
 from .spectrogram import VitsFrames, linear_spectrogram, log_mel
 
@@ -105,7 +106,7 @@ class VitsTraining(nn.Module):
             hidden = hidden.float().transpose(1, 2)
             speaker = None if speaker is None else speaker.float()
             if config.use_stochastic_duration_prediction:
-                loss = predictor(hidden, mask, speaker, durations=durations, reverse=False).sum()
+                loss = negative_duration_bound(predictor, hidden, mask, speaker, durations).sum()
             else:
                 loss = ((predictor(hidden, mask, speaker) - torch.log(durations + 1e-6) * mask) ** 2).sum()
         return loss / mask.sum()
