@@ -117,6 +117,12 @@ from .models.transfer import (
 from .models.transfer import (
     resize_embedding_tables as resize_embedding_tables,
 )
+from .models.vits.processor import (
+    VitsProcessor as VitsProcessor,
+)
+from .models.vits.spectrogram import (
+    VitsFrames as VitsFrames,
+)
 from .models.vocoder import (
     TTSGanVocoder as TTSGanVocoder,
 )

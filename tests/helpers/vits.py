@@ -71,8 +71,8 @@ def letter_tokenizer(folder: Path, **options) -> VitsTokenizer:
     return VitsTokenizer(str(vocabulary), **options)
 
 
-def letter_processor(folder: Path, **options) -> VitsProcessor:
-    return VitsProcessor(letter_tokenizer(folder), **options)
+def letter_processor(folder: Path, tokenizer_options: dict | None = None, **options) -> VitsProcessor:
+    return VitsProcessor(letter_tokenizer(folder, **tokenizer_options or {}), **options)
 
 
 @functools.cache

@@ -24,6 +24,12 @@ class VitsFrames:
         sampling_rate: In Hz.
         n_fft: Samples in the window of a frame.
         hop_length: Samples from frame to frame.
+
+    Example:
+
+    ```python
+    frames = VitsFrames.of(VitsConfig.from_pretrained("facebook/mms-tts-deu"))
+    ```
     """
 
     sampling_rate: int
@@ -32,7 +38,11 @@ class VitsFrames:
 
     @classmethod
     def of(cls, config: VitsConfig) -> "VitsFrames":
-        """Those of a model, whose configuration holds them only between the lines."""
+        """Those of a model, whose configuration holds them only between the lines.
+
+        Args:
+            config: Of the model.
+        """
         return cls(config.sampling_rate, 2 * (config.spectrogram_bins - 1), math.prod(config.upsample_rates))
 
 

@@ -2,7 +2,10 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from transformers import VitsModel
+
+from .spectrogram import VitsFrames, linear_spectrogram, log_mel
 
 
 @torch.no_grad()
@@ -30,3 +33,16 @@ def say_with_vits(
             torch.manual_seed(seed)
         output = model(**inputs, speaking_rate=speaking_rate)
     return output.waveform[0, : int(output.sequence_lengths[0])].float().cpu().numpy()
+
+
+def vits_log_mel(model: VitsModel, waveform: np.ndarray) -> torch.Tensor:
+    """Log-mel frames `(F, M)` of samples `(S,)`, as the mel loss of the model sees them.
+
+    Args:
+        model: Says how long a frame is.
+        waveform: Speech; less than a window is filled up with silence.
+    """
+    frames = VitsFrames.of(model.config)
+    samples = torch.from_numpy(waveform)
+    samples = F.pad(samples, (0, max(0, frames.n_fft - len(samples))))[None]
+    return log_mel(linear_spectrogram(samples, torch.tensor([samples.shape[1]]), frames), frames)[0].T
