@@ -15,7 +15,7 @@ from transformers_tts_gan import (
     build_vocoder_trainer,
     parse_arguments,
 )
-from transformers_tts_gan.training.build import build_speech_metrics, load_corpora
+from transformers_tts_gan.training.corpora import build_speech_metrics, load_corpora
 
 
 @pytest.fixture(scope="module")

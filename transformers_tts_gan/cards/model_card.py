@@ -12,12 +12,15 @@ from pathlib import Path
 
 import yaml
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from transformers import VitsConfig
 
 from ..data.origin import CARD, read_origin, shown
+from ..models.vits.spectrogram import VitsFrames
 from ..text.languages import find as find_language
 from ..utils.markdown import inline_code, markdown_table, python_string
 from .provenance import Source, find_corpora, find_parents
 from .samples import FOLDER, example_texts, machine, measure_speed, write_samples
+from .vits_card import vits_description, vits_usage
 
 
 logger = logging.getLogger(__name__)
@@ -183,6 +186,8 @@ def warnings(sources: list[Source]) -> str:
 def description(trainer) -> str:
     config, kind = trainer.model.config, "voice" if trainer.family.speaks else "vocoder"
     size = f"{trainer.model.num_parameters() / 1e6:.1f} M parameters"
+    if isinstance(config, VitsConfig):
+        return vits_description(trainer, size)
     first = f"A {kind} of {config.sampling_rate} Hz with {size}, trained by `transformers_tts_gan`"
     if not trainer.family.speaks:
         return f"{first}."
@@ -194,6 +199,8 @@ def description(trainer) -> str:
 def usage(trainer, name: str) -> str:
     """Code to start from, and who speaks what."""
     needs = "`pip install transformers-tts-gan`, then:"
+    if isinstance(trainer.model.config, VitsConfig):
+        return vits_usage(trainer, name)
     if not trainer.family.speaks:
         return f"## Use\n\n{needs}\n\n{VOCODER.format(name=python_string(name))}"
     speakers, languages = names(trainer, "speakers"), names(trainer, "languages")
@@ -266,7 +273,8 @@ def budget(trainer, origin: dict) -> str:
     dataset = trainer.train_dataset
     if "frames" in (getattr(dataset, "column_names", None) or ()):
         config = trainer.model.config
-        minutes = float(sum(dataset["frames"])) * config.hop_length / config.sampling_rate / 60
+        frames = VitsFrames.of(config) if isinstance(config, VitsConfig) else config
+        minutes = float(sum(dataset["frames"])) * frames.hop_length / frames.sampling_rate / 60
         rows.insert(0, ["recordings", f"{len(dataset):,}, {minutes:.1f} minutes"])
     text = f"## Training\n\n{markdown_table([['', ''], *rows])}"
     evaluations = [entry for entry in trainer.state.log_history if "eval_loss" in entry]

@@ -1,7 +1,8 @@
 """What a voice was made from, and under which licenses: models it began with, corpora it was trained on.
 
 Enters: the voice's configuration and what its training wrote to `voice_data.json`. Leaves: a [`Source`] for each, with
-the licenses that its own card states. Nothing is guessed: where a card is silent, so is this.
+the licenses that its own card states. Nothing is guessed: where a card is silent, so is this. Only MMS, whose 1,100
+checkpoints are often copied without their cards, is known by its name.
 """
 
 import logging
@@ -13,6 +14,7 @@ import yaml
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
 from huggingface_hub.repocard import REGEX_YAML_BLOCK
+from transformers import VitsModel
 
 from ..data.origin import CARD, save_origin, shown
 
@@ -31,6 +33,7 @@ DUTIES = {
     "no derivatives": re.compile(r"(^|-)nd(-|$)|no-?derivatives", re.IGNORECASE),
     "share-alike": re.compile(r"(^|-)sa(-|$)|gpl", re.IGNORECASE),
 }
+MMS, MMS_LICENSE = re.compile(r"(^|/)mms-tts(-|$)"), "cc-by-nc-4.0"  # all of Meta's MMS
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,14 @@ def find_parents(model, origin: dict, output_dir: str | Path, fetch: bool = Fals
     A voice that was loaded from `output_dir` or one of its checkpoints is not its own parent. `fetch` as in `source`.
     """
     parts, config = origin.get("parts") or {}, model.config
-    own_role = "voice" if hasattr(model, "acoustic") else "vocoder"
+    vits = isinstance(model, VitsModel)
+    own_role = "voice" if vits or hasattr(model, "acoustic") else "vocoder"
     found = {
         own_role: parts.get("model_name_or_path") or config.name_or_path,
         "acoustic model": parts.get("acoustic"),
     }
     for role, key in (("text encoder", "text_encoder"), ("vocoder", "vocoder")):
-        if getattr(model, key, None) is not None:
+        if not vits and getattr(model, key, None) is not None:
             found[role] = parts.get(key) or getattr(config, f"{key}_config").name_or_path
     here, parents = Path(output_dir).resolve(), dict[str, Source]()
     for role, name in found.items():
@@ -113,12 +117,12 @@ def source(role: str, name: str, repo_type: str = "model", fetch: bool = False) 
     if path.exists():
         file = (path if path.is_dir() else path.parent) / CARD
         text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
-        return Source(role, shown(path), False, stated_licenses(text or ""), text is not None)
+        return Source(role, shown(path), False, licenses_of(shown(path), text), text is not None)
     card = hub_file(name, CARD, repo_type, fetch)
     text = None if card is None else card.read_text(encoding="utf-8", errors="replace")
     # `outputs/my_voice` of another day looks like a Hub id, too
     on_hub = card is not None or hub_file(name, "config.json", repo_type, fetch) is not None
-    return Source(role, name if on_hub else shown(path), on_hub, stated_licenses(text or ""), text is not None)
+    return Source(role, name if on_hub else shown(path), on_hub, licenses_of(name, text), text is not None)
 
 
 def hub_file(name: str, file: str, repo_type: str, fetch: bool) -> Path | None:
@@ -127,6 +131,11 @@ def hub_file(name: str, file: str, repo_type: str, fetch: bool) -> Path | None:
         return Path(hf_hub_download(name, file, repo_type=repo_type, local_files_only=not fetch))
     except (EntryNotFoundError, OSError, ValueError):  # the last for names that are no ids
         return None
+
+
+def licenses_of(name: str, card: str | None) -> tuple[str, ...]:
+    """Those that a card states, if there is one; MMS has its own in any case."""
+    return stated_licenses(card or "") or ((MMS_LICENSE,) if MMS.search(name) else ())
 
 
 def stated_licenses(card: str) -> tuple[str, ...]:

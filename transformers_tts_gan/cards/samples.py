@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from transformers import VitsModel
 
 from ..audio.io import write_audio
 from ..audio.waveform import SILENCE_PEAK
@@ -45,7 +46,7 @@ def example_texts(processor: TTSGanProcessor, *datasets) -> dict[str, str]:
     return texts
 
 
-def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[str, str], folder: Path) -> list[str]:
+def write_samples(model: TTSGanModel | VitsModel, processor, texts: dict[str, str], folder: Path) -> list[str]:
     """Let the voice say each text of `texts` (by language) into `folder/samples/LANGUAGE.wav`.
 
     Returns:
@@ -68,7 +69,12 @@ def write_samples(model: TTSGanModel, processor: TTSGanProcessor, texts: dict[st
 def measure_speed(
     model: TTSGanModel, processor: TTSGanProcessor, texts: dict[str, str]
 ) -> list[tuple[float, float, int]]:
-    """For 1 s and 10 s of speech: seconds of sound, median seconds that making it took from the text, repeats."""
+    """For 1 s and 10 s of speech: seconds of sound, median seconds that making it took from the text, repeats.
+
+    A `VitsModel` takes no durations, so the length of its speech cannot be chosen: it is not measured.
+    """
+    if isinstance(model, VitsModel):
+        return []
     for language, text in texts.items():
         try:
             return [time_speech(model, processor, text, language, seconds) for seconds in LENGTHS]

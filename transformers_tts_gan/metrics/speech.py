@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.distributed as dist
+from transformers import VitsModel
 
 from ..inference.synthesize import synthesize_row
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.speech import vits_log_mel
 from .asr import as_recognizer, transcribe
 from .dtw import warped_distance
 from .error_rates import count_errors, rate_units
@@ -81,11 +83,9 @@ class MelDistance:
     def __call__(self, model, processor, rows: list[dict]) -> dict[str, float]:
         distances = []
         for row in check_rows(rows)[: self.samples]:
-            recorded = torch.from_numpy(np.asarray(row["waveform"], dtype=np.float32) / 32767)
-            wave = try_to_speak(model, processor, row)
-            wave = np.pad(wave, (0, max(0, model.config.vocoder_config.n_fft - len(wave))))  # at least a window
-            spoken = torch.from_numpy(wave)
-            mels = [model.vocoder.log_mel(wave[None])[0].numpy() for wave in (spoken, recorded)]
+            recorded = np.asarray(row["waveform"], dtype=np.float32) / 32767
+            spoken = try_to_speak(model, processor, row)
+            mels = [mel_frames(model, wave).numpy() for wave in (spoken, recorded)]
             distances.append(warped_distance(*mels) * 20 / np.log(10))
         return {"mel_distance": float(np.mean(distances))}
 
@@ -125,6 +125,14 @@ class WordErrors:
             wrong, count = count_errors(row["text"], transcript, unit, language)
             errors, length = errors + wrong, length + count
         return {name: errors / max(length, 1)}
+
+
+def mel_frames(model: TTSGanModel | VitsModel, waveform: np.ndarray) -> torch.Tensor:
+    """Log-mel frames `(F, M)` of samples `(S,)`, as the model sees them; at least one."""
+    if isinstance(model, VitsModel):
+        return vits_log_mel(model, waveform)
+    waveform = np.pad(waveform, (0, max(0, model.config.vocoder_config.n_fft - len(waveform))))
+    return model.vocoder.log_mel(torch.from_numpy(waveform)[None])[0]
 
 
 def check_samples(samples: int) -> int:

@@ -16,10 +16,7 @@ from typing import TYPE_CHECKING
 from transformers import set_seed
 
 from ..cards.provenance import write_origin
-from ..data.load import import_datasets, load_speech
 from ..data.prepare import PrepareSpeech, prepare_speech
-from ..metrics.asr import load_recognizer
-from ..metrics.speech import MelDistance, SpeechMetrics, WordErrors
 from ..models.base_vocoder import load_vocoder
 from ..models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConfig, TTSGanVocoderConfig
 from ..models.discriminators import TTSGanDiscriminator
@@ -32,6 +29,8 @@ from ..text.frontend import TextFrontend
 from ..text.languages import find as find_language
 from ..text.phoneset import BASE_PHONES
 from .arguments import TTSGanTrainingArguments
+from .build_vits import build_vits_trainer, is_vits
+from .corpora import build_speech_metrics, held_out_rows, load_corpora, training_rows
 from .recipe import DataArguments, ModelArguments, VocoderArguments
 from .trainer import TTSGanTrainer
 
@@ -45,7 +44,8 @@ logger = logging.getLogger(__name__)
 def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSGanTrainingArguments) -> TTSGanTrainer:
     """A trainer for the text-to-speech model of a recipe, with its corpora loaded and prepared.
 
-    Writes `transfer.md` to `output_dir`: where each weight of the model comes from.
+    Writes `transfer.md` to `output_dir`: where each weight of the model comes from. A VITS or MMS checkpoint as
+    `model_name_or_path` is trained as it is, a `VitsModel` of Transformers.
 
     Args:
         parts: What the model starts from.
@@ -68,9 +68,9 @@ def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSG
     ```
     """
     _begin(training, data.eval_split)
-    rows = load_corpora(data, data.train_split)
-    if data.max_train_samples is not None:
-        rows = rows.shuffle(seed=training.seed).take(min(data.max_train_samples, len(rows)))
+    if is_vits(parts.model_name_or_path):
+        return build_vits_trainer(parts, data, training)
+    rows = training_rows(data, training.seed)
     model, processor, report = build_model(parts, rows, data.phonemes)
     if training.should_save:
         logger.info("%s", report)
@@ -78,10 +78,9 @@ def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSG
     processor.add_words(data.lexicon, data.user_dict)
     prepare = PrepareSpeech(model.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
     train, _ = prepare_speech(rows, prepare, data.on_bad)
-    held_out = None
-    if data.eval_split:
-        held_out = load_corpora(data, data.eval_split).shuffle(seed=0)
-        held_out, _ = prepare_speech(held_out.take(min(data.max_eval_samples, len(held_out))), prepare, data.on_bad)
+    held_out = held_out_rows(data)
+    if held_out is not None:
+        held_out, _ = prepare_speech(held_out, prepare, data.on_bad)
     return TTSGanTrainer(
         model,
         training,
@@ -160,20 +159,6 @@ def save_trained(
         trainer.create_model_card()
 
 
-def load_corpora(data: DataArguments | VocoderArguments, split: str | None) -> Dataset:
-    """The rows of one split of all corpora: `audio`, and `text`, `speaker` and `language` unless for a vocoder.
-
-    Raises:
-        ValueError: For a corpus that has no such split, no audio, or, with `on_bad="raise"`, a row without text.
-    """
-    if isinstance(data, VocoderArguments):
-        columns, more = ["audio"], {"transcribed": False}
-    else:
-        columns, more = ["audio", "text", "speaker", "language"], {"language": data.language}
-    corpora = [load_speech(path, split=split, on_bad=data.on_bad, **more) for path in data.datasets]
-    return import_datasets().concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
-
-
 def build_model(
     parts: ModelArguments, rows: Dataset, phonemes: str = "letters"
 ) -> tuple[TTSGanModel, TTSGanProcessor, TransferReport]:
@@ -240,21 +225,6 @@ def load_discriminator(parts: ModelArguments | VocoderArguments) -> TTSGanDiscri
             " or ".join(f"`{source}`" for source in sources),
         )
     return TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(parts.preset))
-
-
-def build_speech_metrics(data: DataArguments) -> SpeechMetrics | None:
-    """The function that `speech_metrics` names; `metric_for_best_model` may name it again, to keep the best model.
-
-    Raises:
-        ValueError: For a name that is not known.
-    """
-    if data.speech_metrics is None:
-        return None
-    if data.speech_metrics == "mel_distance":
-        return MelDistance()
-    if data.speech_metrics in ("wer", "cer"):
-        return WordErrors(load_recognizer(data.recognizer, data.language))
-    raise ValueError(f"`speech_metrics` is `{data.speech_metrics}`: choose `mel_distance`, `wer` or `cer`.")
 
 
 def _begin(training: TTSGanTrainingArguments, eval_split: str | None) -> None:

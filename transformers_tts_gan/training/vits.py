@@ -1,15 +1,20 @@
 """The family of `transformers.VitsModel`: VITS and MMS, which Transformers runs, but does not train."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from transformers import VitsModel
 
+from ..inference.synthesize import synthesize_row
+from ..models.aligner import frame_to_phone
 from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from ..models.discriminators import TTSGanDiscriminator
+from ..models.vits.speech import vits_log_mel
 from ..models.vits.training import VitsTraining
 from .arguments import TTSGanTrainingArguments
 from .families import ModelFamily
 from .gan_step import Phase, training_phase
+from .pictures import Sample, picture
 
 
 class VitsFamily(ModelFamily):
@@ -46,6 +51,14 @@ class VitsFamily(ModelFamily):
             "kl": share["frames"] * args.kl_loss_weight * plain["kl"],
             "duration": share["phones"] * args.duration_loss_weight * plain["duration"],
         }
+
+    @torch.no_grad()
+    def sample(self, model: VitsModel, processor, row: dict, batch: dict[str, torch.Tensor]) -> Sample:
+        spoken = synthesize_row(model, processor, row)
+        durations = self.training_module(model)(**batch).durations
+        owners = frame_to_phone(durations, int(durations.sum()))[0]  # (F,)
+        path = F.one_hot(owners, durations.shape[1])
+        return Sample(spoken.waveform, picture(vits_log_mel(model, spoken.waveform)), picture(path))
 
     def discriminator_loss(
         self, args: TTSGanTrainingArguments, real: list[torch.Tensor], fake: list[torch.Tensor]
