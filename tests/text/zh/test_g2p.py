@@ -78,6 +78,50 @@ def test_a_context_counts_only_around_its_word(text, place, reading):
     assert read(text)[place] == reading
 
 
+@pytest.mark.parametrize(
+    ("text", "pinyin"),
+    [
+        ("肚子疼", "du4 zi5 teng2"),
+        ("羊肚菌", "yang2 du3 jun1"),
+        ("爆炒肚丝", "bao4 chao3 du3 si1"),
+        ("舰长", "jian4 zhang3"),
+        ("旅长", "lv3 zhang3"),
+        ("舰队长", "jian4 dui4 zhang3"),
+        ("委员长", "wei3 yuan2 zhang3"),
+        ("波长", "bo1 chang2"),
+        ("藏经阁", "cang2 jing1 ge2"),
+        ("大藏经", "da4 zang4 jing1"),
+        ("藏宝图", "cang2 bao3 tu2"),
+        ("驻藏大臣", "zhu4 zang4 da4 chen2"),
+        ("马萨诸塞州", "ma3 sa4 zhu1 sai4 zhou1"),
+        ("圣何塞", "sheng4 he2 sai4"),
+        ("瓶塞", "ping2 sai1"),
+        ("双缝干涉", "shuang1 feng4 gan1 she4"),
+        ("缝纫", "feng2 ren4"),
+        ("旋转", "xuan2 zhuan3"),
+        ("廊坊", "lang2 fang2"),
+        ("还不了解", "hai2 bu4 liao3 jie3"),
+        ("香榭丽舍", "xiang1 xie4 li4 she4"),
+        ("啦啦队", "la1 la1 dui4"),
+        ("东涌", "dong1 chong1"),
+        ("样子", "yang4 zi5"),
+        ("竹子", "zhu2 zi5"),
+        ("码头", "ma3 tou5"),
+        ("电子", "dian4 zi3"),
+        ("王子", "wang2 zi3"),
+        ("莲子", "lian2 zi3"),
+    ],
+)
+def test_names_compounds_and_suffixes_are_read_as_words(text, pinyin):
+    assert " ".join(read(text).values()) == pinyin
+
+
+def test_a_context_may_cut_a_word_that_no_dictionary_holds():
+    """jieba guesses 请系 and 我咽."""
+    assert read("请系好安全带")[1] == "ji4"
+    assert read("我咽了一口水")[1] == "yan4"
+
+
 def test_traditional_characters_are_read_as_simplified_ones():
     for old, new in [("銀行行長的頭髮很長", "银行行长的头发很长"), ("乾杯", "干杯"), ("乾隆", "乾隆")]:
         assert chinese_phones([old]) == chinese_phones([new])

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .segment import word_frequency
+
 
 _NUMERALS = str.maketrans(dict.fromkeys("零〇一二三四五六七八九十百千万亿两几", "#"))
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}  # combining marks
@@ -60,7 +62,8 @@ def read_in_context(words: list[str]) -> dict[int, str]:
     """The characters of the run `words` whose reading a context decides, by their index in the run.
 
     The longest context counts. One that holds only a part of the character's word is none: 目的 in 项目的 is not a
-    word. A longer word that pypinyin knows is surer than a context inside it.
+    word; but a word that only jieba's model of new words has found is no word here. A longer word that pypinyin knows
+    is surer than a context inside it.
 
     >>> read_in_context(["他", "在", "银行", "排成", "三", "行"])
     {3: 'hang2'}
@@ -76,9 +79,11 @@ def read_in_context(words: list[str]) -> dict[int, str]:
     for word in words:
         end = start + len(word)
         surer = len(word) if len(word) >= _ORTHODOX_IDIOM and word in known else 0
+        guessed = len(word) > 1 and not word_frequency(word)  # 请系 in 请系好: a context may cut it
         for index in range(start, end):
             entry = table.get(text[index])
-            if entry and (reading := _decide(entry, framed, counted, index + 1, start + 1, end + 1, surer)):
+            bounds = (index + 1, index + 2) if guessed else (start + 1, end + 1)
+            if entry and (reading := _decide(entry, framed, counted, index + 1, *bounds, surer)):
                 found[index] = reading
         start = end
     return found
@@ -108,24 +113,32 @@ def _phrases() -> dict:
 
 
 @functools.lru_cache(maxsize=65536)
-def read_alone(word: str) -> tuple[str, ...]:
-    """Numbered pinyin of a word without its sentence: pypinyin's words, the longest first, and our defaults.
+def alone_with_sizes(word: str) -> tuple[tuple[str, int], ...]:
+    """Numbered pinyin of a word without its sentence, and how long the word is that gave it: 1 for a default.
 
-    A character without a reading stands for itself.
+    The longest of pypinyin's words count, and our defaults. A character without a reading stands for itself.
+
+    >>> alone_with_sizes("银行")
+    (('yin2', 2), ('hang2', 2))
     """
-    known, single, table, syllables, start = _phrases(), _characters(), polyphones(), [], 0
+    known, single, table, out, start = _phrases(), _characters(), polyphones(), [], 0
     while start < len(word):
         size = next((n for n in range(len(word) - start, 1, -1) if word[start : start + n] in known), 1)
         part = word[start : start + size]
         entry = table.get(part)
         if entry and entry.default:
-            syllables.append(entry.default)
+            out.append((entry.default, size))
         elif size > 1:
-            syllables += [_numbered(readings[0]) for readings in known[part]]
+            out += [(_numbered(readings[0]), size) for readings in known[part]]
         else:
-            syllables.append(_numbered(single[ord(part)].split(",")[0]) if ord(part) in single else part)
+            out.append((_numbered(single[ord(part)].split(",")[0]) if ord(part) in single else part, size))
         start += size
-    return tuple(syllables)
+    return tuple(out)
+
+
+def read_alone(word: str) -> tuple[str, ...]:
+    """The readings of `alone_with_sizes`."""
+    return tuple(reading for reading, _ in alone_with_sizes(word))
 
 
 @functools.lru_cache(maxsize=4096)
