@@ -9,6 +9,12 @@ from .cards.evaluation_section import (
 from .data.collator import (
     SpeechCollator as SpeechCollator,
 )
+from .data.distill.arguments import (
+    DistillArguments as DistillArguments,
+)
+from .data.distill.run import (
+    distill as distill,
+)
 from .data.load import (
     load_speech as load_speech,
 )

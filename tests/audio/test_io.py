@@ -275,6 +275,6 @@ def test_writing_refuses_what_it_cannot_keep(tmp_path):
         write_audio(tmp_path / "nan.wav", tone() * np.nan, RATE)
     with pytest.raises(ValueError, match=r"shape \(2, 8000\); `write_audio` needs one mono"):
         write_audio(tmp_path / "two.wav", np.stack([tone(), tone()]), RATE)
-    with pytest.raises(ValueError, match="writes wav only"):
+    with pytest.raises(ValueError, match="writes `.wav` and `.flac`"):
         write_audio(tmp_path / "tone.mp3", tone(), RATE)
     assert not list(tmp_path.glob("*.*"))

@@ -137,10 +137,10 @@ def why_no_file(path: str | Path) -> str:
 
 
 def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
-    """Write a waveform as a 16 bit wav file; the folder is made if it is not there.
+    """Write a waveform as a 16 bit wav or flac file; the folder is made if it is not there.
 
     Args:
-        path: Of the file; ends in `.wav`.
+        path: Of the file; ends in `.wav` or `.flac`.
         wave: Samples `(S,)` in [-1, 1]; what lies outside is cut off.
         sampling_rate: In Hz.
 
@@ -148,7 +148,7 @@ def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
         The path.
 
     Raises:
-        ValueError: The wave is no mono waveform of finite numbers, or the path does not end in `.wav`.
+        ValueError: The wave is no mono waveform of finite numbers, or the path has another ending.
         OSError: The file cannot be written there.
 
     Example:
@@ -159,8 +159,8 @@ def write_audio(path: str | Path, wave: np.ndarray, sampling_rate: int) -> Path:
         raise ValueError(f"`wave` has shape {wave.shape}; `write_audio` needs one mono waveform `(S,)`: pass one row.")
     if not np.isfinite(wave).all():
         raise ValueError(f"`wave` for `{path}` holds NaN or infinite samples; nothing was written.")
-    if path.suffix.lower() != ".wav":
-        raise ValueError(f"`path` is `{path}`, but `write_audio` writes wav only: let the name end in `.wav`.")
+    if path.suffix.lower() not in (".wav", ".flac"):
+        raise ValueError(f"`path` is `{path}`, but `write_audio` writes `.wav` and `.flac`: let the name end so.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, np.clip(wave, -1.0, 1.0), int(sampling_rate), subtype="PCM_16")

@@ -16,6 +16,7 @@ COMMANDS = {
     "speak": "say a text and write a wav file",
     "explain": "show why a text is said the way it is",
     "prepare": "turn a published corpus, or your recordings, into what training reads",
+    "distill": "make a corpus of what a pretrained text-to-speech model says",
     "check": "find what should not be trained on in a corpus",
     "train": "train a voice or a vocoder by a recipe",
     "evaluate": "measure how well a voice speaks, beside the recordings",

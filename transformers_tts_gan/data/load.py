@@ -108,7 +108,7 @@ def load_speech(
         dataset, folder = _select_split(rows, split, path_or_id), None
     else:
         given = (audio_column, text_column, speaker_column, language_column)
-        dataset, folder = _open(path_or_id, split, name, given)  # only the rows of `split`
+        dataset, folder = open_corpus(path_or_id, split, name, given)  # only the rows of `split`
     names = {"audio": audio_column, "text": text_column, "speaker": speaker_column, "language": language_column}
     if audio_column == "audio":  # `file_name` is what `audiofolder` metadata calls it, the others are common
         names["audio"] = next((each for each in AUDIO_NAMES if each in dataset.column_names), "audio")
@@ -148,7 +148,7 @@ def save_metadata(rows: Iterable[dict], path: str | Path) -> Path:
     return path
 
 
-def _open(
+def open_corpus(
     path_or_id: str | Path, split: str | None, name: str | None, names: Iterable[str]
 ) -> tuple[Dataset, Path | None]:
     """The table as it is, and the folder that its audio paths are relative to (`None` for the Hub)."""

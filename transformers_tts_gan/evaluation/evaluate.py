@@ -86,12 +86,36 @@ def evaluate_voice(
     ```
     """
     language, rows = language or processor.languages[0], list(rows)
-    recognizer, rate = as_recognizer(recognizer, language), processor.sampling_rate
+    rate = processor.sampling_rate
     tts = TextToSpeech(model.eval(), processor, language, use_text_encoder, seed)
     systems: dict[str, System] = {"ground_truth": GroundTruth(), "copy_synthesis": CopySynthesis(model), "tts": tts}
     systems |= other_systems(others or {}, rate)
-    report = VoiceReport(language, tuple(systems))
+    recognizer = as_recognizer(recognizer, language)
     _warm_up(tts, rows)
+    return evaluate_systems(systems, rows, recognizer, language, rate, wav_dir, mos, speakers)
+
+
+def evaluate_systems(
+    systems: Mapping[str, System],
+    rows: list[dict],
+    recognizer: Recognizer,
+    language: str,
+    rate: int,
+    wav_dir: str | Path | None = None,
+    mos: Callable[[np.ndarray, int], float] | None = None,
+    speakers: Callable[[np.ndarray, int], np.ndarray] | None = None,
+) -> VoiceReport:
+    """Let systems say rows of a corpus, and measure each beside the recording.
+
+    Args:
+        systems: By key; `ground_truth` and `tts` among them.
+        rate: That all of them speak at, in Hz.
+        rows, recognizer, language, wav_dir, mos, speakers: As [`evaluate_voice`] takes them.
+
+    Raises:
+        ValueError: No row could be evaluated.
+    """
+    report = VoiceReport(language, tuple(systems))
     for number, row in enumerate(tqdm(rows, desc="Evaluating", disable=None), start=1):
         try:
             recording = recording_of(row, report, rate)
