@@ -2,13 +2,15 @@
 
 Enters: the words of a sentence. Leaves: the phones of those with several readings. Parts of speech come from the
 conditional random field in the data of `gruut-lang-en` (MIT), run by `python-crfsuite` (MIT); sentences without a
-heteronym are not tagged. A few words need more than a part of speech: `lead`, `bow`, `tear`, `read`.
+heteronym are not tagged. A few words need more than a part of speech: `lead`, `bow`, `tear`, `read`. Where the model
+of `heteronym_model` knows a word, it decides, and what the rules say is one of the things that it looks at.
 """
 
 import base64
 import functools
 import string
 
+from .heteronym_model import HeteronymModel, heteronym_model
 from .lexicon import data_folder, readings_by_role
 
 
@@ -48,33 +50,41 @@ _BOWING = frozenset("take took taking takes deep low slight final polite ship st
 _WINDOW = 64  # words that are looked at together, so that time stays linear
 
 
-def heteronyms(words: list[str]) -> dict[int, tuple[str, ...]]:
+def heteronyms(words: list[str], model: HeteronymModel | None = None) -> dict[int, tuple[str, ...]]:
     """Place and phones of each word that has several readings; `words` are those of one sentence, as written.
+
+    `model` is the package's own where left out; a benchmark passes another one.
 
     >>> " ".join(heteronyms(["They", "want", "to", "record", "it"])[3])
     'R IH0 K AO1 R D'
     """
     found: dict[int, tuple[str, ...]] = {}
     for start in range(0, len(words), _WINDOW):
-        part = _in_window(words[start : start + _WINDOW])
+        part = _in_window(words[start : start + _WINDOW], model or heteronym_model())
         found |= {start + place: phones for place, phones in part.items()}
     return found
 
 
-def _in_window(words: list[str]) -> dict[int, tuple[str, ...]]:
+def _in_window(words: list[str], model: HeteronymModel) -> dict[int, tuple[str, ...]]:
     lower = [word.lower() for word in words]
-    places = [place for place, word in enumerate(lower) if word in _choices() or word in _BY_SENSE]
+    known = model.readings
+    places = [place for place, word in enumerate(lower) if word in known or word in _choices() or word in _BY_SENSE]
     if not places:
         return {}
     tags = part_of_speech(words)
     found = {}
     for place in places:
-        word = lower[place]
-        if word in _BY_SENSE:
-            found[place] = _BY_SENSE[word](words, lower, tags, place)
-        else:
-            found[place] = _by_tag(word, _corrected(lower, tags, place))
+        phones = by_rule(words, lower, tags, place)
+        found[place] = model(words, lower, tags, place, phones) if lower[place] in known else phones
     return {place: phones for place, phones in found.items() if phones}
+
+
+def by_rule(words: list[str], lower: list[str], tags: list[str], place: int) -> tuple[str, ...] | None:
+    """What the part of speech says, or for some words a rule of their own; None where neither knows."""
+    word = lower[place]
+    if word in _BY_SENSE:
+        return _BY_SENSE[word](words, lower, tags, place)
+    return _by_tag(word, _corrected(lower, tags, place)) if word in _choices() else None
 
 
 @functools.lru_cache(maxsize=1)
