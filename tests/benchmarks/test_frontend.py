@@ -15,7 +15,8 @@ from transformers_tts_gan.text.frontend import TextFrontend
 
 SUMMARY = (
     r"summary en_word_accuracy=(\S+) polyphone_accuracy=(\S+) polyphone_baseline=(\S+) "
-    r"normalization_development=(\S+) normalization_reporting=(\S+) chars_per_second=(\d+)"
+    r"normalization_development=(\S+) normalization_reporting=(\S+) chars_per_second=(\d+) "
+    r"hostile_2n=(\S+) hostile_4n=(\S+)"
 )
 
 
@@ -98,6 +99,25 @@ def test_half_of_each_table_is_only_reported(script, capsys, monkeypatch):
     assert 0.4 < len(halves["reporting"]) / len(rows) < 0.6
 
 
+def test_the_worst_of_the_hostile_texts_is_found(script, capsys, monkeypatch):
+    """One that takes the square of its length counts, and so do its quotients; what is refused is an answer."""
+    monkeypatch.setattr(script, "HOSTILE", ("1", "x"))
+
+    class Frontend:
+        def __init__(self, language):
+            self.language = language
+
+        def __call__(self, text):
+            for _ in range(len(text) ** 2 // 20 if "x" in text and self.language == "zh" else 50 * len(text)):
+                pass
+            raise ValueError("refused")
+
+    monkeypatch.setattr(script, "TextFrontend", Frontend)
+    twice, four = script.measure_hostile(3000)
+    assert 3 < twice < 5.5 and 11 < four < 22
+    assert "| 'x'" in capsys.readouterr().out.split("\n\n")[-1].splitlines()[2]
+
+
 def test_only_held_out_words_are_read_and_the_lexicon_hides_them(script):
     """A model that knows nothing but one letter must not look right through the lexicon's own entries."""
     rows, accuracy = script.unseen_words(lambda word, count=1: [(0.0, ("K", "AE1"))], "stem", 20)
@@ -138,10 +158,11 @@ def test_the_script_ends_with_its_summary(script, capsys, monkeypatch):
     """On every fortieth row of the tables."""
     whole = script.read_table
     monkeypatch.setattr(script, "read_table", lambda name: whole(name)[::40])
-    script.main(["--words", "10", "--rounds", "1"])
+    monkeypatch.setattr(script, "HOSTILE", ("1-", "重"))
+    script.main(["--words", "10", "--rounds", "1", "--hostile_chars", "200"])
     printed = capsys.readouterr().out
     found = re.fullmatch(SUMMARY, printed.splitlines()[-1])
     assert found and all(0 <= float(share) <= 1 for share in found.groups()[:5])
-    assert int(found[6]) > 0
+    assert int(found[6]) > 0 and float(found[7]) > 0 and float(found[8]) > 0
     for word in ("cpu:", "python:", "stem", "zh", "together"):
         assert word in printed

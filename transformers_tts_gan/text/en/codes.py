@@ -1,4 +1,4 @@
-"""Numbers and letters that name something: ISBN, MAC and IPv6 addresses, UUIDs, hashes, chemical formulas; and arrows.
+"""ISBN, MAC and IPv6 addresses, UUIDs, hashes, chemical formulas, and signs of two characters such as `->`.
 
 They are looked for before anything else is, because their parts look like times, ranges and words.
 """
@@ -32,6 +32,9 @@ _FORMULA = re.compile(rf"(?:{_ELEMENT}{_COUNT}|\((?:{_ELEMENT}{_COUNT}){{1,4}}\)
 _SYMBOL = re.compile(f"({_ELEMENT})|([0-9₀-₉]+)")
 _PLAIN_DIGIT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ARROW = re.compile(r"(?:--?|==?)>(?=\s)")
+_COMPARISONS = {
+    ">=": "greater than or equal to", "<=": "less than or equal to", "!=": "is not equal to", "==": "equals",
+}  # fmt: skip
 
 
 def read_code(plain: str, start: int, out: list[Spoken]) -> int | None:
@@ -40,6 +43,12 @@ def read_code(plain: str, start: int, out: list[Spoken]) -> int | None:
     before = plain[start - 1 : start] if start else " "
     if char in "-=" and out and before.isspace() and (arrow := _ARROW.match(plain, start)):
         return _say("to", arrow.span(), out)
+    if (
+        char in "<>=!"
+        and (words := _COMPARISONS.get(plain[start : start + 2]))
+        and plain[start + 2 : start + 3] not in ("=", ">")
+    ):
+        return _say(words, (start, start + 2), out)
     if not (char.isalnum() or char == ":") or before.isalnum() or before in ":#_":
         return None
     if char.isdigit() and (book := _book(plain, start)):
@@ -96,9 +105,10 @@ def _is_formula(text: str) -> bool:
     most = 99 if {"C", "H"} <= elements else 9
     if len(elements) < 2 or not counts or min(counts) < 2 or max(counts) > most:
         return False
-    capitals = re.match("[A-Z]+", text)[0]
-    alike = len(capitals) > 2 and len(counts) == 1 and text[: len(capitals)].isupper() and text == capitals + text[-1]
-    return not alike or len(capitals) == 3 and capitals[2] == "O" and capitals[1] not in "IOU"
+    letters = text[:-1]
+    if len(letters) < 3 or not letters.isalpha() or not letters.isupper():
+        return True
+    return len(letters) == 3 and letters[2] == "O" and letters[1] not in "IOU"  # HNO3; not PIN2, ICON2
 
 
 def _formula(text: str) -> str:

@@ -13,6 +13,7 @@ MONTHS = ("January February March April May June July August September October N
 _MONTH = {month[:3].lower(): month for month in MONTHS}
 # A full stop after a short name is part of it, unless it ends the sentence.
 _SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b"
+_CAPITALIZED = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
 _LONG = "(?:" + "|".join(MONTHS) + r")\b"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH_FIRST = re.compile(
@@ -29,6 +30,9 @@ _DAY_FIRST = re.compile(
 )
 # These are words of other meanings in small letters (`may 5 people come`) and where everybody shouts.
 _MAY_BE_A_WORD = frozenset("mar march may".split())
+_FROM_TO = re.compile(
+    rf"(?P<first>{_CAPITALIZED}\.?|{_LONG}) ?[-–—] ?(?P<last>{_CAPITALIZED}(?:\.(?= [a-z\d]))?|{_LONG})", re.A
+)
 _SURELY_A_DATE = re.compile(r"(?<![a-z])(?:on|by|until|till|since|due|dated?|before|after):?\s$", re.I)
 _MAYBE_A_DATE = re.compile(r"(?<![a-z])(?:from|to|of|in|through|between|next|last):?\s$", re.I)
 
@@ -41,7 +45,8 @@ def match_month_first(text: str, start: int) -> tuple[str, int] | None:
     """
     match = _MONTH_FIRST.match(text, start)
     if match is None:
-        return None
+        months = _FROM_TO.match(text, start)
+        return (f"{month_name(months['first'])} to {month_name(months['last'])}", months.end()) if months else None
     year_text = match["year"] or match["only"] or match["year2"]
     if not (match["th"] or match["year"] or match["year2"] or _names_a_month(match)):
         return None

@@ -44,6 +44,18 @@ def initialism(word: str) -> str | None:
     return ".".join(word) + "." if spelled and listed else None
 
 
+def small_initialism(word: str) -> str:
+    """Letters of a word of `SMALL_LETTERS`.
+
+    >>> small_initialism("usa's"), small_initialism("pdfs")
+    ("U.S.A.'s", 'P.D.F.s')
+    """
+    ending = next(
+        ending for ending in ("'s", "s", "") if word.removesuffix(ending) in _SMALL and word.endswith(ending)
+    )
+    return ".".join(word.removesuffix(ending).upper()) + "." + ending
+
+
 def is_shouted_word(plain: str, word: str, start: int, end: int) -> bool:
     """Whether `word`, letters in other places, is a word here, where everybody shouts.
 

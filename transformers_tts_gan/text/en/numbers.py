@@ -15,6 +15,7 @@ from .units import ANY_CASE, CURRENCIES, DOTTED_UNITS, MULTIPLES, PER, UNITS
 
 _LIGATURES = {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i", "ə": "e"}
 _RAISED = {ord(char): plain for char, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
+_SCREENS = frozenset("144 240 360 480 720 1080 1440 2160 4320".split())  # lines of `1080p`
 _OPERATIONS = dict.fromkeys("-−–", "minus") | {"+": "plus", "*": "times", "×": "times", "÷": "divided by"}
 _SIGNS = {"-": "minus ", "−": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ", "≈": "about "}
 
@@ -92,9 +93,9 @@ def _time(m: re.Match) -> str:
     words = _clock(m["th"], m["tm"])
     if not int(m["tm"]) and not m["tp"]:
         words += " o'clock" if 1 <= int(m["th"]) <= 12 else " hundred"
-    if m["ts"]:
-        words += f" and {cardinal(int(m['ts']))} seconds"
-    return words + (_half(m["tp"]) if m["tp"] else "")
+    if m["tp"]:
+        words += _half(m["tp"])
+    return words + (f" and {_counted(str(int(m['ts'])), 's') or 'zero seconds'}" if m["ts"] else "")
 
 
 def _stamp(m: re.Match) -> str:
@@ -203,6 +204,8 @@ def _bare(m: re.Match, value: str, end: int) -> str:
         return digits(value)
     if len(value) > 9 and not value.endswith("000"):
         return digits(value)
+    if value in _SCREENS and m.string[end : end + 1] in ("p", "i"):
+        return house(int(value))
     if 3 <= len(value) <= 4 and value[0] != "0" and (IS_NAME.search(before) or STREET.match(m.string, end)):
         return house(int(value))
     if len(value) == 4 and 1100 <= int(value) <= 2099:
@@ -277,10 +280,12 @@ def _decade(m: re.Match) -> str:
 
 def _phone(m: re.Match) -> str:
     """Digit by digit, but toll-free numbers start with `one eight hundred`."""
-    text = m["phone"]
+    line = m["line"] or ""
+    text = m["phone"].removesuffix(line)
     free = re.match(r"\+?1[ .-]\(?800\b", text)
     rest = digits(text[free.end() :]) if free else digits(text)
-    return ("plus " if text[0] == "+" else "") + (f"one eight hundred {rest}" if free else rest).strip()
+    words = ("plus " if text[0] == "+" else "") + (f"one eight hundred {rest}" if free else rest).strip()
+    return words + (f" extension {digits(line)}" if line else "")
 
 
 def _version(m: re.Match) -> str:

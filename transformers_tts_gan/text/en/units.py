@@ -67,7 +67,7 @@ _FIRST_PLUS_S = {
     "dpi": ("dot", "per inch"), "mmHg": ("millimeter", "of mercury"), "mm Hg": ("millimeter", "of mercury"),
     "°C": ("degree", "celsius"), "° C": ("degree", "celsius"), "℃": ("degree", "celsius"),
     "°F": ("degree", "fahrenheit"), "° F": ("degree", "fahrenheit"), "℉": ("degree", "fahrenheit"),
-    "°": ("degree", ""),
+    "ºC": ("degree", "celsius"), "ºF": ("degree", "fahrenheit"), "°": ("degree", ""),
 }  # fmt: skip
 UNITS = {short: (name, name) for short, name in _SAME_NAME.items()}
 UNITS |= {short: (name, name + "s") for short, name in _PLUS_S.items()}
@@ -88,7 +88,8 @@ ANY_CASE = {
     name.lower(): name
     for name in (
         "km cm mm kg mg mL lb lbs oz ft yd KB MB GB TB Hz kHz MHz GHz kW MW kWh MWh kV mAh dB mph kph mpg rpm bpm fps "
-        "kbps Mbps Gbps psi ppm dpi kcal kPa IU min mins hr hrs sec secs yr yrs USD EUR GBP CAD AUD CNY RMB JPY"
+        "kbps Mbps Gbps psi ppm dpi kcal kPa mV tbsp tsp IU min mins hr hrs sec secs yr yrs USD EUR GBP "
+        "CAD AUD CNY RMB JPY"
     ).split()
 } | {"sq ft": "sq ft", "fl oz": "fl oz"}  # fmt: skip
 # With a full stop after them these are still units, but the stop of the last one ends the sentence.

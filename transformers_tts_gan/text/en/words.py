@@ -11,7 +11,7 @@ from ..signs import Signs
 from ..spoken import Spoken, pause, unreadable
 from .abbreviations import ABBREVIATIONS, BEFORE_NUMBER, DAYS, MAY_END_A_SENTENCE, starts_a_sentence
 from .dates import MONTHS, match_month_first
-from .initialisms import SMALL_LETTERS, initialism, is_shouted, is_shouted_word
+from .initialisms import SMALL_LETTERS, initialism, is_shouted, is_shouted_word, small_initialism
 from .numbers import ascii_letters
 from .numerals import cardinal, ordinal
 from .postal import STREET_NAMES, STREET_WORDS, direction, state, street
@@ -19,9 +19,15 @@ from .signs import ENGLISH_SIGNS
 
 
 _TITLES = frozenset("Mr Mrs Ms Dr Prof MR MRS DR St Mt Ft Lt Sgt Capt".split())  # also without a full stop
+_BARE = frozenset("Apt Ste Bldg Rm Vol Fig Figs Ch Eq Hwy".split())  # before a number also without a full stop
 _MIXED = {"pH": "P.H.", "PhD": "P.H.D.", "PhDs": "P.H.D.s", "mRNA": "M.R.N.A.", "tRNA": "T.R.N.A.", "OKs": "OKs"}
 _ROMAN = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _LIKE_A_NUMERAL = re.compile(r"(?!X+L$)(?:[IVX]|[IVXL]{2,}|[IVXLCDM]{4,})")
+_ROMAN_AHEAD = re.compile(r"\. [IVXL]{1,6}\b")
+_BARE_AHEAD = re.compile(r" #?\d")  # `Apt 4`
+_DATE_AHEAD = re.compile(rf",? (?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*\b")
+_SIGN_AHEAD = re.compile(" (?:[=≠<>≤≥+×÷≈&]|!=|--?>)")
+_TIME_AHEAD = re.compile(r",? \d")
 _ROMAN_VALUES = dict(I=1, V=5, X=10, L=50, C=100, D=500, M=1000)
 _NUMBERED = frozenset(
     "chapter part type stage grade class phase level section article act scene volume book title figure table "
@@ -75,10 +81,14 @@ def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken
         return _abbreviation(plain, word, words, start, end, out)
     say_as = street(plain, word, start, end) or _in_capitals(plain, word, start, end, out) or _MIXED.get(word)
     if say_as is None and word in SMALL_LETTERS:
-        stem, ending = re.fullmatch("(.+?)('?s)?", word).groups()
-        say_as = ".".join(stem.upper()) + "." + (ending or "")
+        say_as = small_initialism(word)
     if say_as is None and word in _TITLES and plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
         say_as = ABBREVIATIONS[word.capitalize()]
+    if say_as is None and word in _BARE and _BARE_AHEAD.match(plain, end):
+        say_as = ABBREVIATIONS.get(word) or BEFORE_NUMBER[word]
+    if say_as is None and (word in DAYS or word == "Sun"):
+        day = _DATE_AHEAD.match(plain, end) or word not in ("Sat", "Sun") and _TIME_AHEAD.match(plain, end)
+        say_as = DAYS.get(word, "Sunday") if day else None
     if say_as:
         ENGLISH_SIGNS.say(say_as, (start, end), out)
         return end
@@ -115,7 +125,7 @@ def _dotted(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> i
 def _abbreviated(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> str | None:
     """The words for `word` and a full stop."""
     following = plain[end + 1 : end + 3].strip()
-    if word in BEFORE_NUMBER and following[:1].isdigit():
+    if word in BEFORE_NUMBER and (following[:1].isdigit() or _ROMAN_AHEAD.match(plain, end)):
         return BEFORE_NUMBER[word]
     if words := direction(plain, word, start, "") or street(plain, word, start, end):
         return words
@@ -192,7 +202,7 @@ def _as_letter(plain: str, word: str, start: int, out: list[Spoken], signs: Sign
     if word == "A" and following[:1] == " " and before.lower() not in _LETTERED and is_shouted(plain, start, end):
         return "a"
     starts = not before and following[:1] == " " and following[1:].isascii() and following[1:].isalpha()
-    sign = following[1:] in tuple("=≠<>≤≥+×÷≈&") or plain[end + 1 : end + 4].rstrip().endswith("->")
+    sign = _SIGN_AHEAD.match(plain, end) is not None
     article = word == "a" and following[:1].isspace() and before != "letter" and not sign or word == "A" and starts
     if not signs.letters_are_names and (article or word in "IO"):
         return word
