@@ -34,6 +34,7 @@ SAME |= {
     0x2010: 0x2D,
     0x2011: 0x2D,
     0x03BC: 0xB5,
+    0x2236: 0x3A,
 }
 # Mathematical letters and digits (bold, script, double-struck) are the plain ones.
 SAME |= {

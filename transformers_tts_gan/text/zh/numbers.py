@@ -17,8 +17,11 @@ from .number_cues import (
     CALLED_AFTER,
     CODE,
     CODED,
+    FEAST,
+    FIGURE,
     GLUED,
     HOUSE,
+    LENGTH,
     MODEL,
     OTHER_SIDE,
     RATIO,
@@ -48,6 +51,7 @@ NUMBER = re.compile(
       |\(?0\d{{2,3}}(?:\)[ ]?|[- ])(?:\d{{7,8}}|\d{{3,4}}[- ]\d{{4}})(?!\d)
       |[48]00[- ]\d{{3}}[- ]\d{{4}}(?!\d))
   | {dates.DATES}
+  | (?P<standard>(?<=[A-Z][ /])\d{{3,6}}-(?:19|20)\d\d(?!\d))
   | (?P<door>(?P<d1>\d{{1,3}})-(?P<d2>\d{{3,4}})(?=室|号房|房))
   | (?P<goals>(?P<g1>\d{{1,3}})[-–](?P<g2>\d{{1,3}})(?={WON}))
   | {dates.TIMES}
@@ -61,6 +65,7 @@ NUMBER = re.compile(
       (?:(?P<rm2>[万亿]?)[ ]?(?P<ru>%|(?:{_UNIT})(?![A-Za-z])))?(?!\d|[-–—/:]\d|\s*=))
   | (?P<fraction>(?P<fsign>[-−]?)(?P<fn>\d{{1,4}})/(?P<fd>\d{{1,4}})(?![/\d]|\s?mmHg))
   | (?P<score>{_NUM}(?::{_NUM})+)
+  | (?P<power>[-−]?{_NUM})[eE](?P<exponent>[-−+]?\d{{1,3}})(?![A-Za-z0-9.])
   | (?P<unit>(?P<usign>[-−+±]?)(?P<uv>{_NUM})(?:(?P<um>{_MULTIPLE}*)[ ]?(?P<uu>%|‰|(?:{_UNIT})(?![A-Za-z0-9])))?
       (?P<half>[½¼¾]?))
     """,
@@ -123,6 +128,8 @@ def match_number(text: str, start: int) -> tuple[str, int] | None:
         return "比".join(map(number, match["time"].split(":"))), match.end()
     if kind == "range" and not match["ru"] and _is_score(before, after):
         return f"{number(match['r1'])}比{number(match['r2'])}", match.end()
+    if kind == "range" and not match["ru"] and FIGURE.search(before):
+        return f"{number(match['r1'])}杠{number(match['r2'])}", match.end()
     if kind == "year" and _is_span_of_time(match["year"], before, after):
         return counted(match["year"], after), match.end()
     return _READERS[kind](match, before, after), match.end()
@@ -164,6 +171,14 @@ def _measured(sign: str, value: str, multiple: str, unit: str) -> str:
     )
 
 
+def _power(m: re.Match, before: str, after: str) -> str:
+    """一点五乘十的负六次方 for 1.5e-6."""
+    signs = {"-": "负", "−": "负"}
+    value, exponent = m["power"], m["exponent"]
+    words = signs.get(value[0], "") + number(value.lstrip("-−"))
+    return f"{words}乘十的{signs.get(exponent[0], '')}{cardinal(int(exponent.lstrip('-−+')))}次方"
+
+
 def _unit(m: re.Match, before: str, after: str) -> str:
     value, sign = m["uv"], m["usign"]
     if m["uu"]:
@@ -171,6 +186,8 @@ def _unit(m: re.Match, before: str, after: str) -> str:
     words = {"-": "负", "−": "负", "+": "正", "±": "正负"}.get(sign, "")
     if m["half"]:
         return f"{words}{number(value)}又{HALVES[m['half']]}"
+    if not sign and FEAST.match(after) and re.fullmatch(r"1?\d\.\d\d?", value):  # 五一劳动节, 九一八事变
+        return "十一" if value == "10.1" else digits(value)
     if value.isdigit() and not sign and (spelled := _spelled(value, before, after)):
         return spelled
     if re.match("(?:[港日美欧]?元|英镑|块)", after):
@@ -208,6 +225,8 @@ def _spelled(value: str, before: str, after: str) -> str | None:
     size = len(value)
     if size > 2 and _is_called(value, before, after) or after[:2] == "热线":
         return digits(value, one="幺")
+    if size == 2 and (LENGTH.search(before) and not after[:1].isalpha() or before[-1:] == "'"):  # 1米78, Q4'23
+        return digits(value)
     if glued := GLUED.search(before):
         route = ROUTE.match(after) or TRAIN.search(before)
         if glued[1] == glued[1].upper() and size > 2:
@@ -256,7 +275,10 @@ _READERS = {
     "last": dates.date,
     "month": dates.month,
     "years": dates.years,
+    "decade": lambda m, before, after: f"{digits(m['decade'])}年代",
+    "quarter": lambda m, before, after: digits(m["quarter"]),
     "year": lambda m, before, after: digits(m["year"]),
+    "standard": lambda m, before, after: "杠".join(map(digits, m["standard"].split("-"))),
     "door": lambda m, before, after: f"{number(m['d1'])}杠{digits(m['d2'], one='幺')}",
     "goals": lambda m, before, after: f"{number(m['g1'])}比{number(m['g2'])}",
     "stamp": dates.stamp,
@@ -273,5 +295,6 @@ _READERS = {
         f"{'负' if m['fsign'] else ''}{cardinal(int(m['fd']))}分之{cardinal(int(m['fn']))}"
     ),
     "score": lambda m, before, after: "比".join(map(number, m["score"].split(":"))),
+    "power": _power,
     "unit": _unit,
 }

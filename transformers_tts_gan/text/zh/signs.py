@@ -32,7 +32,12 @@ _REWRITTEN = {
     r"(?<=\d)\+(?=[个人名元种家款次天年岁万亿位条])": "多",
     r"(?<=\d)#(?![\d#A-Za-z])": "号",
     r"(?<=\d)/(?=\d+\s?mmHg)": ",",
-    r"(?<=[\d元角分次米斤克升㎡A-Za-z%])/(?=(?:[人分秒台个件份月年天日次斤克升米吨页户套张瓶位辆只箱]|小时|公斤|分钟|平方米|千字))": "每",
+    r"(?<=\d\d)[xX](?=\d)|(?<=[1-9])[xX](?=\d)": "乘",
+    r"(?<=\d[kK])[-–—~](?=\d)": "到",
+    r"(?<=[°度]\d)′|(?<=[°度]\d\d)′": "分",
+    r"(?<=′\d)″|(?<=′\d\d)″": "秒",
+    r"(?<=\d)W(?=\+)": "万",
+    r"(?<=[\d万亿元角分次米斤克升㎡A-Za-z%])/(?=(?:[㎡人分秒台个件份月年天日次斤克升米吨页户套张瓶位辆只箱]|小时|公斤|分钟|平方米|千字))": "每",
     rf"(?<={_HAN})/(?={_HAN})": ",",
 }
 _REWRITE = re.compile("|".join(f"({pattern})" for pattern in _REWRITTEN))
@@ -40,7 +45,7 @@ _INSTEAD = list(_REWRITTEN.values())
 _TOPIC = re.compile(r"(?<![\d#A-Za-z])#([^#\n]{1,40})#(?!#)")
 _TOPIC_START = re.compile(r"#(?=[^\W_])")
 
-_TWO = re.compile(r"(?!H2[OS]|N2O|D2O|K2[OS])([A-Z])2([A-Z])(?![A-Za-z0-9])")  # business to business, not water
+_TWO = re.compile(r"(?<!\d)(?!H2[OS]|N2O|D2O|K2[OS])([A-Z])2([A-Z])(?![A-Za-z0-9])")  # business to business, not water
 _WAN = re.compile(r"(?<=\d)w(?![A-Za-z0-9])(?!\s?\+?的?(?:充电|快充|闪充|无线|有线|灯|功率|电|音响|插))")
 _WATTS = re.compile("功率|瓦数|充电|快充|闪充|灯泡?|电源|输出")
 _CURRENCY = re.compile(rf"(?:({'|'.join(CODES)})\s?(\d[\d,]*(?:\.\d+)?)([十百千万亿]*)|(?:{CURRENCY_SIGN})(?=\s?\d))")

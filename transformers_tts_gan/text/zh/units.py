@@ -20,7 +20,9 @@ UNITS = {
     "℃": "摄氏度", "°F": "华氏度", "℉": "华氏度",
     "°": "度", "kHz": "千赫兹", "MHz": "兆赫兹", "GHz": "吉赫兹", "Hz": "赫兹", "dB": "分贝", "kWh": "千瓦时", "kW": "千瓦", "MW": "兆瓦",
     "W": "瓦", "kV": "千伏", "V": "伏", "mA": "毫安", "mAh": "毫安时", "h": "小时", "min": "分钟", "s": "秒", "ms": "毫秒",
-    "kcal": "千卡", "Mbps": "兆比特每秒", "Gbps": "吉比特每秒", "rpm": "转每分", "RMB": "人民币",
+    "kcal": "千卡", "Mbps": "兆比特每秒", "Gbps": "吉比特每秒", "rpm": "转每分", "RMB": "人民币", "fps": "帧每秒",
+    "bp": "个基点", "BP": "个基点", "m2": "平方米", "m3": "立方米", "km2": "平方公里", "cm2": "平方厘米", "KG": "公斤", "KM": "公里",
+    "CM": "厘米", "MM": "毫米", "ML": "毫升",
 }  # fmt: skip
 UNITS |= {code: name for code, name in CODES.items() if code != "CAD"}  # 5 CAD is more often a drawing program's
 # After these 2 is 两; 二月, 二号, 二日, 二楼 and the like keep 二.
