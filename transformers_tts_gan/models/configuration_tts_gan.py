@@ -257,6 +257,10 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         resolution_channels: Channels of each layer of a spectrogram discriminator.
         resolution_strides: Frames and frequencies that each of these layers steps by.
         band_edges: Where the bands of a spectrogram discriminator begin and end, as shares of half the sampling rate.
+        mel_windows: Frames in the pieces that the mel discriminators see: each of them sees a piece of its own length
+            of the mel frames that the acoustic model predicts. Empty: the acoustic model has no discriminators.
+        mel_channels: Channels of each layer of a mel discriminator.
+        mel_strides: Frames and bands that each of these layers steps by.
         scale_channels: Channels of the strided layers of a discriminator of the samples; empty for none.
         match_logits: Whether the logits count as a feature map, too.
         initializer_range: Standard deviation of new weights.
@@ -281,6 +285,9 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
     resolution_channels: list[int] | tuple[int, ...] = (16, 32, 32)
     resolution_strides: list | tuple = ((1, 4), (1, 4), (2, 2))
     band_edges: list[float] | tuple[float, ...] = (0.0, 1.0)
+    mel_windows: list[int] | tuple[int, ...] = ()
+    mel_channels: list[int] | tuple[int, ...] = (32, 32, 32, 32)
+    mel_strides: list | tuple = ((1, 2), (2, 2), (2, 2), (1, 2))
     scale_channels: list[int] | tuple[int, ...] = ()
     period_padding: Literal["constant", "reflect"] = "constant"
     match_logits: bool = False
@@ -292,7 +299,7 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
         register_models()
 
     def validate_strides(self):
-        for part in ("period", "resolution"):
+        for part in ("period", "resolution", "mel"):
             channels, strides = getattr(self, f"{part}_channels"), getattr(self, f"{part}_strides")
             if len(strides) < len(channels):
                 raise ValueError(
@@ -356,6 +363,7 @@ ACOUSTIC_PRESETS = {
 DISCRIMINATOR_PRESETS = {
     "tiny": {"periods": (5,), "period_channels": (4, 8), "resolutions": (512,), "resolution_channels": (4, 8)},
     "small": {},
+    "mel": {"periods": (), "resolutions": (), "mel_windows": (32, 64, 128)},
     "base": {
         "periods": (2, 3, 5, 7, 11),
         "period_channels": (32, 128, 512, 1024, 1024),

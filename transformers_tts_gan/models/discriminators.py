@@ -17,7 +17,7 @@ from transformers import AutoModel, PreTrainedModel
 from transformers import initialization as init
 from transformers.utils import CONFIG_NAME, cached_file
 
-from ..audio.mel import hann_window
+from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window
 from .configuration_tts_gan import TTSGanDiscriminatorConfig
 from .loading import StrictLoadingMixin
 
@@ -92,6 +92,31 @@ class ResolutionDiscriminator(nn.Module):
         return self.output(torch.cat(ends, dim=-1)).unflatten(0, (len(waveform), -1)), features
 
 
+class MelDiscriminator(nn.Module):
+    """Log-mel frames as an image: whether they have the texture of speech, which the mean of many renditions lacks.
+
+    Several of them, each for pieces of another length, after the multi-length discriminator of SyntaSpeech (Ye et al.,
+    2022, arXiv:2204.11792, section 3.4).
+    """
+
+    def __init__(self, window: int, channels: tuple[int, ...], strides: tuple[tuple[int, int], ...]):
+        super().__init__()
+        self.window = window
+        self.layers = nn.ModuleList(
+            nn.Conv2d(i, o, (3, 5), stride=tuple(stride), padding=(1, 2))
+            for i, o, stride in zip((1, *channels), channels, strides, strict=False)
+        )
+        self.output = nn.Conv2d(channels[-1], 1, 3, padding=1)
+
+    def forward(self, log_mel: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """`(B, F, M)` frames, of which it sees the `window` in the middle, to logits and feature maps."""
+        start = max(0, (log_mel.shape[1] - self.window) // 2)
+        image = (log_mel[:, None, start : start + self.window] - MEL_MEAN) / MEL_SCALE
+        features = []
+        hidden = run_layers(self.layers, image, len(image), features)
+        return self.output(hidden).unflatten(0, (len(image), -1)), features
+
+
 def compressed_spectrum(waveform: torch.Tensor, n_fft: int) -> torch.Tensor:
     """The complex spectrogram `(B, 2, F, n_fft / 2)` of `(B, S)` samples, its magnitudes to the power of 0.3."""
     with torch.autocast(waveform.device.type, enabled=False):
@@ -143,6 +168,9 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
                 *(ResolutionDiscriminator(n_fft, *resolutions) for n_fft in config.resolutions),
                 *([ScaleDiscriminator(config.scale_channels)] if config.scale_channels else []),
             ]
+        )
+        self.mel_discriminators = nn.ModuleList(
+            MelDiscriminator(window, config.mel_channels, config.mel_strides) for window in config.mel_windows
         )
         self.post_init()
         given = dict(extra_discriminators or {})
@@ -212,10 +240,23 @@ class TTSGanDiscriminator(StrictLoadingMixin, PreTrainedModel):
                 return cls.from_pretrained(name_or_path, subfolder=folder, extra_discriminators=extra_discriminators)
         return None
 
-    def forward(self, waveform: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
-        """`(B, S)` samples to the logits and feature maps of each sub-discriminator, the batch in front."""
-        everyone = [*self.sub_discriminators, *self.extra_discriminators.values()]
-        logits, features = zip(*(discriminator(waveform) for discriminator in everyone), strict=True)
+    @property
+    def waveform_discriminators(self) -> list[nn.Module]:
+        """Those that see samples; where there are none, no vocoder is needed to train against the others."""
+        return [*self.sub_discriminators, *self.extra_discriminators.values()]
+
+    def forward(
+        self, waveform: torch.Tensor | None = None, log_mel: torch.Tensor | None = None
+    ) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
+        """The logits and feature maps of each sub-discriminator that has something to see, the batch in front.
+
+        Args:
+            waveform: `(B, S)` samples.
+            log_mel: `(B, F, M)` frames.
+        """
+        seen = [] if waveform is None else [(each, waveform) for each in self.waveform_discriminators]
+        seen += [] if log_mel is None else [(each, log_mel) for each in self.mel_discriminators]
+        logits, features = zip(*(discriminator(piece) for discriminator, piece in seen), strict=True)
         if self.config.match_logits:
             features = [[*maps, last] for maps, last in zip(features, logits, strict=True)]
         return list(logits), list(features)

@@ -201,6 +201,7 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         label_lengths: torch.Tensor | None = None,
         f0: torch.Tensor | None = None,
         segment_frames: int | None = SEGMENT_FRAMES,
+        mel_piece_frames: int | None = None,
         ground_truth_mel_ratio: float = 0.0,
         train_text_encoder: bool = True,
         align_only: bool = False,
@@ -220,6 +221,7 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
             label_lengths: `(B,)` its samples.
             f0: `(B, F)` its fundamental frequency in Hz, 0 where unvoiced; measured where left out.
             segment_frames: With `labels`, frames of the piece that goes through the vocoder; `None` leaves it out.
+            mel_piece_frames: With `labels`, frames of the piece that the mel discriminators see; `None` leaves it out.
             ground_truth_mel_ratio: With `labels`, share of pieces that the vocoder gets from the ground truth.
             train_text_encoder: `False` keeps gradients out of the text encoder.
             align_only: With `labels`, only the losses of the alignment: a tenth of the work, for the first minutes.
@@ -251,6 +253,8 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
                 context = self.encode_text(*text[2:], use_text_encoder, train_text_encoder)
                 encoded = self.acoustic.encode(phones, mask, condition, context)
                 output = self.compare(encoded, mask, condition, truth, f0, segment_frames, ground_truth_mel_ratio)
+                if mel_piece_frames is not None:
+                    self.cut_mel_piece(output, truth, mel_piece_frames)
                 output.hidden_states = encoded.states if states else None
             output.loss = total_loss(output.losses)
         as_dict = self.config.return_dict if return_dict is None else return_dict
@@ -406,6 +410,12 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         if segment_frames is not None:
             self.compare_piece(output, truth, f0, segment_frames, ground_truth_mel_ratio)
         return output
+
+    def cut_mel_piece(self, output: TTSGanOutput, truth: GroundTruth, length: int):
+        """Add a random piece of `length` frames of each item to `output`, predicted and ground truth."""
+        starts = segment_starts(truth.frames, len(truth.frames), truth.log_mel.shape[1], length, truth.frames.device)
+        output.mel_piece = cut(output.log_mel * truth.mask, starts, length)
+        output.target_mel_piece = cut(truth.log_mel * truth.mask, starts, length)
 
     def compare_piece(self, output: TTSGanOutput, truth: GroundTruth, f0, length: int, ground_truth_mel_ratio: float):
         """Add a random piece of `length` frames as the vocoder makes it, and its losses, to `output`."""

@@ -17,6 +17,8 @@ class TTSGanOutput(ModelOutput):
         durations: `(B, T)` frames of each phone.
         log_mel: `(B, F, M)` predicted frames, natural logarithm.
         target_waveform: `(B, S)`, with `labels`: the ground truth of the same piece.
+        mel_piece: `(B, W, M)`, with `labels` and `mel_piece_frames`: a random piece of each item's predicted frames.
+        target_mel_piece: `(B, W, M)`: the ground truth of the same piece.
         losses: With `labels`: scalars by name, not weighted.
         alignment: `(B, F, T)`, with `labels`: log-probabilities of phones given frames.
         hidden_states: With `output_hidden_states`: one `(B, T, H)` before the first block over phones and one after
@@ -36,6 +38,8 @@ class TTSGanOutput(ModelOutput):
     durations: torch.Tensor | None = None
     log_mel: torch.Tensor | None = None
     target_waveform: torch.Tensor | None = None
+    mel_piece: torch.Tensor | None = None
+    target_mel_piece: torch.Tensor | None = None
     losses: dict[str, torch.Tensor] | None = None
     alignment: torch.Tensor | None = None
     hidden_states: tuple[torch.Tensor, ...] | None = None

@@ -204,6 +204,8 @@ def build_processor(parts: ModelArguments, rows: Dataset, phonemes: str = "lette
 
 def load_discriminator(parts: ModelArguments | VocoderArguments) -> TTSGanDiscriminator:
     """The discriminators that are named, or those saved with the parts that training starts from, or new ones."""
+    if parts.new_discriminator is not None:
+        return TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(parts.new_discriminator))
     if parts.discriminator is not None:
         return TTSGanDiscriminator.from_pretrained(parts.discriminator)
     if isinstance(parts, VocoderArguments):

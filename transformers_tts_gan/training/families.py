@@ -49,13 +49,24 @@ class ModelFamily:
         """Multiples of `learning_rate` by the first part of a weight's name; 1 for all others."""
         return {"text_encoder": args.text_encoder_lr_ratio, "vocoder": args.vocoder_lr_ratio}
 
-    def training_phase(self, args: TTSGanTrainingArguments, progress: float) -> Phase:
+    def training_phase(
+        self, args: TTSGanTrainingArguments, progress: float, discriminator: TTSGanDiscriminator
+    ) -> Phase:
         """What is trained at `progress`, from 0 to 1."""
-        return training_phase(args, progress, self.speaks)
+        return training_phase(args, progress, self.speaks, discriminator)
 
-    def evaluation_phase(self, args: TTSGanTrainingArguments) -> Phase:
+    def evaluation_phase(self, args: TTSGanTrainingArguments, discriminator: TTSGanDiscriminator) -> Phase:
         """What is measured on held-out rows."""
-        return evaluation_phase(args, self.speaks)
+        return evaluation_phase(args, self.speaks, discriminator)
+
+    def pieces(self, outputs) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+        """What the discriminators are to tell apart, by the names of their arguments: ground truth, and generated."""
+        pairs = {
+            "waveform": (outputs.target_waveform, outputs.waveform),
+            "log_mel": (getattr(outputs, "target_mel_piece", None), getattr(outputs, "mel_piece", None)),
+        }
+        pairs = {name: pair for name, pair in pairs.items() if pair[1] is not None}
+        return tuple({name: pair[side].float() for name, pair in pairs.items()} for side in (0, 1))
 
     def losses(
         self, outputs, args: TTSGanTrainingArguments, phase: Phase, share: dict[str, float]

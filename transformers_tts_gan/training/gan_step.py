@@ -7,6 +7,7 @@ is recorded here, so that the optimizers, the average of the weights and the war
 
 from dataclasses import dataclass, replace
 
+from ..models.discriminators import TTSGanDiscriminator
 from .arguments import TTSGanTrainingArguments
 
 
@@ -32,15 +33,19 @@ class Phase:
         return self.discriminator_updates and self.generator_updates
 
 
-def training_phase(args: TTSGanTrainingArguments, progress: float, has_acoustic_model: bool) -> Phase:
+def training_phase(
+    args: TTSGanTrainingArguments, progress: float, has_acoustic_model: bool, discriminator: TTSGanDiscriminator
+) -> Phase:
     """The phase at `progress`, from 0 to 1. The discriminators never join while only the alignment is learned."""
     start = max(args.discriminator_start_ratio, args.alignment_warmup_ratio if has_acoustic_model else 0.0)
     active = start <= progress and args.discriminator_start_ratio < 1
-    with_vocoder = progress >= min(args.vocoder_start_ratio, args.discriminator_start_ratio)
+    needs_waveform = args.discriminator_start_ratio if discriminator.waveform_discriminators else 1.0
+    with_vocoder = progress >= min(args.vocoder_start_ratio, needs_waveform)
     model_inputs = {"segment_frames": args.segment_frames}
     if has_acoustic_model:
         model_inputs = {
             "segment_frames": args.segment_frames if with_vocoder else None,
+            "mel_piece_frames": max(discriminator.config.mel_windows, default=None) if active else None,
             "ground_truth_mel_ratio": args.ground_truth_mel_ratio,
             "train_text_encoder": progress >= args.text_encoder_freeze_ratio,
             "align_only": progress < args.alignment_warmup_ratio,
@@ -53,10 +58,13 @@ def training_phase(args: TTSGanTrainingArguments, progress: float, has_acoustic_
     )
 
 
-def evaluation_phase(args: TTSGanTrainingArguments, has_acoustic_model: bool) -> Phase:
+def evaluation_phase(
+    args: TTSGanTrainingArguments, has_acoustic_model: bool, discriminator: TTSGanDiscriminator
+) -> Phase:
     """All losses that need no discriminator, with predicted mels alone."""
-    phase = training_phase(args, 1.0, has_acoustic_model)
-    model_inputs = phase.model_inputs | ({"ground_truth_mel_ratio": 0.0} if has_acoustic_model else {})
+    phase = training_phase(args, 1.0, has_acoustic_model, discriminator)
+    predicted = {"ground_truth_mel_ratio": 0.0, "mel_piece_frames": None}
+    model_inputs = phase.model_inputs | (predicted if has_acoustic_model else {})
     return replace(phase, model_inputs=model_inputs, discriminator_updates=False)
 
 

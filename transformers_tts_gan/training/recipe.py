@@ -38,6 +38,10 @@ class ModelArguments:
         default=None,
         metadata={"help": "Pretrained discriminators. Default: those saved with the parts, else new ones."},
     )
+    new_discriminator: str | None = field(
+        default=None,
+        metadata={"help": "New discriminators, whatever was saved: tiny, small or base, or mel: of mel frames alone."},
+    )
     text_encoder_lora: str | None = field(
         default=None,
         metadata={"help": 'Train LoRA weights of the text encoder only, such as {"r": 8, "lora_alpha": 16}.'},
@@ -102,6 +106,9 @@ class VocoderArguments:
     discriminator: str | None = field(
         default=None,
         metadata={"help": "Pretrained discriminators. Default: those saved with `vocoder`, else new ones."},
+    )
+    new_discriminator: str | None = field(
+        default=None, metadata={"help": "New discriminators, whatever was saved: tiny, small or base."}
     )
     preset: str = field(default="small", metadata={"help": "Sizes of a new vocoder: tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})

@@ -38,7 +38,7 @@ from .optimizers import discriminator_optimizer, generator_groups
 from .restarts import Beginning
 from .schedules import DiscriminatorSchedule, discriminator_warmup, generator_schedule
 from .seeding import isolated_rng, seed_for_batch
-from .unsupported import refuse_launch, refuse_unused
+from .unsupported import refuse_blind, refuse_launch, refuse_unused
 from .vits import family_of
 
 
@@ -105,6 +105,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
             self.data_collator = self.family.collator(self.processing_class)
         self.discriminator = discriminator or self.family.new_discriminator()
         self.discriminator_wrapped = self.discriminator
+        refuse_blind(self.discriminator, self.family.speaks)
         limit_waiting(self.args.ddp_timeout)
         self.model_accepts_loss_kwargs = False
         if self.place_model_on_device:
@@ -217,7 +218,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
             raise ValueError(f"The processes have {counts} batches for the same step: give each as many rows.")
         totals = [sum(column) for column in list(zip(*rows, strict=True))[3:]]
         self.stop_agreed = any(row[2] for row in rows)
-        phase = self.family.training_phase(self.args, self.clock.progress)
+        phase = self.family.training_phase(self.args, self.clock.progress, self.discriminator)
         self.gan_step = GANStep(samples, [shares(batch, totals, sum(counts)) for batch in own], phase)
         self._skip_unless_finite("a recording", [row[0] for row in rows])
         return samples, count
@@ -247,7 +248,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         if phase.discriminator_updates and position == 0:
             if len(step) == 1:  # one forward of the generator serves both
                 outputs = self._forward(model, inputs, gradients=phase.generator_updates)
-                pairs = [(outputs.target_waveform, outputs.waveform.detach())]
+                pairs = [self.family.pieces(outputs)]
             else:
                 pairs = (self._real_and_fake(model, batch, phase) for batch in step.batches)
             self._update_discriminator(pairs, step)
@@ -284,9 +285,9 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         with self.compute_loss_context_manager(), torch.set_grad_enabled(gradients and torch.is_grad_enabled()):
             return model(**inputs)
 
-    def _real_and_fake(self, model, batch: dict, phase: Phase) -> tuple[torch.Tensor, torch.Tensor]:
+    def _real_and_fake(self, model, batch: dict, phase: Phase) -> tuple[dict, dict]:
         outputs = self._forward(model, {**self._prepare_inputs(batch), **phase.model_inputs}, gradients=False)
-        return outputs.target_waveform, outputs.waveform
+        return self.family.pieces(outputs)
 
     def generator_losses(self, outputs, phase: Phase, share: dict[str, float] = WHOLE) -> dict[str, torch.Tensor]:
         """Weighted losses of the generator by name; their sum is what it descends.
@@ -296,12 +297,12 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         """
         args = self.args
         losses = self.family.losses(outputs, args, phase, share) | extra_losses(self.losses, outputs, share)
-        if phase.adversarial and outputs.waveform is not None:
-            fake, real = outputs.waveform.float(), outputs.target_waveform.float()
+        if phase.adversarial:
+            real, fake = self.family.pieces(outputs)
             with self.compute_loss_context_manager():
-                logits, features = self.discriminator_wrapped(fake)
+                logits, features = self.discriminator_wrapped(**fake)
                 with torch.no_grad():
-                    _, real_features = self.discriminator_wrapped(real)
+                    _, real_features = self.discriminator_wrapped(**real)
             adversarial = self.family.adversarial_loss(args, logits)
             losses["adversarial"] = share["items"] * args.adversarial_loss_weight * adversarial
             matching = self.family.feature_matching_loss(real_features, features)
@@ -309,10 +310,11 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
         return losses
 
     def _update_discriminator(self, pairs, step: GANStep):
-        """One step of the discriminators over the `(real, fake)` waveforms of all batches of the window."""
+        """One step of the discriminators over the pieces, real and fake, of all batches of the window."""
         for (real, fake), share in zip(pairs, step.shares, strict=True):
+            both = {name: torch.cat([real[name], piece.detach()]) for name, piece in fake.items()}
             with self.compute_loss_context_manager():
-                logits, _ = self.discriminator_wrapped(torch.cat([real, fake]))
+                logits, _ = self.discriminator_wrapped(**both)
             halves = [each.chunk(2) for each in logits]
             halves = [list(half) for half in zip(*halves, strict=True)]
             loss = share["items"] * self.family.discriminator_loss(self.args, *halves)
@@ -394,7 +396,7 @@ class TTSGanTrainer(GANStateMixin, AtomicCheckpointsMixin, Trainer):
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The losses that need no discriminator, against held-out recordings."""
         with torch.no_grad():
-            phase = self.family.evaluation_phase(self.args)
+            phase = self.family.evaluation_phase(self.args, self.discriminator)
             outputs = self._forward(model, {**self._prepare_inputs(inputs), **phase.model_inputs})
             losses = self.generator_losses(outputs, phase)
         return sum(losses.values()).detach(), None, None

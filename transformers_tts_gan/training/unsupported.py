@@ -5,6 +5,7 @@ Without this they would do nothing, without a word, or break far from their caus
 
 from transformers import Trainer, TrainingArguments
 
+from ..models.discriminators import TTSGanDiscriminator
 from .losses import GAN_LOSSES
 
 
@@ -86,4 +87,13 @@ def refuse_launch(trainer: Trainer):
         raise ValueError(
             "`auto_find_batch_size` works on one process only: one of several that runs out of memory would start "
             "again without the others. Find the size on one, then give it as `per_device_train_batch_size`."
+        )
+
+
+def refuse_blind(discriminator: TTSGanDiscriminator, speaks: bool):
+    """`ValueError` for discriminators of mel frames where a vocoder alone is trained, which predicts none."""
+    if not speaks and not discriminator.waveform_discriminators:
+        raise ValueError(
+            "The discriminators see mel frames alone, but a vocoder is trained, which has waveforms to show: give "
+            "discriminators with `periods` or `resolutions`."
         )

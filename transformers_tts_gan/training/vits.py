@@ -36,10 +36,12 @@ class VitsFamily(ModelFamily):
     def learning_rate_ratios(self, args: TTSGanTrainingArguments) -> dict[str, float]:
         return {}
 
-    def training_phase(self, args: TTSGanTrainingArguments, progress: float) -> Phase:
-        return training_phase(args, progress, has_acoustic_model=False)
+    def training_phase(
+        self, args: TTSGanTrainingArguments, progress: float, discriminator: TTSGanDiscriminator
+    ) -> Phase:
+        return training_phase(args, progress, False, discriminator)
 
-    def evaluation_phase(self, args: TTSGanTrainingArguments) -> Phase:
+    def evaluation_phase(self, args: TTSGanTrainingArguments, discriminator: TTSGanDiscriminator) -> Phase:
         return Phase({"segment_frames": args.segment_frames}, False, False, True)
 
     def losses(
