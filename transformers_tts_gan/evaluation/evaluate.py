@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
-from transformers import AutomaticSpeechRecognitionPipeline
+from transformers import AutomaticSpeechRecognitionPipeline, VitsModel
 
 from ..audio.io import audio_name, read_audio, write_audio
 from ..audio.loudness import normalize_loudness
@@ -23,6 +23,7 @@ from ..metrics.mos import LOWEST_SCORE
 from ..metrics.signal import Comparison, compare_waveforms, compare_with_silence
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.processor import VitsProcessor
 from .report import RATES, Sentence, SystemResult, VoiceReport
 from .systems import (
     CopySynthesis,
@@ -31,6 +32,7 @@ from .systems import (
     Synthesis,
     System,
     TextToSpeech,
+    VitsCopySynthesis,
     other_systems,
     synthesize,
 )
@@ -40,8 +42,8 @@ logger = logging.getLogger(__name__)
 
 
 def evaluate_voice(
-    model: TTSGanModel,
-    processor: TTSGanProcessor,
+    model: TTSGanModel | VitsModel,
+    processor: TTSGanProcessor | VitsProcessor,
     rows: Iterable[dict],
     recognizer: Recognizer | AutomaticSpeechRecognitionPipeline,
     language: str | None = None,
@@ -88,7 +90,12 @@ def evaluate_voice(
     language, rows = language or processor.languages[0], list(rows)
     rate = processor.sampling_rate
     tts = TextToSpeech(model.eval(), processor, language, use_text_encoder, seed)
-    systems: dict[str, System] = {"ground_truth": GroundTruth(), "copy_synthesis": CopySynthesis(model), "tts": tts}
+    copies: System
+    if isinstance(model, VitsModel):
+        copies = VitsCopySynthesis(model, processor.speakers)
+    else:
+        copies = CopySynthesis(model)
+    systems: dict[str, System] = {"ground_truth": GroundTruth(), "copy_synthesis": copies, "tts": tts}
     systems |= other_systems(others or {}, rate)
     recognizer = as_recognizer(recognizer, language)
     _warm_up(tts, rows)

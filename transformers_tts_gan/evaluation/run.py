@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from transformers import set_seed
+from transformers import VitsModel, set_seed
 
 from ..data.load import load_speech
 from ..data.origin import CARD, read_origin, shown
@@ -20,6 +20,7 @@ from ..metrics.mos import MosPredictor
 from ..metrics.speaker import SpeakerEncoder
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.processor import VitsProcessor, is_vits
 from .arguments import DEFAULT_RECOGNIZER, EvaluationArguments
 from .evaluate import evaluate_voice
 from .html_report import write_page
@@ -54,11 +55,10 @@ def run_evaluation(arguments: EvaluationArguments) -> VoiceReport:
     if arguments.update_card and not card.is_file():
         raise ValueError(f"`update_card` needs a model card, but there is no `{card}`.")
     set_seed(arguments.seed)
-    processor = TTSGanProcessor.from_pretrained(arguments.model)
+    model, processor = load_voice(arguments.model)
     language = arguments.language or processor.languages[0]
     rows = held_out_rows(arguments, language)
     recognizer = find_recognizer(arguments, language)
-    model: Any = TTSGanModel.from_pretrained(arguments.model)
     report = evaluate_voice(
         model.to(arguments.device),
         processor,
@@ -74,6 +74,15 @@ def run_evaluation(arguments: EvaluationArguments) -> VoiceReport:
     )
     write_reports(report, arguments)
     return report
+
+
+def load_voice(name_or_path: str) -> tuple[Any, TTSGanProcessor | VitsProcessor]:
+    """A voice of ours, or a VITS or MMS checkpoint, and its processor."""
+    if not is_vits(name_or_path):
+        return TTSGanModel.from_pretrained(name_or_path), TTSGanProcessor.from_pretrained(name_or_path)
+    model = VitsModel.from_pretrained(name_or_path)
+    processor = VitsProcessor.from_pretrained(name_or_path, sampling_rate=model.config.sampling_rate)
+    return model, processor
 
 
 def held_out_rows(arguments: EvaluationArguments, language: str) -> list[dict]:

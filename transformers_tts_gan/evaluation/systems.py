@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from transformers import VitsModel
 
 from ..audio.io import AudioError, audio_name, read_audio
 from ..audio.loudness import normalize_loudness
@@ -25,6 +26,8 @@ from ..inference.synthesize import RefusedText, synthesize_row
 from ..models.base_vocoder import BaseVocoder
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.vits.processor import VitsProcessor
+from ..models.vits.speech import vits_copy_synthesis
 from .report import SYSTEMS
 
 
@@ -85,6 +88,19 @@ class CopySynthesis:
         return Synthesis(to_numpy(waveform))
 
 
+class VitsCopySynthesis:
+    """The recording through the posterior encoder and the decoder of a `VitsModel`; no text, no flow."""
+
+    computes = True
+
+    def __init__(self, model: VitsModel, speakers: list[str]):
+        self.model, self.speakers = model, speakers
+
+    def say(self, row: dict, recording: np.ndarray) -> Synthesis:
+        speaker = self.speakers.index(row["speaker"]) if row.get("speaker") in self.speakers else 0
+        return Synthesis(vits_copy_synthesis(self.model, recording, speaker))
+
+
 class TextToSpeech:
     """A model from text to waveform, the work of the text frontend included.
 
@@ -100,14 +116,16 @@ class TextToSpeech:
 
     def __init__(
         self,
-        model: TTSGanModel,
-        processor: TTSGanProcessor,
+        model: TTSGanModel | VitsModel,
+        processor: TTSGanProcessor | VitsProcessor,
         language: str,
         use_text_encoder: bool = True,
         seed: int = 0,
     ):
         self.model, self.processor, self.language = model, processor, language
-        self.options = {"use_text_encoder": use_text_encoder, "seed": seed}
+        self.options = {"seed": seed}
+        if not isinstance(model, VitsModel):
+            self.options["use_text_encoder"] = use_text_encoder
 
     def say(self, row: dict, recording: np.ndarray | None = None) -> Synthesis:
         spoken, phones = synthesize_row(self.model, self.processor, row, self.language, **self.options), []

@@ -24,12 +24,13 @@ from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.tokenization_tts_gan import load_text_tokenizer, phone_tokenizer
 from ..models.transfer import TransferReport, resize_embedding_tables
+from ..models.vits.processor import is_vits
 from ..models.vocoder import TTSGanVocoder
 from ..text.frontend import TextFrontend
 from ..text.languages import find as find_language
 from ..text.phoneset import BASE_PHONES
 from .arguments import TTSGanTrainingArguments
-from .build_vits import build_vits_trainer, is_vits
+from .build_vits import build_vits_trainer
 from .corpora import build_speech_metrics, held_out_rows, load_corpora, training_rows
 from .recipe import DataArguments, ModelArguments, VocoderArguments
 from .trainer import TTSGanTrainer
@@ -68,7 +69,7 @@ def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSG
     ```
     """
     _begin(training, data.eval_split)
-    if is_vits(parts.model_name_or_path):
+    if parts.model_name_or_path is not None and is_vits(parts.model_name_or_path):
         return build_vits_trainer(parts, data, training)
     rows = training_rows(data, training.seed)
     model, processor, report = build_model(parts, rows, data.phonemes)

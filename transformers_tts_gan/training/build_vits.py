@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from transformers import AutoConfig, VitsModel
+from transformers import VitsModel
 
 from ..data.prepare import PrepareSpeech, prepare_speech
 from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OF_OUR_MODEL = ("acoustic", "text_encoder", "text_encoder_layers", "vocoder", "text_encoder_lora")
-
-
-def is_vits(name_or_path: str | None) -> bool:
-    """Whether a folder or a Hub id holds a VITS checkpoint."""
-    return name_or_path is not None and AutoConfig.from_pretrained(name_or_path).model_type == "vits"
 
 
 def build_vits_trainer(parts: ModelArguments, data: DataArguments, training: TTSGanTrainingArguments) -> TTSGanTrainer:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import torch
-from transformers import BatchFeature, VitsTokenizer
+from transformers import AutoConfig, BatchFeature, VitsConfig, VitsTokenizer
 
 from ...utils.require import require
 from ..processing_tts_gan import index_of
@@ -138,6 +138,15 @@ class VitsProcessor:
 
     def _romanized(self, text: str) -> str:
         return romanizer().romanize_string(text) if self.tokenizer.is_uroman and NOT_ASCII.search(text) else text
+
+
+def is_vits(name_or_path: str | Path) -> bool:
+    """Whether a folder or a Hub id holds a VITS checkpoint.
+
+    Args:
+        name_or_path: Folder or Hub id of a model.
+    """
+    return AutoConfig.from_pretrained(name_or_path).model_type == VitsConfig.model_type
 
 
 @functools.cache

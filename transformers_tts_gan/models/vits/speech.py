@@ -35,6 +35,28 @@ def say_with_vits(
     return output.waveform[0, : int(output.sequence_lengths[0])].float().cpu().numpy()
 
 
+@torch.no_grad()
+def vits_copy_synthesis(model: VitsModel, waveform: np.ndarray, speaker: int = 0) -> np.ndarray:
+    """A recording `(S,)` to latents and back to whole frames of samples: what the decoder alone loses.
+
+    Args:
+        model: In evaluation mode.
+        waveform: The recording.
+        speaker: Its number, of a model of several speakers.
+    """
+    frames = VitsFrames.of(model.config)
+    count = max(1, len(waveform) // frames.hop_length)
+    samples = torch.from_numpy(waveform)[: count * frames.hop_length].to(model.device)
+    samples = F.pad(samples, (0, max(0, frames.n_fft - len(samples))))[None]
+    magnitudes = linear_spectrogram(samples, torch.tensor([samples.shape[1]], device=model.device), frames)
+    condition = None
+    if model.config.num_speakers > 1:
+        condition = model.embed_speaker(torch.tensor([speaker], device=model.device))[..., None]
+    mask = torch.ones_like(magnitudes[:, :1])
+    _, means, _ = model.posterior_encoder(magnitudes, mask, condition)
+    return model.decoder(means, condition)[0, 0].float().cpu().numpy()
+
+
 def vits_log_mel(model: VitsModel, waveform: np.ndarray) -> torch.Tensor:
     """Log-mel frames `(F, M)` of samples `(S,)`, as the mel loss of the model sees them.
 
