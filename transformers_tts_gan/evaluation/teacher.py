@@ -19,7 +19,7 @@ from ..data.load import load_speech
 from .evaluate import evaluate_systems
 from .report import tables
 from .run import evenly_spread
-from .systems import GroundTruth, Synthesis
+from .systems import GroundTruth, Synthesis, System
 
 
 RATE = 24_000  # Hz; what recordings and speech are compared at
@@ -71,7 +71,7 @@ def evaluate_teacher(teacher: Teacher, arguments: DistillArguments) -> str:
         recognizer = make(language)
         if recognizer is None:
             raise ValueError(f"`recognizer` names none for `{language}`: add {language}=FOLDER to evaluate in it.")
-        systems = {"ground_truth": GroundTruth(), "tts": TeacherSystem(teacher, speaker, language)}
+        systems: dict[str, System] = {"ground_truth": GroundTruth(), "tts": TeacherSystem(teacher, speaker, language)}
         report = evaluate_systems(systems, sentences, recognizer, language, RATE, mos=mos)
         reports[language] = report.to_dict()
         parts += [f"## {language}, {teacher.name}, speaker {speaker}", *tables(report), report.summary_line()]

@@ -156,6 +156,8 @@ def test_a_folder_belongs_to_one_teacher_and_a_shard_to_one_process(tones):
     distill(options(tones, "out"))
     with pytest.raises(ValueError, match="`out` was begun with `teacher` 'tone_teacher:say', not 'slow_teacher:say'"):
         distill(options("slow_teacher:say", "out"))
+    with pytest.raises(ValueError, match="`out` was begun with `predicts MOS` False, not True"):
+        distill(options(tones, "out", min_mos=3))
     code = (
         "from pathlib import Path; from transformers_tts_gan.data.distill.shards import Shard; Shard(Path('out'), 0)"
     )
@@ -177,6 +179,13 @@ def test_a_folder_belongs_to_one_teacher_and_a_shard_to_one_process(tones):
 def test_what_the_teacher_cannot_do_is_said_before_anything_is_spoken(tones, more, message):
     with pytest.raises(ValueError, match=message):
         distill(options(str(VOICE), "out", **more))
+
+
+def test_a_package_that_is_missing_ends_the_run_and_drops_nothing(tones):
+    Path("needy_teacher.py").write_text("def say(text):\n    import there_is_no_such_module\n")
+    with pytest.raises(ImportError, match="there_is_no_such_module"):
+        distill(options("needy_teacher:say", "out"))
+    assert list(read_shards(Path("out"))) == []
 
 
 @pytest.mark.parametrize(

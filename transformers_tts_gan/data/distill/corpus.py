@@ -10,7 +10,7 @@ import platform
 from collections.abc import Sequence
 from pathlib import Path
 
-from ... import __version__
+from ... import __version__  # type: ignore[attr-defined]
 from ..origin import save_origin, shown
 from .arguments import DistillArguments
 from .judging import reasons

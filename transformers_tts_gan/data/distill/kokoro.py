@@ -7,6 +7,7 @@ join into one, so that one speaker says both.
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,8 @@ class KokoroTeacher(Teacher):
         self.numbers = json.loads((folder / "phonemes.json").read_text(encoding="utf-8"))
         files = sorted((folder / "voices").glob("*.bin"))
         self.styles = {file.stem: np.fromfile(file, dtype=np.float32).reshape(-1, 1, 256) for file in files}
-        self.english, self.chinese = None, None
+        self.english: Any = None  # made when first needed
+        self.chinese: Any = None
         speakers = tuple(self.styles)
         super().__init__("Kokoro-82M", "apache-2.0", speakers, ("en", "zh"), seeded=False, packages=("onnxruntime",))
 

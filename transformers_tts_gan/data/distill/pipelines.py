@@ -35,19 +35,24 @@ class PipelineTeacher(Teacher):
 
     def __init__(self, source: str | Path | Pipeline, device: str = "cpu"):
         if not isinstance(source, Pipeline):
-            source = pipeline("text-to-speech", model=str(source), device=device)
+            source = pipeline("text-to-speech", model=str(source), device=device)  # type: ignore[call-overload]
         self.pipeline: Any = source
         self.model: Any = source.model
-        name = shown(self.model.config.name_or_path or type(self.model).__name__)
+        path = str(self.model.config.name_or_path or "")
+        name = shown(path or type(self.model).__name__)
         self.ours = isinstance(source, TTSGanPipeline) or isinstance(self.model, TTSGanModel)
         speakers, languages = ("speaker",), ()
         if self.ours:
-            self.pipeline = source if isinstance(source, TTSGanPipeline) else _ours(source)
+            self.pipeline = (
+                source
+                if isinstance(source, TTSGanPipeline)
+                else TTSGanPipeline.from_pretrained(path, device=source.device)
+            )
             speakers = tuple(self.pipeline.processor.speakers)
             languages = tuple(self.pipeline.processor.languages)
         elif getattr(self.model.config, "num_speakers", 1) > 1:
             speakers = tuple(map(str, range(self.model.config.num_speakers)))
-        card = Path(self.model.config.name_or_path, CARD)
+        card = Path(path, CARD)
         license = (metadata_load(card) or {}).get("license", "") if card.is_file() else ""
         super().__init__(name, license, speakers, languages, packages=("transformers", "torch"))
 
@@ -66,7 +71,3 @@ class PipelineTeacher(Teacher):
         with torch.no_grad():
             said = self.pipeline(text, forward_params={"speaker_id": int(speaker)} if many else {})
         return as_speech({**said, "sampling_rate": int(said["sampling_rate"])}, self.name)
-
-
-def _ours(source: Pipeline) -> TTSGanPipeline:
-    return TTSGanPipeline.from_pretrained(source.model.config.name_or_path, device=source.device)

@@ -134,9 +134,14 @@ def mos_predictor(arguments: DistillArguments, device: str) -> Callable[[np.ndar
 
 
 def _same_run(folder: Path, arguments: DistillArguments, teacher: Teacher) -> None:
-    """Refuse a folder in which another teacher spoke, or another recognizer listened."""
+    """Refuse a folder in which another teacher spoke, or speech was judged by something else."""
     path = folder / SETTINGS
-    mine = {"teacher": arguments.teacher, "teacher_name": teacher.name, "recognizer": arguments.recognizer}
+    mine: dict[str, object] = {
+        "teacher": arguments.teacher,
+        "teacher_name": teacher.name,
+        "recognizer": arguments.recognizer,
+    }
+    mine["predicts MOS"] = arguments.min_mos > 0
     if path.is_file():
         theirs = json.loads(path.read_text(encoding="utf-8"))
         if different := [name for name in mine if theirs.get(name) != mine[name]]:

@@ -78,6 +78,8 @@ def _record(teacher: Teacher, take: Take, judge: Judge, frontend: TextFrontend, 
             raise ValueError(f"the speech is {problem}")
         wave = np.clip(wave, -1.0, 1.0)
         scores = judge(utterance, wave, rate)
+    except ImportError:  # every text would fail
+        raise
     except Exception as error:  # of a teacher that we do not know: the other texts are spoken nevertheless
         logger.info("`%s` failed: %s", take.text.text, error)
         return {**record, "problem": f"{type(error).__name__}: {error}"}
