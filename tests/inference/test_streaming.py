@@ -47,3 +47,7 @@ def test_wrong_arguments_are_refused_at_once_and_text_when_its_turn_has_come(spe
         speaker.stream(["Good."])
     with pytest.raises(ValueError, match="nothing to say"):
         next(speaker.stream("..."))
+    later = "Good. Who ꙮ is it?"
+    next(speaker.stream(later, strict=True))
+    with pytest.raises(ValueError, match="ꙮ"):
+        speaker.stream(later, strict=True, check_first=True)

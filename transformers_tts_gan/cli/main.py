@@ -13,7 +13,8 @@ from .. import __version__
 
 
 COMMANDS = {
-    "speak": "say a text and write a wav file",
+    "speak": "say a text or a document and write sound files",
+    "serve": "answer requests for speech over HTTP, with a page",
     "explain": "show why a text is said the way it is",
     "prepare": "turn a published corpus, or your recordings, into what training reads",
     "distill": "make a corpus of what a pretrained text-to-speech model says",

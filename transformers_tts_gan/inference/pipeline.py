@@ -129,11 +129,13 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             as_texts(text_inputs)
         return super().__call__(text_inputs, **kwargs)
 
-    def stream(self, text: str, **kwargs) -> Iterator[SpeechChunk]:
+    def stream(self, text: str, check_first: bool = False, **kwargs) -> Iterator[SpeechChunk]:
         """Speak one text sentence by sentence, each as soon as it is made.
 
         Args:
             text: A text of any length, plain or SSML.
+            check_first: `True` reads all of the text at once, so that what cannot be spoken is refused before any of
+                it is. Otherwise a sentence is read when its turn has come.
             kwargs: `speaking_rate`, `speaker`, `pauses` and what else a call takes of one text.
 
         Returns:
@@ -141,7 +143,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
 
         Raises:
             TypeError: For an argument that a call does not take either, and for what is no text.
-            ValueError: For a number out of range at once; for text that cannot be spoken when its turn has come.
+            ValueError: For a number out of range, and for text that cannot be spoken.
 
         Example:
 
@@ -155,10 +157,10 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         preprocess_params, forward_params, _ = self._sanitize_parameters(**kwargs)
         preprocess_params = {**self._preprocess_params, **preprocess_params}
         preprocess_params.pop("on_error", None)
-        pieces = self.preprocess(text, **preprocess_params)
-        return self.stream_pieces(pieces, {**self._forward_params, **forward_params})
+        pieces: Iterable[Piece] = self.preprocess(text, **preprocess_params)
+        return self._stream(list(pieces) if check_first else pieces, {**self._forward_params, **forward_params})
 
-    def stream_pieces(self, pieces: Iterable[Piece], forward_params: dict) -> Iterator[SpeechChunk]:
+    def _stream(self, pieces: Iterable[Piece], forward_params: dict) -> Iterator[SpeechChunk]:
         """Speak what `preprocess` has made of one text."""
         start = 0
         for piece in pieces:

@@ -15,25 +15,31 @@ from .token_alignment import token_ranges
 from .utterance import Utterance, Word
 
 
-def table(utterance: Utterance, tokenizer=None) -> str:
+def rows(utterance: Utterance, tokenizer=None) -> list[list[str]]:
     """Columns `text` as written, `normalized` as spoken, `words`, `phones`, and `tokens` and `prosody` if there are.
 
-    Words that read the same characters, such as `twenty` and `five` for 25, share a line.
+    The first row has their names. Words that read the same characters, such as `twenty` and `five` for 25, share a
+    row.
     """
     lines = _lines(utterance)
     headers = ["text", "normalized", "words", "phones"]
-    rows = [[_written(utterance, line), _spoken(line), _words(line), " ".join(line["phones"])] for line in lines]
+    cells = [[_written(utterance, line), _spoken(line), _words(line), " ".join(line["phones"])] for line in lines]
     if tokenizer is not None:
         headers.append("tokens")
         for row, tokens in zip(
-            rows, _tokens(utterance.plain, [line["plain"] for line in lines], tokenizer), strict=True
+            cells, _tokens(utterance.plain, [line["plain"] for line in lines], tokenizer), strict=True
         ):
             row.append(" ".join(tokens))
     if utterance.prosody:
         headers.append("prosody")
-        for row, line in zip(rows, lines, strict=True):
+        for row, line in zip(cells, lines, strict=True):
             row.append(_prosody(line["prosody"]))
-    return _aligned([headers, *rows])
+    return [headers, *cells]
+
+
+def table(utterance: Utterance, tokenizer=None) -> str:
+    """The [`rows`] as aligned columns."""
+    return _aligned(rows(utterance, tokenizer))
 
 
 def display_width(text: str) -> int:
