@@ -1,7 +1,7 @@
 """Make a corpus of what a pretrained TTS says, on one process or several. `tts-gan distill` does the same on one.
 
 python examples/distill.py --teacher hibari --texts sentences.txt --output_dir corpora/hibari
-accelerate launch --num_processes 4 --cpu examples/distill.py --teacher hibari --texts a.txt --output_dir corpora/h
+accelerate launch --num_processes 4 examples/distill.py --teacher hibari --texts a.txt --output_dir corpora/hibari
 """
 
 from transformers import HfArgumentParser

@@ -45,8 +45,8 @@ def test_each_test_set_has_a_table_and_all_have_one(corpora, monkeypatch):
         said.append((text, language))
         return speech_like(1.0, 120.0), 16_000
 
-    arguments = DistillArguments("say", ["texts.txt"], "out", min_mos=0, recognizer=["any"], evaluate=corpora)
-    table = evaluate_teacher(load_teacher(say), arguments)
+    arguments = DistillArguments("say", ["texts.txt"], "out", min_mos=0, recognizer=["any"])
+    table = evaluate_teacher(load_teacher(say), corpora, arguments)
     assert said == [(text, "en") for text in TEXTS * 2]
     assert "Test set `one`, 2 sentences" in table and "All 4 sentences" in table
     assert "summary wer_ground_truth=0.778 wer_tts=0.778" in table
@@ -56,6 +56,6 @@ def test_each_test_set_has_a_table_and_all_have_one(corpora, monkeypatch):
 
 
 def test_a_language_without_a_recognizer_is_named(corpora):
-    arguments = DistillArguments("say", ["texts.txt"], "out", min_mos=0, recognizer=["zh=there"], evaluate=corpora)
+    arguments = DistillArguments("say", ["texts.txt"], "out", min_mos=0, recognizer=["zh=there"])
     with pytest.raises(ValueError, match="names none for `en`: add en=FOLDER"):
-        evaluate_teacher(load_teacher(lambda text: (speech_like(1.0, 120.0), 16_000)), arguments)
+        evaluate_teacher(load_teacher(lambda text: (speech_like(1.0, 120.0), 16_000)), corpora, arguments)

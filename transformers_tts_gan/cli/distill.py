@@ -23,13 +23,16 @@ def parser() -> argparse.ArgumentParser:
     from ..data.distill.arguments import DistillArguments
 
     plain = new_parser("distill", __doc__)
-    return HfArgumentParser(
+    found = HfArgumentParser(
         DistillArguments,
         prog=plain.prog,
         description=__doc__,
         formatter_class=plain.formatter_class,
         allow_abbrev=False,
     )
+    about = "corpora whose test sentences the teacher says first, to be compared with the recordings"
+    found.add_argument("--evaluate", nargs="+", default=[], help=about)
+    return found
 
 
 def run(arguments: list[str]) -> None:
@@ -41,10 +44,10 @@ def run(arguments: list[str]) -> None:
 
     settings = DistillArguments(**{name: getattr(options, name) for name in DistillArguments.__annotations__})
     teacher = load_teacher(settings.teacher, settings.device)
-    if settings.evaluate:
+    if options.evaluate:
         from ..evaluation.teacher import evaluate_teacher
 
-        print(evaluate_teacher(teacher, settings), end="\n\n")
+        print(evaluate_teacher(teacher, options.evaluate, settings), end="\n\n")
     report = distill(settings, teacher)
     if report is not None:
         print(report, f"wrote the corpus and report.html to {settings.output_dir}", sep="\n")

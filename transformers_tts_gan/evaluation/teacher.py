@@ -6,6 +6,7 @@ language, which `OUTPUT_DIR/teacher` holds too.
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,12 +39,13 @@ class TeacherSystem:
         return Synthesis(normalize_loudness(resample(wave, rate, RATE)))
 
 
-def evaluate_teacher(teacher: Teacher, arguments: DistillArguments) -> str:
-    """Let a teacher say the test sentences of the corpora `arguments.evaluate`, and write what was found.
+def evaluate_teacher(teacher: Teacher, corpora: Sequence[str | Path], arguments: DistillArguments) -> str:
+    """Let a teacher say the test sentences of several corpora, and write what was found.
 
     Args:
         teacher: Speaks, by the first of `arguments.speakers`.
-        arguments: With the test sets, recognizers, `limit` (sentences of each test set) and `output_dir`.
+        corpora: The test sets, as `load_speech` takes them.
+        arguments: With the recognizers, `limit` (sentences of each test set) and `output_dir`.
 
     Returns:
         A table for each test set, and for each language with several; `OUTPUT_DIR/teacher/report.md` and
@@ -55,12 +57,12 @@ def evaluate_teacher(teacher: Teacher, arguments: DistillArguments) -> str:
     Example:
 
     ```python
-    arguments = DistillArguments("hibari", ["a.txt"], "corpora/h", recognizer=["whisper-base"], evaluate=["my_corpus"])
-    print(evaluate_teacher(load_teacher("hibari"), arguments))
+    arguments = DistillArguments("hibari", ["a.txt"], "corpora/hibari", recognizer=["whisper-base"])
+    print(evaluate_teacher(load_teacher("hibari"), ["corpora/kathleen", "corpora/allison"], arguments))
     ```
     """
     rows = defaultdict(list)
-    for path in arguments.evaluate:
+    for path in corpora:
         found = list(load_speech(path, split="test", language=arguments.language))
         for row in evenly_spread(found, arguments.limit or len(found)):
             rows[row["language"]].append({**row, "test_set": Path(path).name})

@@ -25,7 +25,6 @@ class DistillArguments:
             deviations; 0 does not look at it.
         test_share: Share of the texts that is held out, where their table does not say so.
         license: Of the teacher's speech, where the teacher does not know it.
-        evaluate: Corpora whose test sentences the teacher says first, to be compared with their recordings.
         device: `cpu` or `cuda`.
 
     Raises:
@@ -66,9 +65,6 @@ class DistillArguments:
     )
     test_share: float = field(default=0.02, metadata={"help": "Share of the texts that is held out."})
     license: str | None = field(default=None, metadata={"help": "Of the speech, if the teacher does not know it."})
-    evaluate: list[str] = field(
-        default_factory=list, metadata={"help": "Corpora whose test sentences the teacher says for a report."}
-    )
     device: str = field(default="cpu", metadata={"help": "cpu or cuda."})
 
     def __post_init__(self):
