@@ -20,9 +20,10 @@ def pipelines(voice, processor):
 @pytest.fixture(scope="session")
 def app(pipelines):
     from transformers_tts_gan.serving.http import create_app
+    from transformers_tts_gan.serving.run import LOCAL_HOSTS
     from transformers_tts_gan.serving.voices import Voices
 
-    return create_app(Voices(pipelines), hosts=["127.0.0.1"])
+    return create_app(Voices(pipelines), hosts=LOCAL_HOSTS)
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,10 @@ def test_a_malformed_request_is_refused_in_words(http, body, status, message):
 def test_unknown_paths_methods_and_hosts_are_refused(http):
     assert http.get("/nope").json()["error"]["message"] == "There is nothing at `/nope`."
     assert http.get("/v1/audio/speech").status_code == 405
-    assert http.get("/health", headers={"host": "evil.example"}).status_code == 400
+    for host in ("evil.example", "127.0.0.1.evil.example:8000", "[", ""):
+        answer = http.get("/health", headers={"host": host})
+        assert answer.status_code == 400 and (not host or "is not called" in answer.text)
+    assert http.get("/health", headers={"host": "[::1]:80"}).status_code == 200
 
 
 def test_requests_at_one_time_get_each_their_own(http, pipelines):

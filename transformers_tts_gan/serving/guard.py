@@ -1,6 +1,8 @@
 """What every request passes: the key, the size of its body, and a count of how it was answered."""
 
 import logging
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import JSONResponse
@@ -19,10 +21,11 @@ class Guard:
     Args:
         app: The application.
         api: The [`SpeechApi`] whose key, limits and metrics count.
+        hosts: Names by which the server may be called, or nothing for any.
     """
 
-    def __init__(self, app, api):
-        self.app, self.api = app, api
+    def __init__(self, app, api, hosts: Sequence[str] | None = None):
+        self.app, self.api, self.hosts = app, api, hosts
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
@@ -37,6 +40,7 @@ class Guard:
             await send(message)
 
         try:
+            self._check_host(Request(scope).headers.get("host", ""))
             self.api.check_key(Request(scope))
             messages = await self._body(scope, receive)
             await self.app(scope, messages, note)
@@ -53,6 +57,17 @@ class Guard:
             route = scope.get("route")
             path = getattr(route, "path", "other")
             self.api.metrics.requests[path, status] += 1
+
+    def _check_host(self, host: str) -> None:
+        """Refuse a page of somebody else that calls this machine by a name of its own."""
+        if self.hosts is None:
+            return
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            name = None
+        if name not in self.hosts:
+            raise RequestError(400, f"This server is not called `{host[:100]}`: ask for `{self.hosts[0]}`.")
 
     async def _body(self, scope, receive):
         """What is received, once the body is known to be short enough; it is read whole for that."""

@@ -5,7 +5,7 @@ import contextlib
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from ..inference.streaming import SpeechChunk
 from ..text.explanation import rows
@@ -191,7 +190,7 @@ class SpeechApi:
 
 
 def create_app(
-    voices: Voices, limits: Limits | None = None, api_key: str | None = None, hosts: list[str] | None = None
+    voices: Voices, limits: Limits | None = None, api_key: str | None = None, hosts: Sequence[str] | None = None
 ) -> FastAPI:
     """The server as an ASGI application.
 
@@ -218,9 +217,7 @@ def create_app(
     app.state.api = api
     add_routes(app, api)
     add_errors(app)
-    app.add_middleware(Guard, api=api)
-    if hosts is not None:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    app.add_middleware(Guard, api=api, hosts=hosts)
     return app
 
 

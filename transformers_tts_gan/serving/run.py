@@ -14,7 +14,7 @@ from .limits import Limits
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 30  # for requests that are being spoken when the server is told to stop
-LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def serve(

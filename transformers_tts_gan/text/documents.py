@@ -152,7 +152,7 @@ def _subtitles(text: str) -> list[Chapter]:
 class _Book(HTMLParser):
     """The blocks of a page of a book, its first heading, and no footnote marks."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.title, self.blocks = "", [""]
         self.silent: list[str] = []
