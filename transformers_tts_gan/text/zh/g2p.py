@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from .numbers import simplify
+from .polyphone_model import read_by_model
 from .polyphones import read_alone, read_in_context
 from .tone_sandhi import change_tones
 
@@ -151,13 +152,15 @@ def _given(word: str, phones: tuple[str, ...]) -> list[str]:
 def read_words(words: list[str]) -> list[tuple[str, ...]]:
     """Numbered pinyin of each character of the simplified `words` of a run, as in a dictionary: no tone changes yet.
 
-    The word decides first; a context of `polyphones.tsv` overrules it. A neutral tone that the word gives stays.
+    A context of `polyphones.tsv` decides first, then a word of three characters or more, then the polyphone model. A
+    neutral tone that the word gives stays.
 
     >>> read_words(["他", "长", "得", "很", "高"])[1:3]
     [('zhang3',), ('de5',)]
     """
     readings = [read_word(word) for word in words]
     found = read_in_context(words)
+    found |= read_by_model(words, found)
     if not found:
         return readings
     start = 0

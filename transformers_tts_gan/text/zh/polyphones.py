@@ -1,7 +1,8 @@
 """The reading of a Chinese character that has several, by the characters and the word around it.
 
 Enters: the words of one unbroken run of Chinese characters. Leaves: per character its numbered pinyin as in a
-dictionary, before any tone change. Own contexts first (`polyphones.tsv`), then pypinyin's words, then defaults.
+dictionary, before any tone change. Own contexts first (`polyphones.tsv`), then pypinyin's words, then defaults; what
+neither a context nor a long word decides is left to `polyphone_model.py`.
 """
 
 import functools
