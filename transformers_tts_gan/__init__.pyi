@@ -123,6 +123,9 @@ from .models.transfer import (
 from .models.transfer import (
     resize_embedding_tables as resize_embedding_tables,
 )
+from .models.vits.new import (
+    new_vits as new_vits,
+)
 from .models.vits.processor import (
     VitsProcessor as VitsProcessor,
 )

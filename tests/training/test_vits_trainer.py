@@ -1,10 +1,13 @@
 """Training `transformers.VitsModel`: exact as that of our own model, and what is saved is a stock folder."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
 from helpers.training import assert_same, everything, unmoved, weights
 from helpers.vits import NAMES, make_vits_trainer, tiny_vits
+from safetensors.torch import load_file, save_file
 from transformers import VitsModel, VitsTokenizer, pipeline, set_seed
 
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
@@ -101,3 +104,25 @@ def test_only_the_discriminators_learn_at_first(tmp_path):
     trainer.train()
     assert unmoved(before[0], trainer.model) == list(before[0])
     assert unmoved(before[1], trainer.discriminator) == []
+
+
+def test_a_checkpoint_with_the_old_names_of_normalized_weights_is_trained_and_resumed(tmp_path):
+    """The published ones have `weight_g` and `weight_v`, which Transformers renames and, saving, names so again."""
+    tiny_vits().save_pretrained(tmp_path / "new")
+    old = tmp_path / "old"
+    shutil.copytree(tmp_path / "new", old)
+    names = {"parametrizations.weight.original0": "weight_g", "parametrizations.weight.original1": "weight_v"}
+    saved = {}
+    for name, weight in load_file(old / "model.safetensors").items():
+        for new, former in names.items():
+            name = name.replace(new, former)
+        saved[name] = weight
+    assert any(name.endswith("weight_g") for name in saved)
+    save_file(saved, old / "model.safetensors", metadata={"format": "pt"})
+    arguments = {"max_steps": 2, "save_strategy": "steps", "save_steps": 1, "ema_decay": 0.0}
+    whole = make_vits_trainer(tmp_path / "run", model=VitsModel.from_pretrained(old), **arguments)
+    assert_same(weights(whole.model), weights(tiny_vits()))
+    whole.train()
+    again = make_vits_trainer(tmp_path / "again", model=VitsModel.from_pretrained(old), **arguments)
+    again.train(resume_from_checkpoint=str(tmp_path / "run" / "checkpoint-1"))
+    assert_same(weights(again.model), weights(whole.model))
