@@ -110,6 +110,26 @@ def test_every_exception_has_phones_and_is_needed():
         assert lexicon_reading(word) != phones, word
 
 
+def test_an_exception_holds_in_a_sentence_too():
+    """The lexicon has two readings of `proceed` by part of speech, both of them those of `proceeds`."""
+    assert english_sequence("They proceed".split())[1] == ("P", "R", "OW0", "S", "IY1", "D")
+    assert english_sequence("The abstracts were short".split())[1][-2:] == ("T", "S")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phones"),
+    [
+        ("a marked improvement", "M AA1 R K T"),
+        ("the real thing", "R IY1 L"),
+        ("a won game", "W AH1 N"),
+        ("the apply button", "AH0 P L AY1"),
+        ("an irony", "AY1 R AH0 N IY0"),
+    ],
+)
+def test_a_reading_that_nobody_uses_is_not_chosen(sentence, phones):
+    assert phones in [" ".join(said) for said in english_sequence(sentence.split())]
+
+
 def test_an_ending_sounds_as_the_last_phone_asks():
     assert english_phones("emojis")[-1] == "Z"
     assert english_phones("googled")[-1] == "D"

@@ -11,7 +11,7 @@ import functools
 import string
 
 from .heteronym_model import HeteronymModel, heteronym_model
-from .lexicon import data_folder, readings_by_role
+from .lexicon import data_folder, exceptions, readings_by_role
 
 
 # Parts of speech in the lexicon that may stand for a tag of the Penn treebank, the nearest first.
@@ -24,7 +24,10 @@ _ROLES = {
 _SINGLE = frozenset(
     "a an the de dos me nemo re thou number nice mouth buffet sewer slough putter concert complex affect supply "
     "multiply recreation axes bases does houses outside overhead outright crooked hinder row sow retard consort "
-    "commune axis entrance incense articulate impress discard".split()
+    "commune axis entrance incense articulate impress discard apply consist consists real won lied marked irony "
+    "evening evenings pussy simulate nominate inaugurate radiate radiates reverberate pontificate pontificates abbreviate "
+    "abbreviates numerate domesticate domesticates profuse remediate consult consults confine leasing leasings "
+    "prospect prospects impresses hinders subvert subverts concerts communes cussed tarry were do".split()
 )
 _HAVE = frozenset(
     "have has had having 've i've we've you've they've he'd she'd i'd we'd they'd haven't hasn't hadn't".split()
@@ -93,6 +96,9 @@ def _choices() -> dict[str, dict[str, tuple[str, ...]]]:
     found = {}
     for word, readings in readings_by_role().items():
         roles = dict(reversed(readings))
+        right = exceptions().get(word)
+        if right not in (None, *roles.values()):  # the lexicon has it wrong
+            continue
         if word not in _SINGLE and len({roles[role] for role in roles if role in ("NN", "VB", "JJ", "VBD")}) > 1:
             found[word] = roles
     found["upset"]["JJ"] = found["upset"]["VB"]
