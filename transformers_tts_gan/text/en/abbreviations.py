@@ -46,9 +46,9 @@ MAY_END_A_SENTENCE = frozenset(
 _STARTERS = frozenset(
     "The This That These Those He She It We You They There Here But And Or So Then When While If As At In On After "
     "Before However His Her Its Our Their Your My What Who Why How Where Not No Yes Some Many Most All Both Each "
-    "Every For From With To By Although Because Since Until During Meanwhile Also Now Today I A An".split()
+    "Every For From With To By Although Because Since Until During Meanwhile Also Now Today I An".split()
 )
-_SURNAMES = frozenset("He So An No My In On By To At I A".split())  # as in `J. He`
+_SURNAMES = frozenset("He So An No My In On By To At I".split())  # as in `J. He`
 _FIRST_WORD = re.compile(r"[\"'”’)\]]*\s+[\"'“‘(\[]*([A-Za-z]{1,12})(?![A-Za-z.])")
 _LAST_TOKEN = re.compile(r"(?<![\w.])((?:[A-Za-z]\.){2,20}|[A-Za-z]{1,6}\.)$")
 _SMALL_OR_NUMBER = re.compile(r"[\"'”’)\]]*\s+[a-z0-9(]|[,;:)]")
@@ -62,6 +62,8 @@ def starts_a_sentence(text: str, end: int, after_an_initial: bool = False) -> bo
     (True, False)
     """
     match = _FIRST_WORD.match(text, end)
+    if match is not None and match[1] == "A":
+        return text[match.end() : match.end() + 1] == " " and text[match.end() + 1 : match.end() + 2].islower()
     return match is not None and match[1] in (_STARTERS - _SURNAMES if after_an_initial else _STARTERS)
 
 

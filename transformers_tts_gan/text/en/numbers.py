@@ -46,11 +46,14 @@ def _kind(match: re.Match) -> str:
     return next(kind for kind in _READERS if match[kind] is not None)
 
 
+def _glued(m: re.Match) -> bool:
+    return m.start() > 0 and m.string[m.start() - 1].isalnum()
+
+
 def _is_a_name(m: re.Match) -> bool:
     """The letter of `B2B`, `Apt. 3B` and `4K` is no multiple."""
-    glued = m.start() and m.string[m.start() - 1].isalnum()
     before, end = _before(m), m.end("cv")
-    if glued or m["scaled"] in ("4K", "8K") or IS_NAME.search(before):
+    if _glued(m) or m["scaled"] in ("4K", "8K") or IS_NAME.search(before):
         return True
     return (
         is_race(m["scaled"], before, m.string, end + 1)
@@ -189,6 +192,8 @@ def _measure(unit: str, singular: bool) -> str:
 
 def _unit(m: re.Match) -> str:
     sign, value, unit = _SIGNS.get(m["usign"], ""), m["uv"], m["uu"]
+    if unit == "s" and not m["ugap"] and (_glued(m) or re.search(r"\b[A-Z]-$", _before(m))):
+        return _plural(number(value))  # B52s, F-16s
     if unit:
         singular = value == "1" or m["ugap"] == "-" or _singular(m)
         return f"{sign}{number(value)} {_measure(unit, singular)}"
@@ -274,8 +279,11 @@ def _ratio(top: int, bottom: int, whole: str = "") -> str:
 
 def _decade(m: re.Match) -> str:
     values = [int(part) for part in (m["dv"], m["dv2"]) if part]
-    words = [year(value) if value >= 1000 else cardinal(value) for value in values]
-    return " to ".join(name[:-1] + "ies" if name.endswith("y") else name + "s" for name in words)
+    return " to ".join(_plural(year(value) if value >= 1000 else cardinal(value)) for value in values)
+
+
+def _plural(words: str) -> str:
+    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
 def _phone(m: re.Match) -> str:

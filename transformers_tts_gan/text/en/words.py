@@ -199,8 +199,10 @@ def _as_letter(plain: str, word: str, start: int, out: list[Spoken], signs: Sign
     end = start + 1
     following = plain[end : end + 2]
     before = out[-1].text if out and out[-1].language == "en" else ""
-    if word == "A" and following[:1] == " " and before.lower() not in _LETTERED and is_shouted(plain, start, end):
-        return "a"
+    if word == "A" and following[:1] == " " and not signs.letters_are_names:
+        shouted = before.lower() not in _LETTERED and is_shouted(plain, start, end)
+        if shouted or before and plain[start - 2 : start] == ". " and re.match(" [a-z]", following):  # e.g. A cat
+            return "a"
     starts = not before and following[:1] == " " and following[1:].isascii() and following[1:].isalpha()
     sign = _SIGN_AHEAD.match(plain, end) is not None
     article = word == "a" and following[:1].isspace() and before != "letter" and not sign or word == "A" and starts
