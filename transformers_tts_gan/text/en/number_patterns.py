@@ -18,7 +18,7 @@ def _any(words) -> str:
 
 _NUM = r"(?:(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?|\.\d++)"
 _ZONES = "Eastern|Pacific|Central|Mountain|GMT|UTC|[ECMP][SD]?T"
-_HALF_DAY = rf"[AaPp](?:\.[ ]?[Mm]\b(?:\.(?=\s*[a-z0-9,;:]|\s+(?:[A-Z][a-z]*day|{_ZONES})\b))?|[Mm]\b)"
+_HALF_DAY = rf"[AaPp](?:\.[ ]?[Mm]\b(?:\.(?=[\"'`”’)\]]*\s*[a-z0-9,;:]|\s+(?:[A-Z][a-z]*day|{_ZONES})\b))?|[Mm]\b)"
 _SCALE = r"(?:[ ]?(?:thousand|million|billion|trillion|[mbt]n|MM)\b|-(?:million|billion)\b|[kKmMbBT]\b)"
 _DASH = r"[ ]?[-–—~][ ]?"
 _PER_UNIT = rf"/(?:(?:{_any(PER)})(?!\w)|[a-z]{{2,12}}\b)"

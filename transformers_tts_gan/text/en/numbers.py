@@ -35,7 +35,7 @@ def match_number(text: str, start: int) -> tuple[str, int] | None:
         return None
     if match["scaled"] and _is_a_name(match):
         return _bare(match, match["cv"], match.end("cv")), match.end("cv")
-    if match["uu"] and len(match["uu"]) == 1 and match["uu"].isupper() and STREET.match(text, match.end("uv")):
+    if match["uu"] and _is_no_unit(match):
         return _bare(match, match["uv"], match.end("uv")), match.end("uv")
     if match["uu"] in ('"', "″") and _closes_a_quote(text, start):
         return number(match["uv"]), match.end("uv")
@@ -44,6 +44,13 @@ def match_number(text: str, start: int) -> tuple[str, int] | None:
 
 def _kind(match: re.Match) -> str:
     return next(kind for kind in _READERS if match[kind] is not None)
+
+
+def _is_no_unit(m: re.Match) -> bool:
+    """The `m2` of `e5m2`, and the `K` of `1600 K Street`."""
+    unit = m["uu"]
+    in_a_name = unit[0].isalpha() and unit != "s" and not m["ugap"] and _glued(m)
+    return in_a_name or len(unit) == 1 and unit.isupper() and STREET.match(m.string, m.end("uv")) is not None
 
 
 def _glued(m: re.Match) -> bool:
@@ -115,7 +122,7 @@ def _counted(value: str, unit: str) -> str:
 
 def _duration(m: re.Match) -> str:
     singular, units = _singular(m), {"d": ("day", "days"), "h": UNITS["h"], "m": UNITS["min"], "s": UNITS["s"]}
-    parts = re.findall(r"([\d.]+)[ ]?([dhms]?)", m["duration"])
+    parts = re.findall(r"0*(\d[\d.]*)[ ]?([dhms]?)", m["duration"])
     return " ".join(
         number(value) + (f" {units[unit][not singular and value != '1']}" if unit else "") for value, unit in parts
     )
