@@ -179,7 +179,7 @@ def _numeral(plain: str, word: str, end: int, out: list[Spoken]) -> str | None:
     before = out[-1].text if out and out[-1].language == "en" else ""
     king, cue = before in _RULERS, before.lower() in _NUMBERED
     if len(word) > 1:
-        numbered = cue or before[:1].isupper() and not before.endswith(".")
+        numbered = cue or before[:1].isupper() and not before.endswith(".") and before not in ("A", "AN", "THE")
     else:
         numbered = cue and (word != "I" or _is_one(plain, before, end)) or king and word.upper() in "VX"
     values = [_ROMAN_VALUES[char] for char in word.upper()]
