@@ -25,9 +25,10 @@ _SINGLE = frozenset(
     "a an the de dos me nemo re thou number nice mouth buffet sewer slough putter concert complex affect supply "
     "multiply recreation axes bases does houses outside overhead outright crooked hinder row sow retard consort "
     "commune axis entrance incense articulate impress discard apply consist consists real won lied marked irony "
-    "evening evenings pussy simulate nominate inaugurate radiate radiates reverberate pontificate pontificates abbreviate "
-    "abbreviates numerate domesticate domesticates profuse remediate consult consults confine leasing leasings "
-    "prospect prospects impresses hinders subvert subverts concerts communes cussed tarry were do".split()
+    "evening evenings pussy simulate nominate inaugurate radiate radiates reverberate pontificate pontificates "
+    "abbreviate abbreviates numerate domesticate domesticates profuse remediate consult consults confine "
+    "leasing leasings prospect prospects impresses hinders subvert subverts concerts communes cussed tarry were "
+    "do".split()
 )
 _HAVE = frozenset(
     "have has had having 've i've we've you've they've he'd she'd i'd we'd they'd haven't hasn't hadn't".split()
