@@ -11,6 +11,7 @@ from pathlib import Path
 from ...metrics.asr import load_recognizer
 from ...models.modeling_tts_gan import TTSGanModel
 from ...models.processing_tts_gan import TTSGanProcessor
+from ...models.vits.processor import is_vits
 from ..load import load_speech, save_metadata
 from .check import KINDS, CorpusReport, check_corpus
 from .picture import draw_report
@@ -75,8 +76,13 @@ def load_aligner(name: str, language: str) -> AlignmentScorer:
         language: That the model must speak.
 
     Raises:
-        ValueError: It speaks others.
+        ValueError: It speaks others, or it is a VITS checkpoint.
     """
+    if is_vits(name):
+        raise ValueError(
+            f"`{name}` is a VITS checkpoint, whose alignment depends on its own latents and is no judge of texts: "
+            "name a voice of ours of this language, or a recognizer (`--recognizer`)."
+        )
     processor = TTSGanProcessor.from_pretrained(name)
     if language not in processor.languages:
         known = ", ".join(processor.languages)
