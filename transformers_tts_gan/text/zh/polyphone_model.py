@@ -20,7 +20,7 @@ MODEL_FILE = "polyphone_model.npz"
 WINDOW = 7  # characters on each side
 PADDING, UNKNOWN, NUMERAL = 0, 1, 2  # tokens; the characters follow
 SURE = 3  # characters from which a word that pypinyin knows needs no model
-_RULED = frozenset("地")  # a particle after adverbs, which the tables know better
+_RULED = frozenset("地的")  # particles, which the tables know better, and faster
 NUMERALS = frozenset("零〇二三四五六七八九十百千万亿两几")
 
 
