@@ -32,6 +32,12 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BETWEEN_HAN = re.compile(rf"[^\n{HAN_RANGES}]+")
 _ENGLISH_WORDS = re.compile(r"""(?:^|(?<=[\s"'(,]))(?!to [A-Z]\.)[A-Za-z][A-Za-z']*[a-z]""")
 _A_SENTENCE = 4  # English words in a row inside a Chinese text that make the numbers among them English
+# Beside Chinese, an English number all the same: 3 dogs after an English word, 25 years old; not iPhone 15 plus.
+_ENGLISH_COUNT = re.compile(
+    r"(?:[A-Za-z]['A-Za-z]{0,30},? (\d{1,15}(?:[.,]\d{1,15}){0,5}) (?:(?!plus|series|class)[a-z]{2,20}s|o'clock)"
+    r"|(?<![A-Za-z0-9.,])(\d{1,15}) (?:years?|months?|weeks?|days?) old)(?![A-Za-z])"
+)
+_SENTENCE_END = re.compile(r"[^.!?\n]{0,40}\d[.!?](?=\s)")
 _CHINESE_BEFORE_RANGE = frozenset("年月日号点分时周")
 
 
@@ -164,8 +170,14 @@ def _languages(plain: str, main: Signs) -> list[Signs]:
         if len(_ENGLISH_WORDS.findall(words)) >= needed:
             first, last = _ends_of_letters(words)
             first, last = start + first if beside[0] else start, start + last if beside[1] else end
+            if beside[1] and (tail := _SENTENCE_END.match(plain, last, end)):  # on 2024-03-15. 请准时
+                last = tail.end()
             languages[first:last] = [ENGLISH_SIGNS] * (last - first)
-        elif not any(beside) and main is ENGLISH_SIGNS:
+        elif any(beside):
+            for count in _ENGLISH_COUNT.finditer(plain, start, end):
+                first, last = count.span(count.lastindex or 0)
+                languages[first:last] = [ENGLISH_SIGNS] * (last - first)
+        elif main is ENGLISH_SIGNS:
             languages[start:end] = [ENGLISH_SIGNS] * (end - start)
     return languages
 

@@ -15,7 +15,7 @@ _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d\d"
 _UNTIL = "[-–—~至到]"
 DATES = rf"""
-    (?P<iso>(?P<iy>\d{{4}})[-/.·](?P<im>{_MONTH})[-/.·](?P<id>[0-2]?\d|3[01])(?![\d日号.]))
+    (?P<iso>(?P<iy>\d{{4}})[-/.·](?P<im>{_MONTH})[-/.·](?P<id>[0-2]?\d|3[01])(?![\d日号]|\.\d))
   | (?P<last>(?<![vV.])(?:(?P<ld>{_DAY})(?P<lsep>[-/.·])(?P<lm>{_MONTH})(?P=lsep)
       |(?P<lm2>{_MONTH})(?P<lsep2>[-/.·])(?P<ld2>{_DAY})(?P=lsep2))(?P<ly>{_YEAR})(?![\d年]|[-/.·]\d))
   | (?P<month>(?P<my>[12]\d{{3}})/(?P<mo>{_MONTH})(?![/\d])
