@@ -214,8 +214,9 @@ def test_languages_without_a_sentence_of_ours_take_one_of_their_rows():
     from datasets import Dataset
 
     _, processor = many_speakers(1)
-    rows = Dataset.from_list([{"text": "不用", "language_id": 0}, {"text": "Guten Tag.", "language_id": 1}])
-    assert example_texts(processor, None, rows)["de"] == "Guten Tag."
+    processor.languages[1] = "fi"
+    rows = Dataset.from_list([{"text": "不用", "language_id": 0}, {"text": "Hyvää päivää.", "language_id": 1}])
+    assert example_texts(processor, None, rows)["fi"] == "Hyvää päivää."
 
 
 class Push(TrainerCallback):
