@@ -38,12 +38,12 @@ class SpeechRequest(BaseModel):
     model: str = AUTOMATIC
     voice: Annotated[str, BeforeValidator(voice_name)] = ""
     response_format: ResponseFormat = "mp3"
-    speed: float = Field(1.0, ge=0.25, le=4.0)
+    speed: float = Field(default=1.0, ge=0.25, le=4.0)
     stream_format: Literal["audio", "sse"] = "audio"
     instructions: str | None = None
     language: str | None = None
-    pitch: float = Field(0.0, ge=-24.0, le=24.0)
-    gain: float = Field(0.0, ge=-60.0, le=30.0)
+    pitch: float = Field(default=0.0, ge=-24.0, le=24.0)
+    gain: float = Field(default=0.0, ge=-60.0, le=30.0)
 
     def controls(self) -> dict[str, float]:
         """How to say it, as the pipeline takes it."""

@@ -12,7 +12,7 @@ from wyoming.info import Attribution, Describe, Info, TtsProgram, TtsVoice, TtsV
 from wyoming.server import AsyncEventHandler
 from wyoming.tts import Synthesize
 
-from .. import __version__
+from .. import __version__  # type: ignore[attr-defined]
 from .errors import RequestError
 from .formats import Pcm
 from .http import SpeechApi
