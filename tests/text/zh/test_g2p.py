@@ -104,6 +104,8 @@ def test_a_context_counts_only_around_its_word(text, place, reading):
         ("香榭丽舍", "xiang1 xie4 li4 she4"),
         ("啦啦队", "la1 la1 dui4"),
         ("东涌", "dong1 chong1"),
+        ("一场事故", "yi1 chang2 shi4 gu4"),
+        ("一场演出", "yi1 chang3 yan3 chu1"),
         ("样子", "yang4 zi5"),
         ("竹子", "zhu2 zi5"),
         ("码头", "ma3 tou5"),
