@@ -14,6 +14,7 @@ from .. import __version__
 
 COMMANDS = {
     "speak": "say a text or a document and write sound files",
+    "lesson": "make sound files, subtitles and a page of a lesson in Markdown",
     "serve": "answer requests for speech over HTTP, with a page",
     "explain": "show why a text is said the way it is",
     "prepare": "turn a published corpus, or your recordings, into what training reads",

@@ -75,7 +75,7 @@ def speak_to_file(
             for chunk in speak.stream(part, **arguments):
                 file.write(chunk.audio)
                 if subtitles is not None:
-                    words += [_moved(word, begin, place) for word in chunk.words]
+                    words += [word.moved(begin, place) for word in chunk.words]
                 if watch is not None:
                     watch(chunk)
     if subtitles is not None:
@@ -122,7 +122,7 @@ def speak_document(
     readings = []
     voice = str(speak.model.config.name_or_path)
     for number, chapter in enumerate(chapters, start=1):
-        path = folder / f"{_file_name(number, len(chapters), chapter.title)}.{kind}"
+        path = folder / f"{file_name(number, len(chapters), chapter.title)}.{kind}"
         beside = None if subtitles is None else path.with_suffix(subtitles)
         digest = _digest([chapter.text, voice, arguments])
         known = done.get(path.name, {})
@@ -138,19 +138,10 @@ def speak_document(
     return readings
 
 
-def _moved(word: TimedWord, seconds: float, place: int) -> TimedWord:
-    """A word of a text that begins later in a sound file, and further on in the text of all of it."""
-    if not seconds and not place:
-        return word
-    characters = tuple((start + seconds, end + seconds) for start, end in word.characters)
-    span = (word.span[0] + place, word.span[1] + place)
-    return TimedWord(word.text, word.spoken, span, word.start + seconds, word.end + seconds, characters)
-
-
-def _file_name(number: int, count: int, title: str) -> str:
+def file_name(number: int, count: int, title: str) -> str:
     """A name that sorts by number and that every file system takes.
 
-    >>> _file_name(3, 12, 'Who/what is "it"?')
+    >>> file_name(3, 12, 'Who/what is "it"?')
     '03 Who what is it'
     """
     name = " ".join(re.sub(r"[^\w\s.,'()-]", " ", title).split())[:60].rstrip(" .")

@@ -45,6 +45,14 @@ class TimedWord:
     end: float
     characters: tuple[tuple[float, float], ...]
 
+    def moved(self, seconds: float, place: int) -> "TimedWord":
+        """The word where its sentence begins later in a sound, and further on in a text, by so many characters."""
+        if not seconds and not place:
+            return self
+        characters = tuple((start + seconds, end + seconds) for start, end in self.characters)
+        span = (self.span[0] + place, self.span[1] + place)
+        return TimedWord(self.text, self.spoken, span, self.start + seconds, self.end + seconds, characters)
+
 
 @dataclass(frozen=True)
 class Source:

@@ -112,7 +112,7 @@ def _markdown(text: str) -> list[Chapter]:
         if token.type != "inline":
             continue
         opening = tokens[number - 1]
-        said = _inline(token.children or [])
+        said = inline_text(token.children or [])
         if opening.type == "heading_open" and opening.tag in ("h1", "h2"):
             chapters.append((said, [said]))
         elif opening.type in ("th_open", "td_open") and tokens[number - 2].type in ("th_close", "td_close"):
@@ -123,7 +123,8 @@ def _markdown(text: str) -> list[Chapter]:
     return [Chapter(title, _blocks(blocks)) for title, blocks in chapters]
 
 
-def _inline(tokens: list[Token]) -> str:
+def inline_text(tokens: list[Token]) -> str:
+    """What is said of a line of Markdown: its letters, without marks, pictures and links' addresses."""
     shown = {"text": lambda t: t.content, "code_inline": lambda t: t.content, "softbreak": lambda t: " "}
     shown |= {"hardbreak": lambda t: " ", "image": lambda t: ""}
     return " ".join("".join(shown[token.type](token) for token in tokens if token.type in shown).split())

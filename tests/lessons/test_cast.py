@@ -1,0 +1,89 @@
+"""Who speaks: roles differ, wishes hold, and each language has its voice."""
+
+from pathlib import Path
+
+import pytest
+
+from transformers_tts_gan import TTSGanPipeline
+from transformers_tts_gan.lessons.cast import NARRATOR, Cast, Part, language_runs
+from transformers_tts_gan.lessons.clips import Speaker
+
+
+VOICES = Path(__file__).parents[2] / "examples" / "voices"
+
+
+@pytest.fixture(scope="module")
+def english():
+    return TTSGanPipeline.from_pretrained(VOICES / "en")
+
+
+@pytest.fixture(scope="module")
+def chinese():
+    return TTSGanPipeline.from_pretrained(VOICES / "zh")
+
+
+def sounds(cast: Cast, language: str) -> list[tuple]:
+    found = [cast.find(role, language)[1] for role in cast.roles]
+    return [(each["speaker"], each["pitch_shift"]) for each in found]
+
+
+def test_roles_take_the_speakers_in_turn_and_then_other_pitches(tiny, english):
+    assert sounds(Cast([tiny], ["A", "B", "C"], {}), "en") == [("ann", 0.0), ("bob", 0.0), ("ann", -3.0)]
+    assert sounds(Cast([english], ["A", "B"], {}), "en") == [("kathleen", 0.0), ("kathleen", -3.0)]
+
+
+def test_wishes_hold_for_their_role_alone(tiny):
+    cast = Cast([tiny], ["A", "B"], {"B": Part("ann", 2.0, 0.9), NARRATOR: Part("bob")})
+    assert cast.find("A", "en")[1] == {"language": "en", "speaker": "ann", "pitch_shift": 0.0, "speaking_rate": 1.0}
+    assert cast.find("B", "zh")[1] == {"language": "zh", "speaker": "ann", "pitch_shift": 2.0, "speaking_rate": 0.9}
+    assert cast.find(NARRATOR, "zh")[1]["speaker"] == "bob"
+    with pytest.raises(ValueError, match="no role `C`.*narrator, A, B"):
+        Cast([tiny], ["A", "B"], {"C": Part()})
+    with pytest.raises(ValueError, match="speaker `eve` of role `A`; there are ann, bob"):
+        Cast([tiny], ["A", "B"], {"A": Part("eve")})
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Good.", ["Good."]),
+        ("火车9:45开。", ["火车9:45开。"]),
+        ("说“I want”不好", ["说", "“I want”", "不好"]),
+        ("Room 101 房间（big）", ["Room 101 ", "房间", "（big）"]),
+        ("25", ["25"]),
+    ],
+)
+def test_a_text_is_divided_where_the_language_changes(text, parts):
+    assert [text[start:end] for start, end, _ in language_runs(text)] == parts
+
+
+def test_a_sentence_passes_from_voice_to_voice(english, chinese):
+    text = "更客气的说法是 I would like，后面再加 please。"
+    clip = Speaker(Cast([english, chinese], [], {}), 0.75).say(text, NARRATOR)
+    assert [(run.text, run.language) for run in clip.runs] == [
+        ("更客气的说法是", "zh"),
+        ("I would like，", "en"),
+        ("后面再加", "zh"),
+        ("please。", "en"),
+    ]
+    assert [run.first for run in clip.runs[1:]] == [run.last for run in clip.runs[:-1]]
+    assert clip.runs[-1].last == len(clip.audio)
+    assert all(text[slice(*word.span)] == word.text for word in clip.words)
+    for run in clip.runs:
+        inside = [word for word in clip.words if word.text in run.text]
+        assert all(run.first <= word.start * 16_000 < word.end * 16_000 <= run.last for word in inside) and inside
+    with pytest.raises(ValueError, match="No voice speaks `zh`.*only en"):
+        Cast([english], [], {}).runs(text)
+
+
+def test_a_voice_of_both_languages_says_a_sentence_at_once(tiny):
+    assert Cast([tiny], [], {}).runs("说 yes 吧") == [(0, 7, "zh")]
+
+
+def test_the_slow_clip_is_slow_and_nothing_is_said_twice(tiny):
+    speaker = Speaker(Cast([tiny], ["A", "B"], {}), 0.5)
+    clip, slow = speaker.say("Good cats.", "A"), speaker.say("Good cats.", "A", slow=True)
+    assert 1.6 < slow.words[-1].end / clip.words[-1].end < 2.4
+    assert speaker.say("Good cats.", "A") is clip and speaker.say("Good cats.", "B") is not clip
+    with pytest.raises(ValueError, match="slow rate is 0"):
+        Speaker(speaker.cast, 0)

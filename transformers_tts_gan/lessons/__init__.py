@@ -1,0 +1,1 @@
+"""From a lesson in Markdown to listening material: sound files, subtitles and a page."""

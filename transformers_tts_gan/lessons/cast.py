@@ -1,0 +1,139 @@
+"""Who speaks: the voices of a lesson by language, and how each role of it sounds.
+
+Enter: pipelines, the roles, and wishes for some of them. Leaves: for a role and a language a pipeline and its
+arguments. Roles take the speakers of a voice in turn; pitch tells them apart where there are more roles than speakers.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..inference.pipeline import TTSGanPipeline
+from ..text.han import HAN
+
+
+NARRATOR = "narrator"
+PITCHES = (0.0, -3.0, 2.0, -5.0)  # semitones, for the first, second, ... role of one speaker
+_OPENING = re.compile(r"[“‘「『《（(\[]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """How a role is to speak.
+
+    Args:
+        speaker: Of the voice; None takes the voice's speakers in turn.
+        pitch: Semitones up or down; None chooses what tells roles of one speaker apart.
+        rate: 1.1 speaks a tenth faster than other roles.
+    """
+
+    speaker: str | None = None
+    pitch: float | None = None
+    rate: float = 1.0
+
+
+class Cast:
+    """The voices of a lesson.
+
+    Args:
+        voices: Pipelines; the first that speaks a language speaks it.
+        roles: Names, in the order in which they speak first.
+        wishes: The [`Part`] of some roles, and of the [`NARRATOR`].
+
+    Raises:
+        ValueError: There is no voice, a wish is for a role that is not there, or for a speaker that no voice has.
+
+    Example:
+
+    ```python
+    cast = Cast([TTSGanPipeline.from_pretrained("examples/voices/en")], ["Anna", "Clerk"], {"Clerk": Part(pitch=-4.0)})
+    speak, controls = cast.find("Clerk", "en")
+    ```
+    """
+
+    def __init__(self, voices: Sequence[TTSGanPipeline], roles: Sequence[str], wishes: Mapping[str, Part]):
+        if not voices:
+            raise ValueError("There is no voice: a lesson needs one or more.")
+        self.voices, self.roles, self.wishes = list(voices), list(roles), dict(wishes)
+        names = [NARRATOR, *self.roles]
+        if strangers := [name for name in wishes if name not in names]:
+            raise ValueError(f"There is no role `{strangers[0]}` in the lesson, which has {', '.join(names)}.")
+        speakers = {speaker for voice in voices for speaker in voice.processor.speakers}
+        for name, part in wishes.items():
+            if part.speaker is not None and part.speaker not in speakers:
+                known = ", ".join(sorted(speakers))
+                raise ValueError(f"No voice has the speaker `{part.speaker}` of role `{name}`; there are {known}.")
+
+    @property
+    def sampling_rate(self) -> int:
+        """In Hz: the highest of the voices, in which all are joined."""
+        return max(voice.sampling_rate for voice in self.voices)
+
+    def voice(self, language: str) -> TTSGanPipeline:
+        """The voice that speaks a language.
+
+        Raises:
+            ValueError: None does.
+        """
+        found = next((voice for voice in self.voices if language in voice.processor.languages), None)
+        if found is None:
+            known = sorted({code for voice in self.voices for code in voice.processor.languages})
+            raise ValueError(
+                f"No voice speaks `{language}`, which is in the lesson, only {', '.join(known)}: name one more voice."
+            )
+        return found
+
+    def find(self, role: str, language: str) -> tuple[TTSGanPipeline, dict[str, Any]]:
+        """The voice of a role in a language, and what it is to be called with.
+
+        Raises:
+            ValueError: No voice speaks the language.
+        """
+        voice, wish = self.voice(language), self.wishes.get(role, Part())
+        speakers: list[str | None] = [*voice.processor.speakers] or [None]
+        number = self.roles.index(role) if role in self.roles else 0
+        speaker = wish.speaker if wish.speaker in speakers else speakers[number % len(speakers)]
+        pitch = PITCHES[number // len(speakers) % len(PITCHES)] if wish.pitch is None else wish.pitch
+        return voice, {
+            "language": language,
+            "speaker": speaker,
+            "pitch_shift": pitch,
+            "speaking_rate": wish.rate,
+        }
+
+    def runs(self, text: str) -> list[tuple[int, int, str]]:
+        """Where a sentence passes from one voice to another: first character, one past the last, and language.
+
+        A voice that speaks all languages of a sentence says it as a whole.
+
+        Raises:
+            ValueError: No voice speaks one of its languages.
+        """
+        runs = language_runs(text)
+        first = {code: self.voice(code) for _, _, code in runs}
+        if len(first) > 1 and len(set(map(id, first.values()))) == 1:
+            return [(0, len(text), "zh")]
+        return runs
+
+
+def language_runs(text: str) -> list[tuple[int, int, str]]:
+    """The English and the Chinese parts of a text; digits and signs belong to what stands before them.
+
+    >>> [("说 “yes” 吧"[start:end], code) for start, end, code in language_runs("说 “yes” 吧")]
+    [('说 ', 'zh'), ('“yes” ', 'en'), ('吧', 'zh')]
+    """
+    runs: list[tuple[int, int, str]] = []
+    place = 0  # one past the last letter
+    for letter in _LETTER.finditer(text):
+        code = "zh" if HAN.match(letter[0]) else "en"
+        if runs and runs[-1][2] != code:
+            opening = _OPENING.search(text, place, letter.start())
+            cut = opening.start() if opening else letter.start()
+            runs[-1] = (runs[-1][0], cut, runs[-1][2])
+            runs.append((cut, len(text), code))
+        elif not runs:
+            runs.append((0, len(text), code))
+        place = letter.end()
+    return runs or [(0, len(text), "en")]
