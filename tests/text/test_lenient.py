@@ -165,6 +165,12 @@ def test_positions_are_those_of_the_document():
     assert sorted(notes) == [document.index(part) for part in ("<voice>", "[[x", "│", "привет")]
 
 
+@pytest.mark.parametrize("text", ["Ù<?>α", "a<!-- -->α", "α<mark name='x'/>a"])
+def test_letters_around_markup_that_is_left_out_are_read(text):
+    readable, _ = make_readable(f"<speak>so {text}</speak>")
+    assert "alpha" in [word.text for word in TextFrontend("en")(readable).words]
+
+
 def test_what_is_found_often_is_noted_once():
     (note,) = make_readable("Ł Ł Ł")[1]
     assert note.position == 0 and note.message.endswith("(and 2 more times)")

@@ -69,6 +69,9 @@ def read_foreign(text: str, language: str, start: int, notes: Notes) -> str:
     for match in _PIECE.finditer(text):
         piece = match[0]
         if piece.isascii() and piece.isalpha() or _reads(piece, language):
+            if _stands_alone(piece) and (match.start() == 0 or match.end() == len(text)):
+                out += [text[done : match.start()], f" {piece} "]  # markup that is left out may have letters behind it
+                done = match.end()
             continue
         read = _in_latin(piece, language)
         out += [text[done : match.start()], read]
@@ -109,6 +112,11 @@ def _letters(char: str) -> str:
         return char
     read = "".join(letter for letter in anyascii(char) if letter.isalnum())
     return read if char.isupper() else read.lower()
+
+
+def _stands_alone(piece: str) -> bool:
+    """Whether letters of another script are read, such as `α`, which beside Latin ones may not be."""
+    return piece.isalpha() and not is_han(piece[0]) and not unicodedata.name(piece[0], "").startswith("LATIN")
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -240,7 +240,7 @@ def test_markup_comes_back_with_the_same_phones_and_prosody(parts, language):
 
 
 @mostly_spoken
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text(alphabet="aB重银{}[]\\<>&;= '\"/\n1speakbrt!-", max_size=40), st.booleans())
 def test_any_text_has_phones_or_an_error_and_comes_back(text, ssml):
     text = f"<speak>{text}</speak>" if ssml else text
