@@ -18,6 +18,7 @@ def test_a_folder_is_made(lesson, voice_folder, tmp_path, capsys):
     assert files == ["1 Cats.mp3", "1 Cats.srt", "index.html", "lesson.mp3", "lesson.srt"]
     said = capsys.readouterr().out
     assert str(tmp_path / "out" / "index.html") in said and "s of lesson" in said
+    assert "Bob: en bob, -4 semitones; zh bob, -4 semitones" in said
 
 
 @pytest.mark.parametrize("role", ["Bob", "Bob:", "Bob:pitch", "Bob:pitch=high", "Bob:volume=2", ":pitch=1"])

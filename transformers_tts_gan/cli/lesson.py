@@ -81,6 +81,8 @@ def run(arguments: list[str]) -> None:
     folder = args.output or Path(args.lesson.stem)
     made = make_lesson(lesson, folder, cast, args.slow, args.repeat, args.format, args.subtitles, print)
     spoken = sum(clip.seconds for clip in made.clips)
+    for role in lesson.roles():
+        print(f"role      {role}: {cast.describe(role)}")
     print(f"loading   {loaded - started:8.2f} s")
     print(
         f"making    {time.perf_counter() - loaded:8.2f} s for {spoken:.2f} s of speech, {made.seconds:.0f} s of lesson"

@@ -103,6 +103,14 @@ class Cast:
             "speaking_rate": wish.rate,
         }
 
+    def describe(self, role: str) -> str:
+        """How a role sounds in each language, such as `en kathleen, -3 semitones; zh hsk, +0 semitones`."""
+        codes = list(dict.fromkeys(code for voice in self.voices for code in voice.processor.languages))
+        found = [(code, self.find(role, code)[1]) for code in codes]
+        return "; ".join(
+            f"{code} {each['speaker'] or 'one speaker'}, {each['pitch_shift']:+g} semitones" for code, each in found
+        )
+
     def runs(self, text: str) -> list[tuple[int, int, str]]:
         """Where a sentence passes from one voice to another: first character, one past the last, and language.
 
