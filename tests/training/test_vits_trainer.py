@@ -10,10 +10,14 @@ from helpers.vits import NAMES, make_vits_trainer, tiny_vits
 from safetensors.torch import load_file, save_file
 from transformers import VitsModel, VitsTokenizer, pipeline, set_seed
 
+from transformers_tts_gan import TTSGanTrainingArguments
 from transformers_tts_gan.models.discriminators import TTSGanDiscriminator
 from transformers_tts_gan.models.vits.processor import VitsProcessor
 
 
+CHECKPOINTING = "activation_checkpointing"  # or, in older Transformers, as below
+if CHECKPOINTING not in TTSGanTrainingArguments.__dataclass_fields__:
+    CHECKPOINTING = "gradient_checkpointing"
 STEPS = {"max_steps": 4, "save_strategy": "steps", "save_steps": 1, "logging_steps": 2, "warmup_steps": 2}
 CASES = {
     "stochastic durations, evaluated": (1, {"eval_strategy": "steps", "eval_steps": 2}),
@@ -21,7 +25,7 @@ CASES = {
         2,
         {"gradient_accumulation_steps": 2, "per_device_train_batch_size": 2, "discriminator_warmup_ratio": 0.3},
     ),
-    "bf16 and activation checkpointing": (1, {"bf16": True, "activation_checkpointing": True}),
+    "bf16 and activation checkpointing": (1, {"bf16": True, CHECKPOINTING: True}),
 }
 
 
