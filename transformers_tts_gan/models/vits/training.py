@@ -50,6 +50,9 @@ class VitsTraining(nn.Module):
         self.frames = VitsFrames.of(model.config)
         model.text_encoder.encoder.layerdrop = 0.0
 
+    # Older Transformers have a TorchScript function here, which is optimized after its first calls: a process that
+    # goes on from a checkpoint would round otherwise than one that never stopped.
+    @torch.jit.optimized_execution(False)
     def forward(
         self,
         input_ids: torch.Tensor,
