@@ -133,6 +133,7 @@ def joined(spoken: list[Spoken], language: str) -> str:
 @given(st.lists(st.sampled_from(PIECES), max_size=8), st.sampled_from(["", " "]), st.sampled_from(["en", "zh"]))
 @example(["$1.2", "bn", "on", "2024-01-31"], " ", "en")
 @example(["第3", "章", "¥1,200", "，", "A", "B"], "", "zh")
+@example(["HTTP", "I"], " ", "en")
 def test_normalizing_twice_is_normalizing_once(pieces, between, language):
     try:
         once = normalize(between.join(pieces), language)

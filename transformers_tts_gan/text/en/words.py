@@ -109,9 +109,13 @@ def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken
     return end
 
 
+_I_AHEAD = re.compile(r"\s+I\b")
+
+
 def _dotted(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> int:
     """`e.g.`, `U.S.`, `Ph.D.`: the last full stop also ends the sentence at the end of a line."""
     last = plain[end : end + 1] in _ENDS or word.lower() not in ("e.g.", "i.e.") and starts_a_sentence(plain, end)
+    last = last and not _I_AHEAD.match(plain, end)  # `the U.S. I know`, and `HTTP I`, of which the dots are ours
     stops = word[-1] == "." and last
     suffix = re.search(r"'?s$", word)
     letters = word[: suffix.start()] if suffix else word
