@@ -1,11 +1,11 @@
 """The report page in a real browser: Chromium without a window opens it from its folder, on a phone and on a desk."""
 
-import json
 import shutil
 
 import numpy as np
 import pytest
 import soundfile
+from helpers.browser import DESK, PHONE, chromium, requests
 
 from transformers_tts_gan.audio.io import write_audio
 from transformers_tts_gan.evaluation.evaluate import evaluate_voice
@@ -13,11 +13,6 @@ from transformers_tts_gan.evaluation.html_report import marked, write_page
 from transformers_tts_gan.evaluation.report import label
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
-FLAGS += ("--autoplay-policy=no-user-gesture-required", "--disable-background-networking")
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 TEXTS = ["Good morning.", "The 25 cats of 北京 sat there, and all of them were asleep.", "Good morning ꙮ."]
 REFUSED = TEXTS[2]
 
@@ -48,8 +43,7 @@ class Browser:
 
     def requests(self) -> list[str]:
         """The addresses that were asked for since the last call."""
-        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
+        return requests(self.driver)
 
     def press(self, key: str):
         """Press and release a key."""
@@ -60,19 +54,8 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def browser():
-    webdriver = pytest.importorskip("selenium.webdriver", reason="the browser is driven by `selenium`")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"none of these browsers is installed: {', '.join(BROWSERS)}")
-    if (driver := shutil.which("chromedriver")) is None:
-        pytest.skip("`chromedriver`, by which `selenium` drives Chromium, is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as chrome:
-        yield Browser(chrome)
+    with chromium() as driver:
+        yield Browser(driver)
 
 
 class Listener:

@@ -1,32 +1,15 @@
 """The page of a lesson in a real browser, from a disk: it plays, highlights, hides, asks, and fits a phone."""
 
-import json
-import shutil
 import time
 
 import pytest
-
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
-FLAGS += ("--autoplay-policy=no-user-gesture-required", "--disable-background-networking")
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+from helpers.browser import DESK, PHONE, chromium, requests
 
 
 @pytest.fixture(scope="module")
 def browser():
-    webdriver = pytest.importorskip("selenium.webdriver", reason="the browser is driven by `selenium`")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None or (driver := shutil.which("chromedriver")) is None:
-        pytest.skip("Chromium or `chromedriver` is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as chrome:
-        yield chrome
+    with chromium() as driver:
+        yield driver
 
 
 @pytest.fixture
@@ -37,8 +20,7 @@ def page(browser, made):
     browser.get(made.page.as_uri())
     yield browser
     assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
+    asked = requests(browser)
     assert asked and all(url.startswith(("file:", "data:")) for url in asked)
 
 

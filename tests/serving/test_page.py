@@ -1,33 +1,18 @@
 """The page in a real browser: it speaks, shows the words, explains, offers the sound, and fits a phone."""
 
-import json
-import shutil
 import time
 
 import pytest
+from helpers.browser import DESK, PHONE, chromium, requests
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
-FLAGS += ("--autoplay-policy=no-user-gesture-required", "--disable-background-networking")
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 TEXT = "Good cats. It costs $25 <b>here</b> 🙂 today, Mr. Lee."
 
 
 @pytest.fixture(scope="module")
 def browser():
-    webdriver = pytest.importorskip("selenium.webdriver", reason="the browser is driven by `selenium`")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None or (driver := shutil.which("chromedriver")) is None:
-        pytest.skip("Chromium or `chromedriver` is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as chrome:
-        yield chrome
+    with chromium() as driver:
+        yield driver
 
 
 @pytest.fixture
@@ -39,8 +24,7 @@ def page(browser, address):
     wait(browser, "document.querySelectorAll('#voice option').length === 5")
     yield browser
     assert [entry for entry in browser.get_log("browser") if "status of 4" not in entry["message"]] == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
+    asked = requests(browser)
     assert asked and all(url.startswith((address, "data:", "blob:")) for url in asked)
 
 
