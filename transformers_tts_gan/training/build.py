@@ -31,7 +31,7 @@ from ..text.languages import find as find_language
 from ..text.phoneset import BASE_PHONES
 from .arguments import TTSGanTrainingArguments
 from .build_vits import build_vits_trainer
-from .corpora import build_speech_metrics, held_out_rows, load_corpora, training_rows
+from .corpora import build_speech_metrics, load_corpora, prepare_rows, training_rows
 from .recipe import DataArguments, ModelArguments, VocoderArguments
 from .trainer import TTSGanTrainer
 
@@ -78,10 +78,7 @@ def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSG
         Path(training.output_dir, "transfer.md").write_text(f"{report}\n", encoding="utf-8")
     processor.add_words(data.lexicon, data.user_dict)
     prepare = PrepareSpeech(model.config.vocoder_config, processor, data.min_seconds, data.max_seconds)
-    train, _ = prepare_speech(rows, prepare, data.on_bad)
-    held_out = held_out_rows(data)
-    if held_out is not None:
-        held_out, _ = prepare_speech(held_out, prepare, data.on_bad)
+    train, held_out = prepare_rows(rows, data, prepare)
     return TTSGanTrainer(
         model,
         training,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from transformers import VitsModel
 
-from ..data.prepare import PrepareSpeech, prepare_speech
+from ..data.prepare import PrepareSpeech
 from ..models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from ..models.discriminators import TTSGanDiscriminator
 from ..models.vits.discriminators import published_discriminators
@@ -15,7 +15,7 @@ from ..models.vits.processor import VitsProcessor
 from ..models.vits.speakers import with_speakers
 from ..models.vits.spectrogram import VitsFrames
 from .arguments import TTSGanTrainingArguments
-from .corpora import build_speech_metrics, held_out_rows, training_rows
+from .corpora import build_speech_metrics, prepare_rows, training_rows
 from .recipe import DataArguments, ModelArguments
 from .trainer import TTSGanTrainer
 
@@ -53,10 +53,7 @@ def build_vits_trainer(parts: ModelArguments, data: DataArguments, training: TTS
     rows = training_rows(data, training.seed)
     model, processor = build_vits(parts.model_name_or_path, rows, data.language)
     prepare = PrepareSpeech(VitsFrames.of(model.config), processor, data.min_seconds, data.max_seconds)
-    train, _ = prepare_speech(rows, prepare, data.on_bad)
-    held_out = held_out_rows(data)
-    if held_out is not None:
-        held_out, _ = prepare_speech(held_out, prepare, data.on_bad)
+    train, held_out = prepare_rows(rows, data, prepare)
     return TTSGanTrainer(
         model,
         training,

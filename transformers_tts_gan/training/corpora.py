@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..data.load import import_datasets, load_speech
+from ..data.prepare import PrepareSpeech, prepare_speech
 from ..metrics.asr import load_recognizer
 from ..metrics.speech import MelDistance, SpeechMetrics, WordErrors
 from .recipe import DataArguments, VocoderArguments
@@ -42,6 +43,15 @@ def held_out_rows(data: DataArguments) -> Dataset | None:
         return None
     rows = load_corpora(data, data.eval_split).shuffle(seed=0)
     return rows.take(min(data.max_eval_samples, len(rows)))
+
+
+def prepare_rows(rows: Dataset, data: DataArguments, prepare: PrepareSpeech) -> tuple[Dataset, Dataset | None]:
+    """The rows to train on and those to evaluate on, as numbers."""
+    train, _ = prepare_speech(rows, prepare, data.on_bad)
+    held_out = held_out_rows(data)
+    if held_out is not None:
+        held_out, _ = prepare_speech(held_out, prepare, data.on_bad)
+    return train, held_out
 
 
 def build_speech_metrics(data: DataArguments) -> SpeechMetrics | None:
