@@ -41,7 +41,7 @@ def share_out(folder: str, name: str, rows: int, accumulation: int):
         adam_epsilon=1e-3,
         max_steps=3,
     )
-    vits_training.random_starts = lambda lengths, size: torch.zeros(len(lengths), dtype=torch.long)
+    vits_training.segment_starts = lambda lengths, count, *others: torch.zeros(count, dtype=torch.long)
     plain_randn, torch.randn_like = torch.randn, torch.zeros_like
     torch.randn = lambda *shape, **options: 0 * plain_randn(*shape, **options)
     trainer.train()

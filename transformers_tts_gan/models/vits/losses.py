@@ -8,6 +8,7 @@ import math
 import torch
 
 from ..aligner import viterbi_durations
+from ..layers import length_mask
 
 
 @torch.no_grad()
@@ -33,7 +34,7 @@ def align(
         constant = (-0.5 * math.log(2 * math.pi) - log_scales - 0.5 * means.square() * precision).sum(1)  # (B, T)
         latents = latents.transpose(1, 2)  # (B, F, C)
         scores = constant[:, None] + latents @ (means * precision) - 0.5 * latents.square() @ precision  # (B, F, T)
-        inside = torch.arange(scores.shape[2], device=scores.device) < tokens[:, None]  # (B, T)
+        inside = length_mask(tokens, scores.shape[2])  # (B, T)
         scores = scores.masked_fill(~inside[:, None], -math.inf)
         # What a frame has in common with all tokens moves no path, and small numbers add up more exactly.
         return viterbi_durations(scores - scores.amax(2, keepdim=True), tokens, frames)

@@ -14,6 +14,8 @@ from transformers import VitsModel
 from transformers.utils import ModelOutput
 
 from ..aligner import frame_to_phone
+from ..base_vocoder import segment_starts
+from ..layers import length_mask
 from .durations import negative_duration_bound
 from .losses import align, kl_loss
 from .spectrogram import VitsFrames, linear_spectrogram, log_mel
@@ -82,8 +84,7 @@ class VitsTraining(nn.Module):
         )
         spectrogram = linear_spectrogram(labels, label_lengths, self.frames)  # (B, N, F)
         frames = label_lengths // self.frames.hop_length
-        frame_mask = (torch.arange(spectrogram.shape[2], device=labels.device) < frames[:, None])[:, None]
-        frame_mask = frame_mask.to(labels.dtype)  # (B, 1, F)
+        frame_mask = length_mask(frames, spectrogram.shape[2])[:, None].to(labels.dtype)  # (B, 1, F)
         latents, _, posterior_log_scales = model.posterior_encoder(spectrogram, frame_mask, speaker)  # (B, C, F)
         prior_latents = model.flow(latents, frame_mask, speaker)
         means, log_scales = text.prior_means.transpose(1, 2), text.prior_log_variances.transpose(1, 2)  # (B, C, T)
@@ -92,7 +93,7 @@ class VitsTraining(nn.Module):
         token = frame_to_phone(durations, spectrogram.shape[2])[:, None].expand(-1, means.shape[1], -1)  # (B, C, F)
         spread = means.gather(2, token), log_scales.gather(2, token)
         losses["kl"] = kl_loss(prior_latents, posterior_log_scales, *spread, frame_mask)
-        start = random_starts(frames, segment_frames)
+        start = segment_starts(frames, len(frames), spectrogram.shape[2], segment_frames, frames.device)
         waveform = model.decoder(piece(latents, start, segment_frames), speaker)[:, 0].float()
         hop = self.frames.hop_length
         target = piece(labels[:, None], start * hop, segment_frames * hop)[:, 0]
@@ -119,11 +120,6 @@ class VitsTraining(nn.Module):
         lengths = torch.full((len(waveform),), waveform.shape[1], device=waveform.device)
         generated = linear_spectrogram(waveform, lengths, self.frames)
         return F.l1_loss(log_mel(generated, self.frames), log_mel(magnitudes, self.frames))
-
-
-def random_starts(lengths: torch.Tensor, size: int) -> torch.Tensor:
-    """Where a piece of `size` begins in each of `(B,)` lengths, from 0; at 0 where there is no room."""
-    return (torch.rand(len(lengths), device=lengths.device) * (lengths - size + 1).clamp(min=1)).long()
 
 
 def piece(values: torch.Tensor, start: torch.Tensor, size: int) -> torch.Tensor:
