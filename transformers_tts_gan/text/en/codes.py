@@ -8,6 +8,7 @@ import re
 
 from ..spoken import Spoken
 from .numerals import cardinal, digits
+from .units import PER
 
 
 _HEX = "[0-9A-Fa-f]"
@@ -32,6 +33,9 @@ _FORMULA = re.compile(rf"(?:{_ELEMENT}{_COUNT}|\((?:{_ELEMENT}{_COUNT}){{1,4}}\)
 _SYMBOL = re.compile(f"({_ELEMENT})|([0-9₀-₉]+)")
 _PLAIN_DIGIT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ARROW = re.compile(r"(?:--?|==?)>(?=\s)")
+# `7 days/wk`, `60 beats/min`: the unit's short name after a thing that is counted.
+_STROKE = re.compile(r"/(sec|min|hr|wk|mo|yr)(?![\w/])")
+_COUNTED_THINGS = re.compile(r"(?<![\w.])\d[\d,.]{0,9} [a-z]{2,15}$")
 _COMPARISONS = {
     ">=": "greater than or equal to", "<=": "less than or equal to", "!=": "is not equal to", "==": "equals",
 }  # fmt: skip
@@ -49,6 +53,12 @@ def read_code(plain: str, start: int, out: list[Spoken]) -> int | None:
         and plain[start + 2 : start + 3] not in ("=", ">")
     ):
         return _say(words, (start, start + 2), out)
+    if (
+        char == "/"
+        and (match := _STROKE.match(plain, start))
+        and _COUNTED_THINGS.search(plain[max(0, start - 30) : start])
+    ):
+        return _say(f"per {PER[match[1]]}", match.span(), out)
     if not (char.isalnum() or char == ":") or before.isalnum() or before in ":#_":
         return None
     if char.isdigit() and (book := _book(plain, start)):

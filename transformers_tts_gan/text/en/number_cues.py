@@ -21,7 +21,7 @@ _IS_CODE = re.compile(
 _IS_BIG_CODE = re.compile(rf"(?<![a-z])(?:{_BIG_CUE}){_NAMED}[.:,]?[ ](?:is[ ])?$", re.I)
 IS_NAME = re.compile(
     r"(?<![a-z])(?:room|rm\.?|suite|ste\.?|apt\.?|apartment|flight|highway|hwy\.?|route|rte\.?|interstate|box|form"
-    r"|boeing|gate|bus|building|bldg\.?|unit)[ ]$",
+    r"|boeing|gate|bus|building|bldg\.?|unit|(?-i:RTX|GTX|RX))[ ]$",
     re.I,
 )
 STREET = re.compile(
@@ -35,6 +35,7 @@ COUNTED = re.compile(
     r"[ ](?:people|men|women|children|students|copies|soldiers|[a-z]{2,20}(?<!ou)(?<!thi)(?<!hi)(?<!wa)(?<![aeiou]i)"
     r"(?<!s)(?<!ha)(?<!doe)(?<!alway)(?<!it)(?<!plu)s)\b"
 )
+PREPOSITION = re.compile(r"(?<![a-z])(?:in|for|of|since|from|by|during|to|until|through|than|after|before)[ ]$", re.I)
 ARTICLE = re.compile(r"(?<![A-Za-z])[Aa]n?[ ]$")
 NOUN_AHEAD = re.compile(
     r"[ ](?!(?:a|an|and|as|at|but|by|for|from|if|in|is|of|on|or|per|so|than|the|then|to|was|with)\b)[a-z]"

@@ -20,6 +20,8 @@ _NUM = r"(?:(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?|\.\d++)"
 _ZONES = "Eastern|Pacific|Central|Mountain|GMT|UTC|[ECMP][SD]?T"
 _HALF_DAY = rf"[AaPp](?:\.[ ]?[Mm]\b(?:\.(?=[\"'`”’)\]]*\s*[a-z0-9,;:]|\s+(?:[A-Z][a-z]*day|{_ZONES})\b))?|[Mm]\b)"
 _SCALE = r"(?:[ ]?(?:thousand|million|billion|trillion|[mbt]n|MM)\b|-(?:million|billion)\b|[kKmMbBT]\b)"
+# Only after money: `$30 m`, but not `$5 a) or b)`, `$5 M&Ms` and `$5 B. Jones`.
+_SPACED_SCALE = r"[ ](?:[bm]\b|[BM]\b(?!\.[ ][A-Z]))(?![&)'’-])"
 _DASH = r"[ ]?[-–—~][ ]?"
 _PER_UNIT = rf"/(?:(?:{_any(PER)})(?!\w)|[a-z]{{2,12}}\b)"
 # An `in` after a number is a unit where the sentence could not go on with a place or a time.
@@ -60,7 +62,9 @@ NUMBER = re.compile(
   | (?P<military>[01]\d[0-5]\d|2[0-4][0-5]\d)(?=[ ](?:hours|hrs)\b(?![ ]of))
   | (?P<duration>(?:\d{{1,4}}[ ]?d[ ]?)?{_HOURS}[ ]?{_MINUTES}(?:[ ]?{_SECONDS})?|\d{{1,4}}[ ]?d[ ]?{_HOURS}
       |{_MINUTES}[ ]?{_SECONDS}|\d{{1,2}}h[0-5]\d(?!\w))
-  | (?P<money>(?P<msign>[-−+~]?)(?P<mc>{_any(CURRENCIES)})[ ]?(?P<mminus>[-−]?)(?P<mv>{_NUM})(?P<mm>{_SCALE})?
+  | (?P<quarter>(?<![A-Za-z\d])(?P<kn>[1-4]Q|[12]H)(?P<ky>[ ]?20\d\d|['’]?[0-4]\d)(?!\w))
+  | (?P<money>(?P<msign>[-−+~]?)(?P<mc>{_any(CURRENCIES)})[ ]?(?P<mminus>[-−]?)(?P<mv>{_NUM})
+      (?P<mm>{_SCALE}|{_SPACED_SCALE})?
       (?:{_DASH}(?P=mc)?(?P<mv2>{_NUM})(?P<mm2>{_SCALE})?(?![-\d]))?(?P<mper>{_PER_UNIT})?)
   | (?P<height>(?<![A-Za-z])(?P<hf>\d{{1,2}})[ ]?['′][ ]?(?P<hi>(?:1[01]|0?\d)(?:\.\d)?(?!\d))(?:["”″]|''|(?!\w))
       |(?P<hf2>\d{{1,3}})(?:′|'(?=[ ](?:tall|wide|long|deep|high|x|by)\b)))
@@ -72,7 +76,7 @@ NUMBER = re.compile(
   | (?P<vulgar>(?P<vsign>[-−+]?)(?P<vw>\d{{1,9}})?[ ]?(?P<vf>[{"".join(VULGAR)}])(?:[ ]?(?P<vu>{_UNIT}))?)
   | (?P<size>(?P<z1>{_NUM})(?:[ ]?(?:x|by)[ ]?(?P<z2>{_NUM})|[ ]?×[ ]?(?P<z3>{_NUM})(?=[ ]?{_UNIT}))
       (?:[ ]?[x×][ ]?(?P<z4>{_NUM}))?(?:[ ]?(?P<zu>{_UNIT}))?)
-  | (?P<rating>(?P<q1>\d{{1,3}}\.\d)/(?P<q2>\d{{1,3}})(?![/\d])|(?P<q3>\d{{1,3}})/(?P<q4>100)(?![/\d]))
+  | (?P<rating>(?P<q1>\d{{1,3}}\.\d)/(?P<q2>\d{{1,3}}(?:\.\d)?)(?![/\d]|\.\d)|(?P<q3>\d{{1,3}})/(?P<q4>100)(?![/\d]))
   | (?P<pressure>(?P<b1>[1-2]\d\d)/(?P<b2>[4-9]\d|1[0-4]\d)(?![/\d])(?:[ ]?(?P<bu>mm[ ]?Hg\b))?)
   | (?P<range>(?P<r1>{_NUM})(?P<ru1>%|°)?{_DASH}(?P<r2>{_NUM})(?:[ -]?(?P<ru>{_UNIT}))?(?![-\d]))
   | (?P<fraction>(?P<fsign>[-−+]?)(?:(?P<fw>\d++)[ ])?(?P<fn>\d{{1,3}})/(?P<fd>\d{{1,3}})

@@ -6,8 +6,20 @@
 import re
 import unicodedata
 
-from .dates import MONTHS, match_day_first, numeric_date
-from .number_cues import ARTICLE, COUNTED, IS_DATE, IS_NAME, IS_YEAR, NOUN_AHEAD, STREET, is_code, is_company, is_race
+from .dates import MONTHS, full_year, match_day_first, numeric_date
+from .number_cues import (
+    ARTICLE,
+    COUNTED,
+    IS_DATE,
+    IS_NAME,
+    IS_YEAR,
+    NOUN_AHEAD,
+    PREPOSITION,
+    STREET,
+    is_code,
+    is_company,
+    is_race,
+)
 from .number_patterns import NUMBER, VULGAR
 from .numerals import cardinal, digits, house, number, ordinal, year
 from .units import ANY_CASE, CURRENCIES, DOTTED_UNITS, MULTIPLES, PER, UNITS
@@ -17,6 +29,7 @@ _LIGATURES = {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ł": "l", "đ": "d
 _RAISED = {ord(char): plain for char, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
 _SCREENS = frozenset("144 240 360 480 720 1080 1440 2160 4320".split())  # lines of `1080p`
 _OPERATIONS = dict.fromkeys("-−–", "minus") | {"+": "plus", "*": "times", "×": "times", "÷": "divided by"}
+_AROUND_YEAR = " '’"
 _SIGNS = {"-": "minus ", "−": "minus ", "+": "plus ", "±": "plus or minus ", "~": "about ", "≈": "about "}
 
 
@@ -150,6 +163,13 @@ def _military(m: re.Match) -> str:
     return f"{words} " + ("hundred" if not minute else f"{'oh ' if minute < 10 else ''}{cardinal(minute)}")
 
 
+def _quarter(m: re.Match) -> str:
+    """A part of a year, as companies write it: `2Q22`, `1H 2023`."""
+    part = f"{ordinal(int(m['kn'][0]))} {'quarter' if m['kn'][1] == 'Q' else 'half'}"
+    when = year(full_year(m["ky"].strip(_AROUND_YEAR)))
+    return f"the {part} of {when}" if PREPOSITION.search(_before(m)) else f"{part} {when}"
+
+
 def _money(m: re.Match) -> str:
     one, many = CURRENCIES[m["mc"]][:2]
     sign = "minus " if m["mminus"] else _SIGNS.get(m["msign"], "")
@@ -273,6 +293,8 @@ def _fraction(m: re.Match) -> str:
     date = not sign and not whole and (padded or IS_DATE.search(_before(m)))
     if date and 1 <= top <= 12 and 1 <= bottom <= 31:
         return f"{MONTHS[top - 1]} {ordinal(bottom)}"
+    if date and 13 <= top <= 31 and 1 <= bottom <= 12:  # no month: the day is first
+        return f"{MONTHS[bottom - 1]} {ordinal(top)}"
     if (top, bottom) in ((24, 7), (9, 11)) or top == bottom and not whole:
         return f"{sign}{cardinal(top)} {cardinal(bottom)}{unit}"
     return f"{sign}{whole}{_ratio(top, bottom, whole)}{unit}"
@@ -328,6 +350,7 @@ _READERS = {
     "hour": lambda m: cardinal(int(m["hh"])) + _half(m["hp"]),
     "military": _military,
     "duration": _duration,
+    "quarter": _quarter,
     "money": _money,
     "height": lambda m: (
         f"{number(m['hf'])} {UNITS['ft'][m['hf'] != '1']} {number(m['hi'])} {UNITS['in'][m['hi'] != '1']}"

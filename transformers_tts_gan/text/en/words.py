@@ -44,6 +44,13 @@ _WORD = re.compile(
     rf"|'(?:em|tis|twas|cause|til|n)\b|[{_LATIN}]+(?:'[{_LATIN}]+)*",
     re.I,
 )
+# After `st.` in small letters; `St.` is a saint unless it is a street.
+_SAINT_AHEAD = re.compile(
+    r"\.? (?:a(?:gnes|lbans|ndrews?|nne?|nthony|ugustine)|b(?:arts|asil|enedict|ernard)|c(?:atharines|atherine"
+    r"|ecilia|harles|lair|lare|loud|roix)|d(?:avid|enis)|elmo|francis|g(?:allen|eorge|ermain)|helen[as]?|ives"
+    r"|j(?:ames|ohn|oseph|ude)|kitts|l(?:awrence|ouis|ucia|uke)|m(?:ark|artin|ary|atthew|ichael|oritz)|nicholas"
+    r"|p(?:ancras|atrick|aul|eter|etersburg)|s(?:imon|tephen)|t(?:homas|ropez)|v(?:alentine|incent))(?:'?s)?\b"
+)
 _PHRASES = {"e.g.": "for example", "i.e.": "that is", "ph.d.": "P.H.D.", "ph.d": "P.H.D."}
 _SLASHED = re.compile(r"(w/o|w/|c/o|b/c|n/a|y/o|h/o)(?![A-Za-z])(?!/)", re.I)
 _SLASHED_WORDS = {"w/o": "without", "w/": "with", "c/o": "care of", "b/c": "because", "n/a": "N.A.", "y/o": "year old"}
@@ -54,7 +61,7 @@ _LETTERED = frozenset("plan vitamin type grade hepatitis option section group cl
 _ENDS = ("", "\n")
 
 # Words of small letters that are not simply themselves.
-NOT_PLAIN = frozenset(ABBREVIATIONS) | frozenset(BEFORE_NUMBER) | frozenset(MONTHS) | {"Sun", "Ph"}
+NOT_PLAIN = frozenset(ABBREVIATIONS) | frozenset(BEFORE_NUMBER) | frozenset(MONTHS) | {"Sun", "Ph", "st"}
 NOT_PLAIN |= {name.lower() for month in MONTHS for name in (month, month[:3])} | STREET_WORDS | SMALL_LETTERS
 
 
@@ -84,6 +91,8 @@ def read_latin(text: str, plain: str, start: int, signs: Signs, out: list[Spoken
         say_as = small_initialism(word)
     if say_as is None and word in _TITLES and plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
         say_as = ABBREVIATIONS[word.capitalize()]
+    if say_as is None and word == "st" and _SAINT_AHEAD.match(plain, end):
+        say_as = "saint"
     if say_as is None and word in _BARE and _BARE_AHEAD.match(plain, end):
         say_as = ABBREVIATIONS.get(word) or BEFORE_NUMBER[word]
     if say_as is None and (word in DAYS or word == "Sun"):
@@ -128,6 +137,8 @@ def _dotted(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> i
 
 def _abbreviated(plain: str, word: str, start: int, end: int, out: list[Spoken]) -> str | None:
     """The words for `word` and a full stop."""
+    if word == "st" and _SAINT_AHEAD.match(plain, end):
+        return "saint"
     following = plain[end + 1 : end + 3].strip()
     if word in BEFORE_NUMBER and (following[:1].isdigit() or _ROMAN_AHEAD.match(plain, end)):
         return BEFORE_NUMBER[word]

@@ -27,6 +27,7 @@ DATES = rf"""
       |(?P<y3>{_YEAR})(?P<ysep2>[-–—~])(?P<y4>{_YEAR})(?=$|[\s,，。、;)）]))
   | (?P<decade>(?:19|20)\d0)s(?![A-Za-z0-9])
   | (?P<quarter>{_YEAR})(?=\s?(?:Q[1-4]|H[12])(?![A-Za-z0-9]))
+  | (?P<part>(?<![A-Za-z\d])(?P<pn>[1-4]Q|[12]H)(?P<py>\s?20\d\d|[0-4]\d)(?![A-Za-z0-9年]))
   | (?P<year>(?:[12]\d{{3}}|0\d|[89]\d|(?<=公元)\d{{3}})(?=\s?(?:年(?!代)|财年|学年|赛季)) | [12]\d{{3}}(?=年代|款|版))
 """
 TIMES = r"""
@@ -56,6 +57,13 @@ def years(m: re.Match, before: str, after: str) -> str:
     """二零零一到二零零五."""
     sign = m["ysep"] if m["ysep"] in ("至", "到") else "到"
     return f"{digits(m['y1'] or m['y3'])}{sign}{digits(m['y2'] or m['y4'])}"
+
+
+def part_of_year(m: re.Match, before: str, after: str) -> str:
+    """二零二二年第二季度 for 2Q22, 二零二三年上半年 for 1H23."""
+    count, kind = m["pn"]
+    part = f"第{cardinal(int(count))}季度" if kind == "Q" else "上半年" if count == "1" else "下半年"
+    return f"{digits('20' + m['py'][-2:])}年{part}"
 
 
 def time(m: re.Match, before: str, after: str) -> str:

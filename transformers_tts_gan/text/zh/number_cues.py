@@ -34,7 +34,11 @@ SPAN_OF_TIME = re.compile(
 )
 ABOUT = re.compile(r"(?:约|近|超过|至少|不到)$")
 AGO = re.compile(r"年(?:的?历史|以前|前(?!后))")
-RATIO = re.compile(r"(?:比分|比例尺?|配比|战胜|击败|汇率)(?:是|为|[:：])?$|[以按]$|[:：]\d{1,3}:$")
+DATED = re.compile(
+    r"\s?(?:放假|上班|上课|上线|开学|开工|开业|复工|截止|到期|起(?![伏码点])|当[天日晚]|晚上?|早上|[上下]午|凌晨|国庆|元旦|劳动节|儿童节|妇女节|青年节|教师节|建军节|情人节|圣诞)"
+)
+GRADED = re.compile(r"(?:绩点|GPA|[评得]分|平均分|分数)(?:[是为]|[:：]|达到?)?\s?$")
+RATIO = re.compile(r"(?:比分|比例尺?|比值|配比|战胜|击败|汇率)(?:是|为|[:：])?$|[以按]$|[:：]\d{1,3}:$")
 SCORED = re.compile(WON)
 ROOM = re.compile(r"室|房|号房|号会议室|号病房")
 HOUSE = re.compile(r"(?:单元|栋|幢|座|房间号?|房号|室|\d楼|(?<![A-Za-z])[Rr]oom\s?)$")
@@ -42,7 +46,7 @@ FIGURE = re.compile("(?:[图表式例题]|附[图表件录]|公式)\\s?$")
 FEAST = re.compile("劳动节|妇女节|儿童节|国庆|黄金周|小长假|长假|建军节|植树节|青年节|教师节|事变|运动(?!员|会|场|队)")
 LENGTH = re.compile(r"\d米$")
 ROUTE = re.compile(r"路(?:公交|汽车|车|电车|$|[,，。站])|国道|省道|次(?:列车|航班|高铁|动车|城际|特快|快车|$|[,，。])")
-MODEL = re.compile(r"(?:波音|空客)$")
+MODEL = re.compile(r"(?:波音|空客|(?<![A-Za-z])(?:RTX|GTX|RX)\s)$")
 GLUED = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,12})-?$")
 TRAIN = re.compile(
     r"(?:乘坐|列车|高铁|动车|航班|班机|乘|的)\s?[A-Z]{1,2}$|(?<![A-Za-z])(?:C[AZ]|MU|HU|3U|ZH|FM|MF|SC|HO|9C|MH|KN|GS|JD)$"

@@ -6,6 +6,7 @@
 import functools
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from ..han import HAN_RUN, is_han
 from . import dates
@@ -17,9 +18,11 @@ from .number_cues import (
     CALLED_AFTER,
     CODE,
     CODED,
+    DATED,
     FEAST,
     FIGURE,
     GLUED,
+    GRADED,
     HOUSE,
     LENGTH,
     MODEL,
@@ -43,6 +46,7 @@ from .units import CURRENCIES, CURRENCY_SIGN, MEASURES, UNITS
 _BELOW_ZERO = ("℃", "°C", "℉", "°F")
 _NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MULTIPLE = "[十百千万亿]"
+_LETTER_MULTIPLES = {"k": 3, "m": 6, "b": 9, "bn": 9}  # as powers of ten, after an amount of money
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 NUMBER = re.compile(
     rf"""
@@ -55,14 +59,16 @@ NUMBER = re.compile(
   | (?P<door>(?P<d1>\d{{1,3}})-(?P<d2>\d{{3,4}})(?=室|号房|房))
   | (?P<goals>(?P<g1>\d{{1,3}})[-–](?P<g2>\d{{1,3}})(?={WON}))
   | {dates.TIMES}
-  | (?P<money>(?P<msign>[-−]?)(?P<mc>{CURRENCY_SIGN})[ ]?(?P<mv>{_NUM})(?P<mm>{_MULTIPLE}*)
-      (?:\s?[-–—~]\s?(?P<mv2>{_NUM})(?P<mm2>{_MULTIPLE}*))?(?P<mu>元|块钱|块|美元|欧元|英镑|港元|日元)?)
+  | (?P<money>(?P<msign>[-−]?)(?P<mc>{CURRENCY_SIGN})[ ]?(?P<mv>{_NUM})
+      (?:[ ]?(?P<ml>[kKmMbB]|bn)(?![A-Za-z0-9])|(?P<mm>{_MULTIPLE}*))
+      (?:(?<![A-Za-z])\s?[-–—~]\s?(?P<mv2>{_NUM})(?P<mm2>{_MULTIPLE}*))?(?P<mu>元|块钱|块|美元|欧元|英镑|港元|日元)?)
   | (?P<address>\d+(?:\.\d+){{3}}(?![.\d]))
   | (?P<version>\d+(?:\.\d+){{2,}})
   | (?P<event>\d{{1,2}}·\d{{1,2}}(?!\d))
   | (?P<range>(?P<rs>[-−]?)(?P<r1>{_NUM})(?P<rm>{_MULTIPLE}*)[ ]?(?P<p1>%|{_UNIT})?\s?[-–—~]\s?
       (?P<rs2>[-−]?)(?P<r2>{_NUM})
       (?:(?P<rm2>[万亿]?)[ ]?(?P<ru>%|(?:{_UNIT})(?![A-Za-z])))?(?!\d|[-–—/:]\d|\s*=))
+  | (?P<grade>(?P<a1>\d{{1,3}}\.\d{{1,2}})/(?P<a2>\d{{1,3}}(?:\.\d{{1,2}})?)(?![/\d]))
   | (?P<fraction>(?P<fsign>[-−]?)(?P<fn>\d{{1,4}})/(?P<fd>\d{{1,4}})(?![/\d]|\s?mmHg))
   | (?P<score>{_NUM}(?::{_NUM})+)
   | (?P<power>[-−]?{_NUM})[eE](?P<exponent>[-−+]?\d{{1,3}})(?![A-Za-z0-9.])
@@ -153,9 +159,30 @@ def _is_score(before: str, after: str) -> bool:
 
 def _money(m: re.Match, before: str, after: str) -> str:
     unit = m["mu"] or CURRENCIES[m["mc"]]
+    if m["ml"]:
+        amount = Decimal(m["mv"].replace(",", "")).scaleb(_LETTER_MULTIPLES[m["ml"].lower()])
+        return f"{'负' if m['msign'] else ''}{number(f'{amount.normalize():f}')}{unit}"
     first = counted(m["mv"].removesuffix(".00"), m["mm"] or "元") + m["mm"]
     second = f"到{counted(m['mv2'], m['mm2'] or '元')}{m['mm2']}" if m["mv2"] else ""
     return f"{'负' if m['msign'] else ''}{first}{second}{unit}"
+
+
+def _fraction(m: re.Match, before: str, after: str) -> str:
+    """三分之二 for 2/3; 五月一日 for 5/1, which is no fraction, and for 5/4 where it is a day."""
+    top, bottom = int(m["fn"]), int(m["fd"])
+    if (
+        not m["fsign"]
+        and 1 <= top <= 12
+        and not RATIO.search(before)
+        and (bottom == 1 or 1 <= bottom <= 31 and DATED.match(after))
+    ):
+        return f"{cardinal(top)}月{cardinal(bottom)}日"
+    return f"{'负' if m['fsign'] else ''}{cardinal(bottom)}分之{cardinal(top)}"
+
+
+def _grade(m: re.Match, before: str, after: str) -> str:
+    """三点八满分四点零 for the 3.8/4.0 of 绩点3.8/4.0."""
+    return f"{number(m['a1'])}{'满分' if GRADED.search(before) else '斜杠'}{number(m['a2'])}"
 
 
 def _measured(sign: str, value: str, multiple: str, unit: str) -> str:
@@ -276,6 +303,7 @@ _READERS = {
     "month": dates.month,
     "years": dates.years,
     "decade": lambda m, before, after: f"{digits(m['decade'])}年代",
+    "part": dates.part_of_year,
     "quarter": lambda m, before, after: digits(m["quarter"]),
     "year": lambda m, before, after: digits(m["year"]),
     "standard": lambda m, before, after: "杠".join(map(digits, m["standard"].split("-"))),
@@ -291,9 +319,8 @@ _READERS = {
     ),
     "event": lambda m, before, after: digits(m["event"]),
     "range": _range,
-    "fraction": lambda m, before, after: (
-        f"{'负' if m['fsign'] else ''}{cardinal(int(m['fd']))}分之{cardinal(int(m['fn']))}"
-    ),
+    "grade": _grade,
+    "fraction": _fraction,
     "score": lambda m, before, after: "比".join(map(number, m["score"].split(":"))),
     "power": _power,
     "unit": _unit,
