@@ -28,7 +28,16 @@ from torch import nn
 
 from transformers_tts_gan.text.han import HAN_RANGES, is_han
 from transformers_tts_gan.text.zh.g2p import read_words, syllable_phones
-from transformers_tts_gan.text.zh.polyphone_model import NUMERAL, NUMERALS, PADDING, SURE, UNKNOWN, WINDOW, encode
+from transformers_tts_gan.text.zh.polyphone_model import (
+    NUMERAL,
+    NUMERALS,
+    PADDING,
+    SURE,
+    UNKNOWN,
+    WINDOW,
+    PolyphoneModel,
+    encode,
+)
 from transformers_tts_gan.text.zh.polyphones import alone_with_sizes, polyphones, read_in_context
 from transformers_tts_gan.text.zh.segment import segment, word_frequency
 
@@ -252,6 +261,7 @@ def save(network: Network, path: Path, characters: str, readings: dict[str, list
         "notice": NOTICE,
         "characters": characters,
         "readings": "|".join(f"{c} {' '.join(r)}" for c, r in readings.items()),
+        "asked": "".join(readings),
     }
     matrices = (network.embedding.weight, network.hidden.weight.T, network.output.weight[:rows])
     for name, weight in zip(("embedding", "hidden", "output"), matrices, strict=True):
@@ -262,6 +272,27 @@ def save(network: Network, path: Path, characters: str, readings: dict[str, list
     np.savez_compressed(path, **{name: np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
                                  for name, value in stored.items()})  # fmt: skip
     print(f"{path}: {path.stat().st_size:,} bytes, {len(readings)} characters with {rows} readings")
+
+
+def narrow(path: Path, texts: list[str], seen_enough: int = 50) -> None:
+    """Ask no more about what has `seen_enough` places in `texts` and is read as in its word in all of them."""
+    model = PolyphoneModel(path)
+    seen, changed = Counter(), set()
+    for text in texts:
+        for _, run in runs(text):
+            words = segment(run)
+            hints, decided = [hint for word in words for hint in alone_with_sizes(word)], read_in_context(words)
+            places = [
+                n for n, char in enumerate(run) if hints[n][1] < SURE and char in model.asked and n not in decided
+            ]
+            said = model(run, places, [hints[place] for place in places]) if places else []
+            seen.update(run[place] for place in places)
+            changed.update(run[n] for n, reading in zip(places, said, strict=True) if reading != hints[n][0])
+    asked = [char for char in model.readings if char in changed or seen[char] < seen_enough]
+    with np.load(path) as file:
+        stored = dict(file)
+    np.savez_compressed(path, **stored | {"asked": np.asarray("".join(asked))})
+    print(f"{len(asked)} of {len(model.readings)} characters are asked about")
 
 
 def make(args: argparse.Namespace) -> None:
@@ -303,6 +334,7 @@ def make(args: argparse.Namespace) -> None:
     network = Network(NUMERAL + 1 + len(characters), sum(map(len, readings.values())))
     train(network, gold.tensors(), taught.tensors(), args.epochs, times=8)
     save(network.eval(), args.output, characters, readings)
+    narrow(args.output, plain_texts)
 
 
 def measure(folder: Path) -> None:

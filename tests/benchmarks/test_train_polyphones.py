@@ -56,6 +56,20 @@ def test_a_trained_file_reads_what_it_was_taught(tmp_path, teacher, capsys):
         assert model(text, [place], [("", 1)]) == [label]
 
 
+def test_a_character_that_is_often_seen_and_always_read_as_in_its_word_is_asked_about_no_more(tmp_path):
+    network = SCRIPT.Network(tokens=5, readings=4)
+    network.bonus.data[:] = 100.0  # as the word says
+    SCRIPT.save(network.eval(), tmp_path / "model.npz", "他长", {"长": ["chang2", "zhang3"], "还": ["hai2", "huan2"]})
+    texts = ["是长是"] * 4
+    for least, asked in ((5, {"长", "还"}), (4, {"还"})):
+        SCRIPT.narrow(tmp_path / "model.npz", texts, seen_enough=least)
+        assert PolyphoneModel(tmp_path / "model.npz").asked == asked
+    network.bonus.data[:] = -100.0  # never as the word says
+    SCRIPT.save(network, tmp_path / "model.npz", "他长", {"长": ["chang2", "zhang3"], "还": ["hai2", "huan2"]})
+    SCRIPT.narrow(tmp_path / "model.npz", texts, seen_enough=4)
+    assert PolyphoneModel(tmp_path / "model.npz").asked == {"长", "还"}
+
+
 def test_training_needs_a_teacher(tmp_path, capsys):
     with pytest.raises(SystemExit):
         SCRIPT.main(["--cpp", str(tmp_path), "--output", str(tmp_path / "model.npz")])

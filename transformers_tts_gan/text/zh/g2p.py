@@ -121,7 +121,7 @@ def chinese_phones(
     for index, word in enumerate(written):
         if word in lexicon:
             readings[index] = _given(word, lexicon[word])
-        elif not all(map(str.isascii, readings[index])):
+        elif not "".join(readings[index]).isascii():
             _check(word, readings[index])
     return [[_split(syllable) for syllable in word] for word in change_tones(words, readings)]
 
@@ -163,14 +163,12 @@ def read_words(words: list[str]) -> list[tuple[str, ...]]:
     found |= read_by_model(words, found)
     if not found:
         return readings
-    start = 0
-    for number, word in enumerate(words):
-        if word not in _READINGS:
-            for index in range(len(word)):
-                reading, before = found.get(start + index), readings[number][index]
-                if reading and not (before[-1] == "5" and before[:-1] == reading[:-1]):
-                    readings[number] = (*readings[number][:index], reading, *readings[number][index + 1 :])
-        start += len(word)
+    owners = [(number, index) for number, word in enumerate(words) for index in range(len(word))]
+    for place, reading in found.items():
+        number, index = owners[place]
+        word, before = readings[number], readings[number][index]
+        if words[number] not in _READINGS and not (before[-1] == "5" and before[:-1] == reading[:-1]):
+            readings[number] = (*word[:index], reading, *word[index + 1 :])
     return readings
 
 

@@ -21,6 +21,7 @@ WINDOW = 7  # characters on each side
 PADDING, UNKNOWN, NUMERAL = 0, 1, 2  # tokens; the characters follow
 SURE = 3  # characters from which a word that pypinyin knows needs no model
 _RULED = frozenset("地的")  # particles, which the tables know better, and faster
+_PADDING = (PADDING,) * WINDOW
 NUMERALS = frozenset("零〇二三四五六七八九十百千万亿两几")
 
 
@@ -30,26 +31,31 @@ def encode(text: str, tokens: Mapping[str, int]) -> list[int]:
 
 
 class PolyphoneModel:
-    """Weights of the network, from the file `path`; the attribute `readings` lists what a character can be."""
+    """Weights of the network, from the file `path`.
+
+    The attribute `readings` lists what a character can be. `asked` are the characters that it is asked about: not
+    those that it read as their words do in all of the text that it learned from.
+    """
 
     def __init__(self, path: Path):
         with np.load(path) as file:
             stored = dict(file)
         self.tokens = {char: NUMERAL + 1 + index for index, char in enumerate(str(stored["characters"]))}
+        self._codes = self.tokens | dict.fromkeys(NUMERALS, NUMERAL)
+        self._embedding, self._hidden, output = (  # (C, E), (windows * E, H), (R, H)
+            stored[name].astype(np.float32) * stored[f"{name}_scale"] for name in ("embedding", "hidden", "output")
+        )
+        self._hidden_bias, self._bonus = stored["hidden_bias"], stored["bonus"].tolist()
         self.readings: dict[str, tuple[str, ...]] = {}
-        self._rows: dict[str, slice] = {}
+        self._scorers: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # of each character: (readings, H), (readings,)
         row = 0
         for entry in str(stored["readings"]).split("|"):
             char, *readings = entry.split()
             self.readings[char] = tuple(readings)
-            self._rows[char] = slice(row, row + len(readings))
+            rows = slice(row, row + len(readings))
+            self._scorers[char] = output[rows], stored["bias"][rows]
             row += len(readings)
-        embedding, hidden, output = (
-            stored[name].astype(np.float32) * stored[f"{name}_scale"] for name in ("embedding", "hidden", "output")
-        )
-        self._embedding, self._hidden, self._output = embedding, hidden, output  # (C, E), (windows * E, H), (R, H)
-        self._hidden_bias, self._bias, self._bonus = stored["hidden_bias"], stored["bias"], stored["bonus"].tolist()
-        self._offsets = np.arange(2 * WINDOW + 1)
+        self.asked = frozenset(str(stored["asked"])) - _RULED
 
     def __call__(self, text: str, places: list[int], hints: list[tuple[str, int]]) -> list[str]:
         """The reading of each of the characters `places` of `text`.
@@ -59,15 +65,17 @@ class PolyphoneModel:
             places: Characters in `readings`.
             hints: The reading of each one in its word, and how many characters of the word that reading is known for.
         """
-        padding = [PADDING] * WINDOW
-        tokens = np.array(padding + encode(text, self.tokens) + padding)
-        around = self._embedding[tokens[np.array(places)[:, None] + self._offsets]].reshape(len(places), -1)
-        hidden = np.maximum(around @ self._hidden + self._hidden_bias, 0)  # (places, H)
+        code = self._codes.get
+        tokens = [*_PADDING, *(code(char, UNKNOWN) for char in text), *_PADDING]
+        windows = [tokens[place : place + 2 * WINDOW + 1] for place in places]
+        hidden = self._embedding.take(windows, axis=0).reshape(len(places), -1) @ self._hidden  # (places, H)
+        hidden += self._hidden_bias
+        np.maximum(hidden, 0, out=hidden)
         out = []
         for place, vector, (reading, size) in zip(places, hidden, hints, strict=True):
             char = text[place]
-            rows, readings = self._rows[char], self.readings[char]
-            scores = (self._output[rows] @ vector + self._bias[rows]).tolist()
+            readings, (weights, bias) = self.readings[char], self._scorers[char]
+            scores = (weights @ vector + bias).tolist()
             if reading in readings:
                 scores[readings.index(reading)] += self._bonus[min(size, SURE) - 1]
             out.append(readings[scores.index(max(scores))])
@@ -86,14 +94,21 @@ def read_by_model(words: list[str], decided: Collection[int]) -> dict[int, str]:
     >>> read_by_model(["他", "长", "大", "了"], {3})[1]
     'zhang3'
     """
-    model, text = polyphone_model(), "".join(words)
     places, hints, start = [], [], 0
     for word in words:
-        if any(char in model.readings for char in word):
-            for index, (reading, size) in enumerate(alone_with_sizes(word), start):
-                char = text[index]
-                if size < SURE and char in model.readings and char not in _RULED and index not in decided:
-                    places.append(index)
-                    hints.append((reading, size))
+        for index, hint in _unsure(word):
+            if start + index not in decided:
+                places.append(start + index)
+                hints.append(hint)
         start += len(word)
-    return dict(zip(places, model(text, places, hints), strict=True)) if places else {}
+    return dict(zip(places, polyphone_model()("".join(words), places, hints), strict=True)) if places else {}
+
+
+@functools.lru_cache(maxsize=65536)
+def _unsure(word: str) -> tuple[tuple[int, tuple[str, int]], ...]:
+    """The characters of `word` that the model may decide: the place of each, and what the word says about it."""
+    asked = polyphone_model().asked
+    if asked.isdisjoint(word):
+        return ()
+    read = enumerate(zip(word, alone_with_sizes(word), strict=True))
+    return tuple((index, hint) for index, (char, hint) in read if hint[1] < SURE and char in asked)

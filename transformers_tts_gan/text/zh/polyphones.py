@@ -71,7 +71,7 @@ def read_in_context(words: list[str]) -> dict[int, str]:
     """
     table = polyphones()
     text = "".join(words)
-    if not any(char in table for char in text):
+    if table.keys().isdisjoint(text):
         return {}
     known = _phrases()
     framed = f"^{text}$"
@@ -79,6 +79,9 @@ def read_in_context(words: list[str]) -> dict[int, str]:
     found, start = {}, 0
     for word in words:
         end = start + len(word)
+        if table.keys().isdisjoint(word):
+            start = end
+            continue
         surer = len(word) if len(word) >= _ORTHODOX_IDIOM and word in known else 0
         guessed = len(word) > 1 and not word_frequency(word)  # 请系 in 请系好: a context may cut it
         for index in range(start, end):
@@ -124,8 +127,9 @@ def alone_with_sizes(word: str) -> tuple[tuple[str, int], ...]:
     """
     known, single, table, out, start = _phrases(), _characters(), polyphones(), [], 0
     while start < len(word):
-        size = next((n for n in range(len(word) - start, 1, -1) if word[start : start + n] in known), 1)
-        part = word[start : start + size]
+        size, part = len(word) - start, word[start:]
+        while size > 1 and part not in known:
+            size, part = size - 1, part[:-1]
         entry = table.get(part)
         if entry and entry.default:
             out.append((entry.default, size))

@@ -5,6 +5,7 @@ Spoken Chinese, 1968, chapters 1.3 and 3.4; the feet of third tones after Shih, 
 Chinese, 1986).
 """
 
+import operator
 import re
 
 from .segment import word_frequency
@@ -106,7 +107,8 @@ def _neutral_suffixes(words: list[str], starts: list[int], text: str, flat: list
 
 def _third_tones(words: list[str], starts: list[int], flat: list[str]) -> None:
     """The first of two third tones rises: inside words, then inside pairs of single syllables, then across."""
-    if sum(syllable.endswith("3") for syllable in flat) < 2:
+    low = [syllable[-1] == "3" for syllable in flat]
+    if not any(map(operator.and_, low, low[1:])):
         return
     for word, start in zip(words, starts, strict=True):
         if len(word) == 3 and all(flat[start + place].endswith("3") for place in range(3)):
