@@ -1,9 +1,10 @@
 """Phones of an English word that no dictionary holds, letter by letter.
 
-Enters: letters a-z. Leaves: phones. A joint-sequence model (Bisani and Ney, 2008, doi:10.1016/j.specom.2008.01.002):
-pairs of a letter and the phones it stands for, none to two, follow each other as an n-gram says that was counted on
-nine tenths of the lexicon and smoothed after Kneser and Ney. `benchmarks/train_letter_to_sound.py` makes its file from
-the data of `gruut-lang-en` (MIT; the Carnegie Mellon dictionary).
+Enters: letters a-z. Leaves: phones. Each letter stands for no phone, one or two. A small transformer (Vaswani et al.,
+2017, arXiv:1706.03762) looks at all letters of the word; a recurrent cell (Cho et al., 2014, arXiv:1406.1078) goes
+along them, remembers what was said, and a beam keeps the likeliest beginnings. It runs in numpy: the frontend loads no
+torch. `benchmarks/train_letter_to_sound.py` trains it on the data of `gruut-lang-en` (MIT; the Carnegie Mellon
+dictionary) and of `misaki` (Apache-2.0) and makes its file.
 """
 
 import functools
@@ -13,114 +14,99 @@ import numpy as np
 
 
 MODEL_FILE = "letter_to_sound.npz"
-STEP = 0.1  # of a stored logarithm: one byte reaches down to -25.5
-START, END = "^", "$"
-AFTER_MAIN = "+"  # marks the vowels after the main stress, so that a word gets one
-_MULTIPLIER, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
-_BEAM = 32
-_UNSEEN = -20.0
+LETTERS = " abcdefghijklmnopqrstuvwxyz"  # the first one stands for the ends of the word
+HEADS = 4
+_BEAM = 8
 _LIKELY = 4.0  # readings this much less likely than the best, as a logarithm, are left out
 
 
-def symbol_codes(count: int) -> np.ndarray:
-    """A scattered 64-bit code of each symbol number, the same on every machine."""
-    codes = (np.arange(1, count + 1, dtype=np.uint64) * _MIX) ^ np.uint64(0x5851F42D4C957F2D)
-    codes ^= codes >> np.uint64(29)
-    return codes * _MULTIPLIER
+def neighborhoods(letters: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of each letter with the one before it, and with both neighbors, hashed to `count`; (..., T) each."""
+    ends = np.zeros((*letters.shape[:-1], 1), letters.dtype)
+    pair = np.concatenate([ends, letters[..., :-1]], axis=-1) * len(LETTERS) + letters
+    after = np.concatenate([letters[..., 1:], ends], axis=-1)
+    return pair, (pair * len(LETTERS) + after) * 40503 % 65537 % count
 
 
-def joined(code: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """The code of a sequence: that of its last symbol and that of all before it (0 for none)."""
-    return code + before * _MULTIPLIER
-
-
-def key(code: np.ndarray) -> np.ndarray:
-    """What the tables are sorted by: 32 bits of a sequence's code."""
-    return ((code * _MIX) >> np.uint64(32)).astype(np.uint32)
-
-
-class _Grams:
-    """Smoothed n-gram tables of one reading direction."""
-
-    def __init__(self, file, way: str, codes: np.ndarray):
-        self.codes = codes
-        self.order = max(int(name.split("_scores")[1]) for name in file if name.startswith(f"{way}_scores"))
-        orders = range(1, self.order + 1)
-        self.keys = [np.cumsum(_from_bytes(file[f"{way}_keys{n}"]), dtype=np.uint32) for n in orders]
-        self.scores = [file[f"{way}_scores{n}"].astype(np.float32) * -STEP for n in orders]
-        self.weights = [file[f"{way}_weights{n}"].astype(np.float32) * -STEP for n in orders[:-1]]
-        self.powers = [np.uint64(pow(int(_MULTIPLIER), n - 1, 2**64)) for n in orders]
-
-    def __call__(self, history: np.ndarray, choices: np.ndarray) -> np.ndarray:
-        """Log-probability, (rows, C), of `choices`, (rows or 1, C), after each row of `history`, (rows, so far)."""
-        order = min(self.order, history.shape[1] + 1)
-        contexts = [np.zeros(len(history), np.uint64)]  # of the last 0, 1, 2 … symbols
-        for n in range(1, order):
-            contexts.append(contexts[-1] + self.codes[history[:, -n]] * self.powers[n - 1])
-        out = np.zeros((len(history), choices.shape[1]), np.float32)
-        todo = np.ones_like(out, dtype=bool)
-        for n in range(order, 0, -1):
-            place, found = self._find(joined(self.codes[choices], contexts[n - 1][:, None]), n)
-            found &= todo
-            out[found] += self.scores[n - 1][place[found]]
-            todo &= ~found
-            if n > 1:
-                place, known = self._find(contexts[n - 1], n - 1)
-                out += todo * np.where(known, self.weights[n - 2][place], np.float32(0))[:, None]
-        out[todo] += _UNSEEN
-        return out
-
-    def _find(self, codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-        keys, table = key(codes), self.keys[n - 1]
-        place = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-        return place, table[place] == keys
+def letter_numbers(word: str) -> np.ndarray:
+    """Numbers of the letters of `word` between two ends, (T + 2,)."""
+    return np.array([0, *map(LETTERS.index, word), 0])
 
 
 class LetterModel:
-    """N-grams of letter-and-phones pairs in the file `path`: one forwards, to search, one backwards, to vote."""
+    """The network in the file `path`: one byte per weight, and a step per row."""
 
     def __init__(self, path: str | Path):
         with np.load(path, allow_pickle=False) as file:
-            pairs = [str(pair) for pair in file["pairs"]]
-            codes = symbol_codes(len(pairs))
-            self.forward, self.backward = _Grams(file, "forward", codes), _Grams(file, "backward", codes)
-        self.phones = [tuple(pair[1:].replace(AFTER_MAIN, "").split()) for pair in pairs]
-        letters = [pair[0] for pair in pairs]
-        self.of_letter = {
-            letter: np.array([number for number, other in enumerate(letters) if other == letter])
-            for letter in sorted(set(letters))
-        }
+            self.phones = [tuple(str(chunk).split()) for chunk in file["chunks"]]
+            names = [name for name in file if not name.endswith(".step") and name != "chunks"]
+            self.weights = {name: file[name] * file[f"{name}.step"] for name in names}
+        self.layers = sum(name.endswith(".qkv.weight") for name in self.weights)
+        # The input of the recurrent cell that comes from the chunk before, by chunk.
+        self.width = self.weights["norm.weight"].shape[0]
+        gates = self.weights["gru.weight_ih_l0"]
+        self.of_chunk = self.weights["chunk.weight"] @ gates[:, self.width :].T + self.weights["gru.bias_ih_l0"]
 
     def __call__(self, word: str, count: int = 1) -> list[tuple[float, tuple[str, ...]]]:
         """The `count` likeliest readings of letters a-z, (log-probability, phones) each, the best first."""
-        history = self.of_letter[START][None]  # (hypotheses, symbols so far)
-        scores = np.zeros(1, np.float32)
-        for letter in word + END:
-            choices = self.of_letter[letter]
-            table = scores[:, None] + self.forward(history, choices[None])
+        weights = self.weights
+        inputs = self._encode(letter_numbers(word)) @ weights["gru.weight_ih_l0"][:, : self.width].T  # (T, 3 H)
+        state = np.zeros((1, weights["out.weight"].shape[1]), np.float32)  # (hypotheses, H)
+        last, scores = np.array([len(self.phones)]), np.zeros(1, np.float32)
+        chosen = np.zeros((1, 0), int)
+        for at_letter in inputs:
+            state = self._recurrent(at_letter + self.of_chunk[last], state)
+            table = scores[:, None] + _log_softmax(self._linear("out", state))
             best = np.argsort(table, axis=None, kind="stable")[::-1][:_BEAM]
-            row, column = np.unravel_index(best, table.shape)
-            history = np.concatenate([history[row], choices[column, None]], axis=1)
-            scores = table[row, column]
-        scores = (scores + self._backwards(history)) / 2
+            row, last = np.unravel_index(best, table.shape)
+            state, scores = state[row], table[row, last]
+            chosen = np.concatenate([chosen[row], last[:, None]], axis=1)
         read: dict[tuple[str, ...], float] = {}
-        for score, symbols in zip(scores, history, strict=True):
-            phones = tuple(phone for symbol in symbols[1:-1] for phone in self.phones[symbol])
+        for score, chunks in zip(scores, chosen, strict=True):
+            phones = tuple(phone for chunk in chunks for phone in self.phones[chunk])
             read[phones] = float(np.logaddexp(read.get(phones, -np.inf), score))
-        ranked = sorted(((score, phones) for phones, score in read.items()), key=lambda item: -item[0])
-        return ranked[:count]
+        return sorted(((score, phones) for phones, score in read.items()), key=lambda item: -item[0])[:count]
 
-    def _backwards(self, history: np.ndarray) -> np.ndarray:
-        turned = np.concatenate([history[:, :1], history[:, -2:0:-1], history[:, -1:]], axis=1)
-        out = np.zeros(len(history), np.float32)
-        for place in range(1, turned.shape[1]):
-            out += self.backward(turned[:, :place], turned[:, place : place + 1])[:, 0]
-        return out
+    def _encode(self, letters: np.ndarray) -> np.ndarray:
+        """A vector for each letter that knows the whole word, (T, D); the ends are dropped."""
+        weights = self.weights
+        pair, triple = neighborhoods(letters, len(weights["triple.weight"]))
+        hidden = weights["letter.weight"][letters] + weights["pair.weight"][pair] + weights["triple.weight"][triple]
+        hidden = hidden + weights["place.weight"][: len(letters)] + weights["source.weight"][0]
+        for n in range(self.layers):
+            name = f"layers.{n}."
+            hidden = hidden + self._attention(name, self._norm(f"{name}n1", hidden))
+            wide = np.maximum(self._linear(f"{name}f1", self._norm(f"{name}n2", hidden)), 0)
+            hidden = hidden + self._linear(f"{name}f2", wide)
+        return self._norm("norm", hidden)[1:-1]
+
+    def _attention(self, name: str, hidden: np.ndarray) -> np.ndarray:
+        parts = self._linear(f"{name}qkv", hidden).reshape(len(hidden), 3, HEADS, -1)
+        queries, keys, values = parts.transpose(1, 2, 0, 3)  # (heads, T, D / heads) each
+        scores = np.exp(_log_softmax(queries @ keys.transpose(0, 2, 1) * queries.shape[-1] ** -0.5))
+        return self._linear(f"{name}o", (scores @ values).transpose(1, 0, 2).reshape(hidden.shape))
+
+    def _recurrent(self, entered: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """One step of a gated recurrent unit, as torch defines it."""
+        weights = self.weights
+        remembered = state @ weights["gru.weight_hh_l0"].T + weights["gru.bias_hh_l0"]
+        size = state.shape[1]
+        reset, update = np.split(1 / (1 + np.exp(-(entered + remembered)[:, : 2 * size])), 2, axis=1)
+        fresh = np.tanh(entered[:, 2 * size :] + reset * remembered[:, 2 * size :])
+        return (1 - update) * fresh + update * state
+
+    def _linear(self, name: str, hidden: np.ndarray) -> np.ndarray:
+        return hidden @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+
+    def _norm(self, name: str, hidden: np.ndarray) -> np.ndarray:
+        centered = hidden - hidden.mean(axis=-1, keepdims=True)
+        scale = np.sqrt((centered**2).mean(axis=-1, keepdims=True) + 1e-5)
+        return centered / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
 
-def _from_bytes(planes: np.ndarray) -> np.ndarray:
-    """Differences of sorted keys, stored as four rows of bytes because that packs better."""
-    return np.ascontiguousarray(planes.T).view(np.uint32)[:, 0]
+def _log_softmax(scores: np.ndarray) -> np.ndarray:
+    scores = scores - scores.max(axis=-1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
 
 
 @functools.lru_cache(maxsize=1)

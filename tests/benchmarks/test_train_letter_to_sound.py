@@ -1,0 +1,83 @@
+"""The training script of the letter-to-sound network: its data, and that numpy says what torch has learned."""
+
+import argparse
+import importlib.util
+import itertools
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from transformers_tts_gan.text.en import letter_to_sound
+from transformers_tts_gan.text.en.letter_to_sound import LetterModel, letter_numbers
+from transformers_tts_gan.text.en.lexicon import held_out
+
+
+@pytest.fixture(scope="module")
+def script():
+    path = Path(__file__).parents[2] / "benchmarks" / "train_letter_to_sound.py"
+    spec = importlib.util.spec_from_file_location("benchmark_letters", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def misaki(tmp_path):
+    entries = {"Elche": "ˈɛlʧˌA", "cat": {"DEFAULT": "kˈæt"}, "NATO": "nˈATO", "odd": "ʘ", "Sufism": "sˈufˌɪzəm"}
+    with zipfile.ZipFile(tmp_path / "misaki-0.9.4-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("misaki/data/us_gold.json", json.dumps(entries))
+    return tmp_path
+
+
+def test_words_of_misaki_come_in_arpabet(script, misaki):
+    pairs = dict(script.misaki_pairs(misaki))
+    assert pairs == {
+        "Elche": ("EH1", "L", "CH", "EY2"),
+        "cat": ("K", "AE1", "T"),
+        "Sufism": ("S", "UW1", "F", "IH2", "Z", "AH0", "M"),
+    }
+    assert set(script.held_out_names(list(pairs.items()))) <= {"elche", "sufism"}
+
+
+def test_it_learns_words_and_numpy_reads_them(script, tmp_path, monkeypatch):
+    words = {"bat": ("B", "AE1", "T"), "tab": ("T", "AE1", "B"), "tax": ("T", "AE1", "K S"), "bee": ("B", "IY1", "")}
+    data = [(word, [tuple(chunk.split()) for chunk in chunks], 0) for word, chunks in words.items()]
+    monkeypatch.setattr(script, "examples", lambda arguments: data * 4)
+    path = tmp_path / "letters.npz"
+    script.train(argparse.Namespace(minutes=0.06, rate=4e-3, letters=40, output=str(path)))
+    model = LetterModel(path)
+    for word, chunks in words.items():
+        assert model(word)[0][1] == tuple(" ".join(chunks).split()), word
+
+
+def test_numpy_and_torch_give_the_same_probabilities(script, tmp_path, monkeypatch):
+    torch.manual_seed(1)
+    chunks = [(), ("AE1",), ("K",), ("T",), ("K", "S")]
+    network = script.LetterNetwork(len(chunks)).eval()
+    script.save(network, chunks, str(tmp_path / "letters.npz"))
+    model = LetterModel(tmp_path / "letters.npz")
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            tensor.copy_(torch.from_numpy(np.ascontiguousarray(model.weights[name])))
+        scores: dict[tuple[str, ...], float] = {}
+        for chosen in itertools.product(range(len(chunks)), repeat=3):
+            letters = torch.from_numpy(letter_numbers("cat"))[None]
+            table = network(letters, torch.tensor([0]), torch.tensor([chosen])).log_softmax(-1)[0]
+            phones = tuple(phone for chunk in chosen for phone in chunks[chunk])
+            score = sum(table[place, chunk].item() for place, chunk in enumerate(chosen))
+            scores[phones] = float(np.logaddexp(scores.get(phones, -np.inf), score))
+    monkeypatch.setattr(letter_to_sound, "_BEAM", len(chunks) ** 3)
+    for score, phones in model("cat", count=5):
+        assert score == pytest.approx(scores[phones], abs=1e-4)
+
+
+def test_nothing_of_a_held_out_family_is_learned_from(script, misaki):
+    words = [
+        word
+        for word, _, _ in itertools.islice(script.examples(argparse.Namespace(misaki=misaki, align_words=50)), 20_000)
+    ]
+    assert len(words) == 20_000 and not any(held_out(word, "stem") for word in words)
