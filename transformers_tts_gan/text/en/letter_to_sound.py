@@ -9,6 +9,7 @@ dictionary) and of `misaki` (Apache-2.0) and makes its file.
 
 import functools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +21,13 @@ _BEAM = 8
 _LIKELY = 4.0  # readings this much less likely than the best, as a logarithm, are left out
 
 
-def neighborhoods(letters: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of each letter with the one before it, and with both neighbors, hashed to `count`; (..., T) each."""
-    ends = np.zeros((*letters.shape[:-1], 1), letters.dtype)
-    pair = np.concatenate([ends, letters[..., :-1]], axis=-1) * len(LETTERS) + letters
-    after = np.concatenate([letters[..., 1:], ends], axis=-1)
-    return pair, (pair * len(LETTERS) + after) * 40503 % 65537 % count
+def neighborhoods(padded: Any, count: int) -> tuple[Any, Any]:
+    """Numbers of each letter with the one before it, and with both neighbors, hashed to `count`; (..., T) each.
+
+    `padded`, (..., T + 2), is an array of numpy or a tensor of torch, with an end more on each side.
+    """
+    pair = padded[..., :-2] * len(LETTERS) + padded[..., 1:-1]
+    return pair, (pair * len(LETTERS) + padded[..., 2:]) * 40503 % 65537 % count
 
 
 def letter_numbers(word: str) -> np.ndarray:
@@ -70,7 +72,7 @@ class LetterModel:
     def _encode(self, letters: np.ndarray) -> np.ndarray:
         """A vector for each letter that knows the whole word, (T, D); the ends are dropped."""
         weights = self.weights
-        pair, triple = neighborhoods(letters, len(weights["triple.weight"]))
+        pair, triple = neighborhoods(np.pad(letters, 1), len(weights["triple.weight"]))
         hidden = weights["letter.weight"][letters] + weights["pair.weight"][pair] + weights["triple.weight"][triple]
         hidden = hidden + weights["place.weight"][: len(letters)] + weights["source.weight"][0]
         for n in range(self.layers):
