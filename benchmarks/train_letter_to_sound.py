@@ -238,12 +238,12 @@ def save(network: LetterNetwork, chunks: list[tuple[str, ...]], path: str) -> No
 def make_examples(misaki: Path, align_words: int) -> list[Example]:
     """Aligned words of the three dictionaries; nothing of a held-out family."""
     pairs, gold, silver = readable_pairs(), misaki_pairs(misaki), misaki_pairs(misaki, "us_silver")
-    free = [(word, phones) for word, phones in pairs if not held_out(word, "stem")]
+    free = [(word, phones) for word, phones in pairs if not held_out(word)]
     aligner = Aligner()
     aligner.fit(random.Random(0).sample(free, min(len(free), align_words)))
     names = {stem(word) for word in held_out_names(gold)}
     tagged = [(word.lower(), phones, n) for n, found in enumerate((pairs, gold, silver)) for word, phones in found]
-    kept = [item for item in tagged if not held_out(item[0], "stem") and stem(item[0]) not in names]
+    kept = [item for item in tagged if not held_out(item[0]) and stem(item[0]) not in names]
     aligned = [(word, aligner.align(word, phones), source) for word, phones, source in kept if len(word) <= LONGEST]
     return [(word, chunks, source) for word, chunks, source in aligned if chunks]
 
@@ -358,11 +358,11 @@ def measure_development(path: str, examples: list[Example], most: int | None) ->
 
 def measure(path: str, misaki: Path, most: int | None) -> None:
     """Words and names right by letters alone, and words as the frontend meets them: endings of known words first."""
-    model, held = LetterModel(path), held_out_words("stem")
+    model, held = LetterModel(path), held_out_words()
     words, names = random.Random(0).sample(sorted(held), most or len(held)), held_out_names(misaki_pairs(misaki))
 
     def known(word: str) -> tuple[str, ...] | None:
-        return None if held_out(word, "stem") else lexicon_reading(word)
+        return None if held_out(word) else lexicon_reading(word)
 
     @functools.cache
     def letters(word: str) -> list[tuple[str, ...]]:
@@ -385,7 +385,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--minutes", type=float, default=40, help="of processor time; by the clock on a GPU")
     parser.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
-    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--letters", type=int, default=2048, help="in a batch")
     parser.add_argument("--align_words", type=int, default=10_000, help="words that EM learns the alignment from")
     parser.add_argument("--words", type=int, help="words of each kind to measure on; all by default")

@@ -95,7 +95,7 @@ def test_words_outside_the_lexicon_follow_from_their_parts(word, phones):
         ("Muñoz", "M UW1 N Y OW0 Z"),
         ("garçon", "G AA2 R S OW1 N"),
         ("José", "HH OW2 Z EY1"),
-        ("coulé", "K AW2 L EY1"),
+        ("coulé", "K UW2 L EY1"),
         ("é", "IY1"),
     ],
 )
@@ -180,10 +180,9 @@ def test_a_stem_joins_the_forms_of_a_word():
 
 
 def test_about_a_tenth_is_held_out_and_its_words_are_readable():
-    for by in ("stem", "word"):
-        words = held_out_words(by)
-        assert 11_000 < len(words) < 13_000
-        assert all(re.fullmatch("[a-z]{2,}('s)?", word) for word in words)
+    words = held_out_words()
+    assert 11_000 < len(words) < 13_000
+    assert all(re.fullmatch("[a-z]{2,}('s)?", word) for word in words)
 
 
 def test_unseen_words_are_mostly_right():
