@@ -190,7 +190,7 @@ def test_unseen_words_are_mostly_right():
     held = held_out_words()
     words = random.Random(1).sample(sorted(held), 80)
     right = sum(without_stress(unknown_word_phones(word, known)) in map(without_stress, held[word]) for word in words)
-    assert right > 0.5 * len(words)
+    assert right > 0.65 * len(words)
 
 
 @settings(max_examples=30, deadline=None)
