@@ -84,10 +84,14 @@ def test_numpy_and_torch_give_the_same_probabilities(script, tmp_path, monkeypat
         assert score == pytest.approx(scores[phones], abs=1e-4)
 
 
-def test_nothing_of_a_held_out_family_is_learned_from(script, misaki, tmp_path):
+def test_nothing_of_a_held_out_family_is_learned_from(script, misaki, tmp_path, monkeypatch):
+    """With every twentieth word of the lexicon: to align all of them takes a minute."""
+    pairs = script.readable_pairs()[::20]
+    monkeypatch.setattr(script, "readable_pairs", lambda: pairs)
+    assert any(held_out(word) for word, _ in pairs)
     examples = script.make_examples(misaki, 50)
     words = [word for word, _, _ in examples]
-    assert len(words) > 100_000 and not any(held_out(word) for word in words)
+    assert len(words) > 5_000 and not any(held_out(word) for word in words)
     assert {word for word, _, source in examples if source} == {"elche", "cat", "bagful", "sufism"}, "not Kyivan"
     development = [word for word in words if script.for_development(word)]
     assert 0.02 < len(development) / len(words) < 0.05
