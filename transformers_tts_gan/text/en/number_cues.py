@@ -21,7 +21,7 @@ _IS_CODE = re.compile(
 _IS_BIG_CODE = re.compile(rf"(?<![a-z])(?:{_BIG_CUE}){_NAMED}[.:,]?[ ](?:is[ ])?$", re.I)
 IS_NAME = re.compile(
     r"(?<![a-z])(?:room|rm\.?|suite|ste\.?|apt\.?|apartment|flight|highway|hwy\.?|route|rte\.?|interstate|box|form"
-    r"|boeing|gate|bus|building|bldg\.?|unit|(?-i:RTX|GTX|RX))[ ]$",
+    r"|boeing|gate|bus|building|bldg\.?|unit)[ ]$|(?<![a-z])(?-i:RTX|GTX|RX)[ ]?$",
     re.I,
 )
 STREET = re.compile(

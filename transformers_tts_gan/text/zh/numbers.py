@@ -60,7 +60,7 @@ NUMBER = re.compile(
   | (?P<goals>(?P<g1>\d{{1,3}})[-–](?P<g2>\d{{1,3}})(?={WON}))
   | {dates.TIMES}
   | (?P<money>(?P<msign>[-−]?)(?P<mc>{CURRENCY_SIGN})[ ]?(?P<mv>{_NUM})
-      (?:[ ]?(?P<ml>[kKmMbB]|bn)(?![A-Za-z0-9])|(?P<mm>{_MULTIPLE}*))
+      (?:(?P<ml>[kK]|[ ]?(?:[mMbB]|bn))(?![A-Za-z0-9])|(?P<mm>{_MULTIPLE}*))
       (?:(?<![A-Za-z])\s?[-–—~]\s?(?P<mv2>{_NUM})(?P<mm2>{_MULTIPLE}*))?(?P<mu>元|块钱|块|美元|欧元|英镑|港元|日元)?)
   | (?P<address>\d+(?:\.\d+){{3}}(?![.\d]))
   | (?P<version>\d+(?:\.\d+){{2,}})
@@ -160,7 +160,7 @@ def _is_score(before: str, after: str) -> bool:
 def _money(m: re.Match, before: str, after: str) -> str:
     unit = m["mu"] or CURRENCIES[m["mc"]]
     if m["ml"]:
-        amount = Decimal(m["mv"].replace(",", "")).scaleb(_LETTER_MULTIPLES[m["ml"].lower()])
+        amount = Decimal(m["mv"].replace(",", "")).scaleb(_LETTER_MULTIPLES[m["ml"].strip().lower()])
         return f"{'负' if m['msign'] else ''}{number(f'{amount.normalize():f}')}{unit}"
     first = counted(m["mv"].removesuffix(".00"), m["mm"] or "元") + m["mm"]
     second = f"到{counted(m['mv2'], m['mm2'] or '元')}{m['mm2']}" if m["mv2"] else ""
