@@ -41,7 +41,6 @@ class PolyphoneModel:
         with np.load(path) as file:
             stored = dict(file)
         self.tokens = {char: NUMERAL + 1 + index for index, char in enumerate(str(stored["characters"]))}
-        self._codes = self.tokens | dict.fromkeys(NUMERALS, NUMERAL)
         self._embedding, self._hidden, output = (  # (C, E), (windows * E, H), (R, H)
             stored[name].astype(np.float32) * stored[f"{name}_scale"] for name in ("embedding", "hidden", "output")
         )
@@ -65,8 +64,7 @@ class PolyphoneModel:
             places: Characters in `readings`.
             hints: The reading of each one in its word, and how many characters of the word that reading is known for.
         """
-        code = self._codes.get
-        tokens = [*_PADDING, *(code(char, UNKNOWN) for char in text), *_PADDING]
+        tokens = [*_PADDING, *encode(text, self.tokens), *_PADDING]
         windows = [tokens[place : place + 2 * WINDOW + 1] for place in places]
         hidden = self._embedding.take(windows, axis=0).reshape(len(places), -1) @ self._hidden  # (places, H)
         hidden += self._hidden_bias
