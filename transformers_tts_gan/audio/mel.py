@@ -36,6 +36,11 @@ def hann_window(length: int, device: str) -> torch.Tensor:
 
 def spectrogram(waveform: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:
     """Magnitudes `(B, F, n_fft // 2 + 1)` of `(B, S)` samples, in float32; reflected at both ends."""
+    return complex_spectrogram(waveform, n_fft, hop_length).abs()
+
+
+def complex_spectrogram(waveform: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:
+    """Spectra `(B, F, n_fft // 2 + 1)` of `(B, S)` samples, in complex64; reflected at both ends."""
     pad = (n_fft - hop_length) // 2
     tail = n_fft - hop_length - pad
     waveform = waveform.float()
@@ -43,7 +48,7 @@ def spectrogram(waveform: torch.Tensor, n_fft: int, hop_length: int) -> torch.Te
     waveform = F.pad(waveform[:, None], (pad, tail), mode=mode)[:, 0]
     window = hann_window(n_fft, str(waveform.device))
     spectrum = torch.stft(waveform, n_fft, hop_length, window=window, center=False, return_complex=True)  # (B, N, F)
-    return spectrum.abs().transpose(1, 2)
+    return spectrum.transpose(1, 2)
 
 
 def mel_spectrogram(waveform, sampling_rate, n_fft, hop_length, num_mel_bins, fmin, fmax) -> torch.Tensor:

@@ -22,7 +22,7 @@ class BaseVocoder(StrictLoadingMixin, PreTrainedModel):
     """A model from log-mel frames to samples, which speaks alone or as a part of a [`TTSGanModel`].
 
     Its `config` has `sampling_rate` in Hz, `hop_length` in samples and `num_mel_bins`. Subclasses define `synthesize`;
-    `log_mel` where their frames are not those of `audio.mel.log_mel`; `losses` where they have losses of their own.
+    `log_mel` where their frames are not those of `audio.mel.log_mel`; `rebuild` where they have losses of their own.
     Frames are natural logarithms, about -5 on average, since the acoustic model scales them so: a vocoder that was
     trained on another scale converts them in `synthesize`.
     """
@@ -74,26 +74,21 @@ class BaseVocoder(StrictLoadingMixin, PreTrainedModel):
         Raises:
             ValueError: Where neither `log_mel` nor `labels` are given.
         """
-        target, losses, mask = None, None, None
         if labels is not None:
             if f0 is None:
                 f0 = fundamental_frequency(labels, self.config.sampling_rate, self.config.hop_length)
             target, f0 = self.piece(labels, label_lengths, f0, segment_frames)
             log_mel = self.log_mel(target).to(self.dtype)
-            losses = self.losses(log_mel, f0)
+            waveform, losses = self.rebuild(log_mel, f0, target)
+            output = TTSGanVocoderOutput(total_loss(losses), waveform, None, target, losses)
         elif log_mel is None:
             raise ValueError("Neither `log_mel` nor `labels` are given: pass frames to speak, or samples to rebuild.")
+        else:
+            mask = None if frame_lengths is None else length_mask(frame_lengths, log_mel.shape[1])[..., None]
+            output = TTSGanVocoderOutput(waveform=self.synthesize(log_mel, mask, f0))
         if frame_lengths is None:
             frame_lengths = torch.full((len(log_mel),), log_mel.shape[1], device=log_mel.device)
-        else:
-            mask = length_mask(frame_lengths, log_mel.shape[1])[..., None]
-        waveform, loss = self.synthesize(log_mel, mask, f0), None
-        if losses is not None:
-            whole = target[:, : waveform.shape[1]]
-            losses = {**losses, **waveform_losses(waveform, whole, self.config.sampling_rate)}
-            loss = total_loss(losses)
-        lengths = frame_lengths * self.config.hop_length
-        output = TTSGanVocoderOutput(loss, waveform, lengths, target, losses)
+        output.waveform_lengths = frame_lengths * self.config.hop_length
         return output.to_tuple() if return_dict is False else output
 
     def piece(self, labels, label_lengths, f0, segment_frames: int | None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -113,9 +108,18 @@ class BaseVocoder(StrictLoadingMixin, PreTrainedModel):
         """`(B, S)` samples to mel frames and back: what the vocoder alone loses."""
         return self(self.log_mel(waveform).to(self.dtype)).waveform
 
-    def losses(self, log_mel: torch.Tensor, f0: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Losses of this vocoder's own, by name, of ground-truth frames `(B, F, M)` and F0 `(B, F)` in Hz."""
-        return {}
+    def rebuild(
+        self, log_mel: torch.Tensor, f0: torch.Tensor, target: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Frames to samples `(B, S)` that are to be the ground truth, and their losses by name.
+
+        Args:
+            log_mel: `(B, F, M)` frames, of the ground truth or predicted.
+            f0: `(B, F)` measured, in Hz, 0 where unvoiced.
+            target: `(B, S)` ground truth.
+        """
+        waveform = self.synthesize(log_mel, f0=f0)
+        return waveform, waveform_losses(waveform, target[:, : waveform.shape[1]], self.config.sampling_rate)
 
     def synthesize(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None

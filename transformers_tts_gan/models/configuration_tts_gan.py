@@ -1,7 +1,7 @@
 """What decides the weights and the sound: configurations of the model, its vocoder and the discriminators.
 
 `TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
-parameters beside the text encoder, 16 kHz), `base` for a GPU (24 kHz).
+parameters beside the text encoder), `base` for a GPU. All of them speak at 24 kHz.
 """
 
 from typing import Literal
@@ -19,11 +19,9 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
 
     Args:
         sampling_rate: Of the waveform, in Hz.
-        n_fft: Samples in the window of a mel frame.
+        n_fft: Samples in the window of a frame, of mel bands and of the spectra that become the waveform; an even
+            multiple of `hop_length`, at least four times it, so that the windows overlap evenly.
         hop_length: Samples per frame.
-        filters_per_frame: Each frame becomes so many filters of pulses and noise, one after the other.
-        filter_size: Samples in the window of a filter; an even multiple of `hop_length / filters_per_frame`, so that
-            the windows overlap evenly.
         num_mel_bins: Mel bands of a frame.
         mel_fmin: Lowest frequency of the mel bands, in Hz.
         mel_fmax: Highest frequency of the mel bands, in Hz; at most half of `sampling_rate`.
@@ -31,8 +29,6 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
         intermediate_size: Width inside a block.
         num_hidden_layers: Number of blocks.
         kernel_size: Frames seen by the depthwise convolution of a block; odd.
-        cepstrum_size: Quefrencies, in samples, of the filters of pulses and noise: how fine their spectra can be.
-        anticausal_size: Negative quefrencies of the filter of pulses, for phases beyond the minimum.
         f0_predictor_size: Width of the network that predicts F0 from the frames.
         initializer_range: Standard deviation of new weights.
 
@@ -49,45 +45,33 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     model_type = "tts_gan_vocoder"
     auto_classes = {"AutoConfig": "TTSGanVocoderConfig", "AutoModel": "TTSGanVocoder"}
 
-    sampling_rate: int = 16_000
-    n_fft: int = 1024
-    hop_length: int = 256
-    filters_per_frame: int = 2
-    filter_size: int = 512
-    num_mel_bins: int = 80
+    sampling_rate: int = 24_000
+    n_fft: int = 1200
+    hop_length: int = 300
+    num_mel_bins: int = 100
     mel_fmin: float | int = 0.0
-    mel_fmax: float | int = 8_000.0
+    mel_fmax: float | int = 12_000.0
     hidden_size: int = 256
     intermediate_size: int = 768
     num_hidden_layers: int = 8
     kernel_size: int = 7
-    cepstrum_size: int = 128
-    anticausal_size: int = 32
     f0_predictor_size: int = 128
     initializer_range: float = 0.02
 
     def __post_init__(self, **kwargs):
+        if "cepstrum_size" in kwargs:
+            raise ValueError(
+                "The configuration has a `cepstrum_size`: it is of a vocoder of version 0.1, whose weights fit no later "
+                "one. Install `transformers-tts-gan<0.2` to speak with it, or train from `examples/voices`."
+            )
         super().__post_init__(**kwargs)
         register_models()
 
-    def validate_cepstrum(self):
-        if self.cepstrum_size + self.anticausal_size > self.filter_size:
-            raise ValueError(
-                f"`cepstrum_size` and `anticausal_size` are {self.cepstrum_size} and {self.anticausal_size}, but "
-                f"together they must fit into `filter_size`, which is {self.filter_size}."
-            )
-
     def validate_windows(self):
-        if self.filters_per_frame < 1 or self.hop_length % self.filters_per_frame:
+        if self.n_fft % (2 * self.hop_length) or self.n_fft < 4 * self.hop_length:
             raise ValueError(
-                f"`filters_per_frame` is {self.filters_per_frame}, but it must divide the `hop_length` of "
-                f"{self.hop_length}: take 1 or 2, for example."
-            )
-        step = self.hop_length // self.filters_per_frame
-        if self.filter_size % (2 * step):
-            raise ValueError(
-                f"`filter_size` is {self.filter_size} and the filters are {step} samples apart, but the windows "
-                f"overlap evenly only where it is an even multiple of that: take {4 * step}, for example."
+                f"`n_fft` is {self.n_fft} and `hop_length` is {self.hop_length}, but the windows overlap evenly only "
+                f"where the first is an even multiple of the second: take {4 * self.hop_length}, for example."
             )
 
     def validate_frequencies(self):
@@ -328,18 +312,10 @@ VOCODER_PRESETS = {
         "intermediate_size": 64,
         "num_hidden_layers": 2,
         "num_mel_bins": 40,
-        "cepstrum_size": 32,
-        "anticausal_size": 8,
         "f0_predictor_size": 16,
     },
     "small": {},
-    "base": {
-        "sampling_rate": 24_000,
-        "num_mel_bins": 100,
-        "mel_fmax": 12_000.0,
-        "hidden_size": 512,
-        "intermediate_size": 1536,
-    },
+    "base": {"hidden_size": 512, "intermediate_size": 1536},
 }
 ACOUSTIC_PRESETS = {
     "tiny": {

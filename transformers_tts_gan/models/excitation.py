@@ -1,8 +1,8 @@
-"""What a vocoder shapes into speech: pulses at the pitch of the voice, noise, and the filters that color them.
+"""What a vocoder shapes into speech: pulses at the pitch of the voice and noise, and their spectra frame by frame.
 
-Enter: F0 in Hz, `(B, F)`, and cepstra. Leave: samples and spectra of one frame per hop. Pulses carry phases that fit
-together, which a network would have to learn: after the neural homomorphic vocoder (Liu, Chen and Yu, 2020, "Neural
-Homomorphic Vocoder", Interspeech, sections 2 and 3).
+Enter: F0 in Hz, `(B, F)`. Leave: samples, and spectra of one frame per hop. Pulses carry phases that fit together,
+which a network would have to learn: after the neural homomorphic vocoder (Liu, Chen and Yu, 2020, "Neural Homomorphic
+Vocoder", Interspeech, sections 2 and 3).
 """
 
 import functools
@@ -14,19 +14,21 @@ import torch.nn.functional as F
 from ..audio.mel import hann_window
 
 
-MAX_LOG_GAIN = 6.0  # of a filter, natural logarithm
 NOISE_SAMPLES = 2**17
 
 
-def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int) -> torch.Tensor:
+def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int, shift=None) -> torch.Tensor:
     """Band-limited pulses `(B, F * hop_length)` of power 1 at `f0` `(B, F)` Hz, above 0.
 
     The sum of all harmonics below half the sampling rate in closed form (the Dirichlet kernel); the highest fades in
     and out with its frequency, so that a gliding pitch does not click.
+
+    Args:
+        shift: `(B, F * hop_length)` radians by which the fundamental is ahead, from `fundamental_phase`; `None`: 0.
     """
     pitch = per_sample(f0, hop_length)  # (B, S)
-    turns = (pitch.double() / sampling_rate).cumsum(dim=1) % 1  # double: float32 drifts within seconds
-    phase = (2 * math.pi * turns).float()
+    phase = fundamental(pitch, sampling_rate)
+    phase = phase if shift is None else phase + shift
     count = sampling_rate / 2 / pitch
     whole = count.floor()
     half = torch.sin(phase / 2)
@@ -36,8 +38,37 @@ def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int) -> torch.
     return pulses * 2 * (pitch / sampling_rate).sqrt()
 
 
+def fundamental(pitch: torch.Tensor, sampling_rate: int) -> torch.Tensor:
+    """The phase `(B, S)` in radians, from 0 to 2 pi, of a tone of `pitch` `(B, S)` Hz."""
+    turns = (pitch.double() / sampling_rate).cumsum(dim=1) % 1  # double: float32 drifts within seconds
+    return (2 * math.pi * turns).float()
+
+
+def fundamental_phase(waveform: torch.Tensor, f0: torch.Tensor, hop_length: int, sampling_rate: int) -> torch.Tensor:
+    """By how much the fundamental of `(B, F * hop_length)` samples is ahead of a tone of their F0 `(B, F)`, in radians.
+
+    Pulses that are shifted by it, `(B, F * hop_length)`, stand at the same place in each period of the recording: the
+    samples become nearly a function of the frames, phases included.
+
+    Args:
+        waveform: Ground truth.
+        f0: Above 0, as `fill_gaps` leaves it.
+    """
+    phase = fundamental(per_sample(f0, hop_length), sampling_rate)
+    width = 4 * hop_length
+    window = hann_window(width, str(waveform.device))
+    edge = (width - hop_length) // 2
+    parts = []
+    for wave in (phase.cos(), -phase.sin()):
+        frames = F.pad(waveform * wave, (edge, width - hop_length - edge)).unfold(-1, width, hop_length)
+        parts.append(frames @ window)  # (B, F)
+    size = torch.hypot(*parts).clamp(min=1e-9)
+    real, imaginary = (per_sample(part / size, hop_length) for part in parts)
+    return torch.atan2(imaginary, real)
+
+
 def per_sample(f0: torch.Tensor, hop_length: int) -> torch.Tensor:
-    """`(B, F)` Hz in the middle of each hop as `(B, F * hop_length)`: straight lines, level at both ends."""
+    """`(B, F)` values, each in the middle of a hop, as `(B, F * hop_length)`: straight lines, level at both ends."""
     padded = F.pad(f0[:, None], (1, 1), mode="replicate")
     line = F.interpolate(padded, scale_factor=hop_length, mode="linear", align_corners=False)[:, 0]
     return line[:, hop_length:-hop_length]
@@ -62,20 +93,3 @@ def frame_spectra(samples: torch.Tensor, n_fft: int, hop_length: int) -> torch.T
     edge = (n_fft - hop_length) // 2
     frames = F.pad(samples, (edge, n_fft - hop_length - edge)).unfold(-1, n_fft, hop_length)  # (B, F, n_fft)
     return torch.fft.rfft(frames * hann_window(n_fft, str(samples.device)))
-
-
-def mixed_phase_filter(causal: torch.Tensor, anticausal: torch.Tensor, n_fft: int) -> torch.Tensor:
-    """The complex frequency response `(B, F, n_fft // 2 + 1)` of a complex cepstrum `(B, F, C)`, `(B, F, A)`.
-
-    `causal` are its quefrencies from 0, `anticausal` those from -1 down. With `anticausal` of zeros the filter has
-    minimum phase, as a vocal tract nearly has.
-    """
-    middle = n_fft - causal.shape[-1] - anticausal.shape[-1]
-    cepstrum = torch.cat([causal, causal.new_zeros(*causal.shape[:-1], middle), anticausal.flip(-1)], dim=-1)
-    response = torch.fft.rfft(cepstrum)
-    return torch.polar(response.real.clamp(max=MAX_LOG_GAIN).exp(), response.imag)
-
-
-def zero_phase_filter(cepstrum: torch.Tensor, n_fft: int) -> torch.Tensor:
-    """The real frequency response `(B, F, n_fft // 2 + 1)` of a cepstrum `(B, F, C)`."""
-    return torch.fft.rfft(cepstrum, n_fft).real.clamp(max=MAX_LOG_GAIN).exp()

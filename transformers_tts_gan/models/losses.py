@@ -6,10 +6,11 @@ Waveforms are `(B, S)` floats in [-1, 1]; every loss is a scalar.
 import torch
 import torch.nn.functional as F
 
-from ..audio.mel import mel_spectrogram, spectrogram
+from ..audio.mel import complex_spectrogram, mel_spectrogram, spectrogram
 
 
 STFT_FLOOR = 1e-4
+PHASE_FLOOR, PHASE_CEILING = 1e-3, 10.0  # power that counts as silence, and the worst share of it that is worse still
 LOSS_WEIGHTS = {  # of `loss`; the training arguments have the same defaults
     "mel": 1.0,
     "duration": 0.3,
@@ -21,6 +22,7 @@ LOSS_WEIGHTS = {  # of `loss`; the training arguments have the same defaults
     "f0": 0.1,
     "waveform_mel": 1.0,
     "waveform_stft": 0.5,
+    "phase": 0.5,
 }
 
 
@@ -66,6 +68,19 @@ def multi_resolution_stft_loss(fake: torch.Tensor, real: torch.Tensor) -> torch.
         logs = [spectrogram(wave, n_fft, hop_length).clamp(min=STFT_FLOOR).log() for wave in (fake, real)]
         loss = loss + F.l1_loss(*logs)
     return loss / len(resolutions)
+
+
+def phase_loss(fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """Share of the power of `(B, S)` ground truth that is left when a waveform without noise is taken from it.
+
+    Each place of the spectrogram counts alike, however loud it is. Of all waveforms that are a function of the frames,
+    the mean has the least: what can be foretold of the samples, phases included. What cannot is left to the noise.
+    """
+    with torch.autocast(fake.device.type, enabled=False):
+        fake, real = (complex_spectrogram(wave, 512, 128) for wave in (fake, real))  # (B, F, N)
+        power = F.avg_pool2d(real.abs().square()[:, None], (3, 9), 1, (1, 4), count_include_pad=False)[:, 0]
+        share = (fake - real).abs().square() / (power + PHASE_FLOOR)
+        return share.clamp(max=PHASE_CEILING).mean()
 
 
 def masked_l1(prediction: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from .layers import init_weights, length_mask
 from .loading import StrictLoadingMixin
 from .lora import LoraMixin
-from .losses import masked_l1, masked_mse, total_loss, waveform_losses
+from .losses import masked_l1, masked_mse, total_loss
 from .outputs import TTSGanOutput
 from .pauses import over_frames, silence, silent_frames, with_pauses
 from .processing_tts_gan import TTSGanProcessor
@@ -424,10 +424,9 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         predicted, real = cut(output.log_mel, starts, length), cut(truth.log_mel, starts, length)
         use_real = torch.rand(len(labels), 1, 1, device=labels.device) < ground_truth_mel_ratio
         piece, melody = torch.where(use_real, real, predicted).to(self.dtype), cut(f0, starts, length)
-        output.losses.update(self.vocoder.losses(piece.detach(), melody))
-        output.waveform = self.vocoder.synthesize(piece, f0=melody)
         output.target_waveform = cut(labels, starts * hop, length * hop)
-        output.losses.update(waveform_losses(output.waveform, output.target_waveform, self.config.sampling_rate))
+        output.waveform, losses = self.vocoder.rebuild(piece, melody, output.target_waveform)
+        output.losses.update(losses)
         output.waveform_lengths = torch.full_like(frames, length * hop)
 
     def without_text_encoder(self) -> "TTSGanModel":

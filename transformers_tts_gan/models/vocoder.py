@@ -1,12 +1,16 @@
-"""From log-mel frames to a waveform: a network predicts F0 and filters, which shape pulses and noise.
+"""From log-mel frames to a waveform: pulses, noise and a part with phases of its own, frame by frame.
 
-ConvNeXt blocks at the frame rate and an inverse Fourier transform of each filtered piece, as in Vocos (Siuzdak, 2023,
-arXiv:2306.00814, section 3), which is why it is fast on a CPU. What is transformed back is not free magnitudes and
-phases but the spectra of pulses and of noise, each through a filter of its own (`excitation.py`): phases that fit
-together need no learning, and spectral losses alone are enough for clear speech. Pulses never stop: the filters, of
-which a frame has several, decide the level of them and of the noise. Their pitch is predicted from the frames,
-as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493, section 2.2). Enters `(B, F, M)`, leaves
-`(B, F * hop_length)`.
+ConvNeXt blocks at the frame rate and one inverse Fourier transform, as in Vocos (Siuzdak, 2023, arXiv:2306.00814,
+section 3), which is why it is fast on a CPU. Each frame is the sum of three spectra at full resolution:
+
+- harmonic: of pulses, times a gain and turned by a phase in each frequency. Pulses never stop, the gains decide;
+- noise: of white noise, times a gain;
+- free: magnitudes and phases as the network says, which begin far below the other two.
+
+Pulses follow F0, which is predicted from the frames, as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493,
+section 2.2). In training they stand where those of the recording do (`excitation.fundamental_phase`), so that the first
+and the last part can learn the phases of speech by regression; spectral losses cannot hear those. Enters `(B, F, M)`,
+leaves `(B, F * hop_length)`.
 """
 
 import math
@@ -20,20 +24,16 @@ from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window
 from ..audio.pitch import fill_gaps
 from .base_vocoder import BaseVocoder
 from .configuration_tts_gan import TTSGanVocoderConfig
-from .excitation import (
-    frame_spectra,
-    mixed_phase_filter,
-    noise,
-    pulse_train,
-    zero_phase_filter,
-)
+from .excitation import frame_spectra, fundamental_phase, noise, pulse_train
 from .layers import ConvNeXtBlock, Convolution, init_weights
+from .losses import phase_loss, waveform_losses
 
 
 LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be predicted
 F0_BINS = 180
 F0_BLUR = 1.5  # bins
-NEW_LOG_GAIN = -4.0  # of the filters of a vocoder without training, natural logarithm
+NEW_LOG_GAIN = -4.0  # of all three parts of a vocoder without training, natural logarithm
+MAX_LOG_GAIN = 6.0
 
 
 class F0Predictor(nn.Module):
@@ -105,20 +105,29 @@ class TTSGanVocoder(BaseVocoder):
             ConvNeXtBlock(size, config.intermediate_size, config.kernel_size, 1 / layers) for _ in range(layers)
         )
         self.final_norm = nn.LayerNorm(size)
-        self.head = nn.Linear(size, config.filters_per_frame * (2 * config.cepstrum_size + config.anticausal_size))
+        self.head = nn.Linear(size, 5 * (config.n_fft // 2 + 1))  # three gains and two phases
         self.f0_predictor = F0Predictor(config)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
         init_weights(module, self.config.initializer_range)
         if module is self.head:  # as soft as speech is from the first step
-            level = torch.zeros(self.config.filters_per_frame, len(module.bias) // self.config.filters_per_frame)
-            level[:, [0, self.config.cepstrum_size + self.config.anticausal_size]] = NEW_LOG_GAIN
+            level = torch.zeros(5, self.config.n_fft // 2 + 1)
+            level[:3] = NEW_LOG_GAIN
             init.copy_(module.bias, level.flatten())
 
-    def losses(self, log_mel: torch.Tensor, f0: torch.Tensor) -> dict[str, torch.Tensor]:
-        """`f0`: how far the predicted F0 is from the measured one."""
-        return {"f0": self.f0_predictor.loss(self.f0_predictor(log_mel), f0)}
+    def rebuild(
+        self, log_mel: torch.Tensor, f0: torch.Tensor, target: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """As of any vocoder; `f0` is the loss of the F0 that it predicts, `phase` of the waveform without its noise."""
+        config, losses = self.config, {"f0": self.f0_predictor.loss(self.f0_predictor(log_mel.detach()), f0)}
+        target = F.pad(target, (0, log_mel.shape[1] * config.hop_length - target.shape[1]))
+        f0 = fill_gaps(f0.float())
+        shift = fundamental_phase(target, f0, config.hop_length, config.sampling_rate)
+        tonal, noisy = self.spectra(log_mel, None, f0, shift)
+        losses["phase"] = phase_loss(inverse_stft(tonal, config.hop_length), target)
+        waveform = inverse_stft(tonal + noisy, config.hop_length)
+        return waveform, losses | waveform_losses(waveform, target, config.sampling_rate)
 
     def synthesize(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None = None, f0: torch.Tensor | None = None
@@ -127,30 +136,36 @@ class TTSGanVocoder(BaseVocoder):
         mask = None if mask is None else mask.to(log_mel.dtype)
         f0 = self.f0_predictor.read(self.f0_predictor(log_mel, mask)) if f0 is None else f0
         f0 = fill_gaps(f0.float() if mask is None else f0.float() * mask[..., 0])
+        tonal, noisy = self.spectra(log_mel, mask, f0)
+        return inverse_stft(tonal + noisy, self.config.hop_length, None if mask is None else mask.float())
+
+    def spectra(
+        self, log_mel: torch.Tensor, mask: torch.Tensor | None, f0: torch.Tensor, shift: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Complex spectra `(B, F, n_fft // 2 + 1)` of frames: of the harmonic and the free part, and of the noise.
+
+        Args:
+            log_mel: `(B, F, M)` frames.
+            mask: `(B, F, 1)` ones and zeros, or `None`.
+            f0: `(B, F)` in Hz, above 0.
+            shift: `(B, F * hop_length)` radians by which the pulses are ahead.
+        """
         hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
         for block in self.blocks:
             hidden = block(hidden, mask)
-        cepstra = self.head(self.final_norm(hidden)).float()
-        cepstra = cepstra.unflatten(-1, (self.config.filters_per_frame, -1)).flatten(1, 2)  # (B, N * F, 2 * C + A)
-        with torch.autocast(cepstra.device.type, enabled=False):
-            return self.shape_sources(cepstra, f0, None if mask is None else mask.float())
-
-    def shape_sources(self, cepstra: torch.Tensor, f0: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Pulses and noise, each through its filter, back to samples `(B, F * hop_length)`."""
-        config, hop_length = self.config, self.config.hop_length // self.config.filters_per_frame
-        pulses = pulse_train(f0, config.hop_length, config.sampling_rate)
-        white = noise(*pulses.shape, pulses.device, fresh=self.training)
-        if mask is not None:
-            inside = mask.repeat_interleave(config.hop_length, dim=1)[..., 0]
-            pulses, white = pulses * inside, white * inside
-            mask = mask.repeat_interleave(config.filters_per_frame, dim=1)
-        sizes = (config.cepstrum_size, config.anticausal_size, config.cepstrum_size)
-        causal, anticausal, noise_cepstrum = cepstra.split(sizes, dim=-1)
-        periodic = frame_spectra(pulses, config.filter_size, hop_length)
-        aperiodic = frame_spectra(white, config.filter_size, hop_length)
-        periodic = periodic * mixed_phase_filter(causal, anticausal, config.filter_size)
-        aperiodic = aperiodic * zero_phase_filter(noise_cepstrum, config.filter_size)
-        return inverse_stft(periodic + aperiodic, hop_length, mask)
+        head = self.head(self.final_norm(hidden)).float().unflatten(-1, (5, -1))  # (B, F, 5, N)
+        gains, phases = head[:, :, :3].clamp(max=MAX_LOG_GAIN).exp(), head[:, :, 3:]
+        config = self.config
+        with torch.autocast(head.device.type, enabled=False):
+            pulses = pulse_train(f0, config.hop_length, config.sampling_rate, shift)
+            white = noise(*pulses.shape, pulses.device, fresh=self.training)
+            if mask is not None:
+                inside = mask.float().repeat_interleave(config.hop_length, dim=1)[..., 0]
+                pulses, white = pulses * inside, white * inside
+            harmonic = frame_spectra(pulses, config.n_fft, config.hop_length)
+            harmonic = harmonic * torch.polar(gains[:, :, 0], phases[:, :, 0])
+            free = torch.polar(gains[:, :, 2], phases[:, :, 1])
+            return harmonic + free, frame_spectra(white, config.n_fft, config.hop_length) * gains[:, :, 1]
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
