@@ -9,7 +9,8 @@ from torch.nn.functional import pad
 
 from transformers_tts_gan import TTSGanVocoder, TTSGanVocoderConfig
 from transformers_tts_gan.models.base_vocoder import cut, segment_starts
-from transformers_tts_gan.models.excitation import frame_spectra
+from transformers_tts_gan.models.excitation import frame_spectra, fundamental_phase, noise_spectra, pulse_train
+from transformers_tts_gan.models.losses import phase_loss
 from transformers_tts_gan.models.vocoder import inverse_stft
 
 
@@ -61,7 +62,7 @@ def test_training_rebuilds_a_piece_of_the_recording(vocoder):
 def test_every_weight_learns_from_a_piece(vocoder):
     wave = torch.from_numpy(speech_like(1.0))[None]
     output = vocoder(labels=wave, segment_frames=30)
-    (output.waveform.square().mean() + output.losses["f0"]).backward()
+    (output.waveform.square().mean() + output.losses["f0"] + output.losses["phase"]).backward()
     assert [name for name, p in vocoder.named_parameters() if p.grad is None or not p.grad.any()] == []
     vocoder.zero_grad()
 
@@ -87,3 +88,34 @@ def test_it_is_saved_and_loaded_exactly(vocoder, tmp_path):
 def test_extreme_frames_stay_finite(vocoder):
     """Magnitudes are exponentials: one bad frame in early training must not end it."""
     assert vocoder(torch.full((1, 3, 40), 1e4)).waveform.isfinite().all()
+
+
+def test_pulses_stand_where_those_of_the_recording_do():
+    """Whatever phase a recording begins with, shifted pulses keep the same place in its periods."""
+    f0 = torch.full((1, 60), 150.0)
+    places = []
+    for turn in (0.0, 1.0, 2.5):
+        recording = pulse_train(f0, HOP, 16_000, shift=torch.full((1, 60 * HOP), turn))
+        shift = fundamental_phase(recording, f0, HOP, 16_000)
+        pulses = pulse_train(f0, HOP, 16_000, shift)
+        middle = slice(10 * HOP, 50 * HOP)
+        places.append(torch.nn.functional.cosine_similarity(pulses[:, middle], recording[:, middle]).item())
+    assert min(places) > 0.99
+
+
+def test_a_piece_has_the_noise_of_the_whole():
+    whole = noise_spectra(1, 600, 1024, HOP, torch.device("cpu"), fresh=False)
+    assert whole[:, 550:].equal(noise_spectra(1, 50, 1024, HOP, torch.device("cpu"), fresh=False, first=550))
+    assert inverse_stft(whole, HOP).square().mean().item() == pytest.approx(1.0, rel=0.05)
+
+
+def test_the_phase_loss_leaves_what_cannot_be_foretold_to_the_noise():
+    """Of a pulse train in noise, the pulses alone are the best that a waveform without noise can be."""
+    torch.manual_seed(0)
+    pulses = 0.1 * pulse_train(torch.full((4, 60), 150.0), HOP, 16_000)
+    recording = pulses + 0.05 * torch.randn(pulses.shape)
+    right, silent, turned, other = (
+        phase_loss(wave, recording).item()
+        for wave in (pulses, torch.zeros_like(pulses), -pulses, pulses + 0.05 * torch.randn(pulses.shape))
+    )
+    assert right < silent < turned and right < other

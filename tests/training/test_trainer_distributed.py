@@ -24,7 +24,7 @@ from transformers import TrainerCallback
 
 from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.models import modeling_tts_gan, vocoder
-from transformers_tts_gan.models.excitation import noise
+from transformers_tts_gan.models.excitation import noise_spectra
 
 
 pytestmark = pytest.mark.skipif(not torch.distributed.is_gloo_available(), reason="two processes on a CPU need gloo")
@@ -70,7 +70,7 @@ def share_out(folder: str, name: str, rows: int, accumulation: int):
     for module in voice.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
-    vocoder.noise = lambda *shape, fresh: noise(*shape, fresh=False)
+    vocoder.noise_spectra = lambda *shape, fresh: noise_spectra(*shape, fresh=False)
     modeling_tts_gan.segment_starts = lambda lengths, count, *others: torch.zeros(count, dtype=torch.long)
     arguments = {"per_device_train_batch_size": rows, "gradient_accumulation_steps": accumulation, **STILL}
     trainer = make_trainer(f"{folder}/{name}", model=voice, data_collator=Short(rows, accumulation), **arguments)

@@ -1,7 +1,7 @@
 """What decides the weights and the sound: configurations of the model, its vocoder and the discriminators.
 
 `TTSGanConfig.from_preset("small")` is the dial most people need: `tiny` is for tests, `small` for a CPU (about 10M
-parameters beside the text encoder), `base` for a GPU. All of them speak at 24 kHz.
+parameters beside the text encoder), `base` for a GPU; these two speak at 24 kHz.
 """
 
 from typing import Literal
@@ -308,6 +308,10 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 LORA_DEFAULTS = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": None}
 VOCODER_PRESETS = {
     "tiny": {
+        "sampling_rate": 16_000,
+        "n_fft": 1024,
+        "hop_length": 256,
+        "mel_fmax": 8_000.0,
         "hidden_size": 32,
         "intermediate_size": 64,
         "num_hidden_layers": 2,

@@ -8,13 +8,14 @@ Vocoder", Interspeech, sections 2 and 3).
 import functools
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 from ..audio.mel import hann_window
 
 
-NOISE_SAMPLES = 2**17
+NOISE_FRAMES = 512
 
 
 def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int, shift=None) -> torch.Tensor:
@@ -74,18 +75,28 @@ def per_sample(f0: torch.Tensor, hop_length: int) -> torch.Tensor:
     return line[:, hop_length:-hop_length]
 
 
-def noise(batch: int, samples: int, device: torch.device, fresh: bool) -> torch.Tensor:
-    """White noise `(B, S)` of power 1: new in training, always the same where a text is to sound alike each time."""
+def noise_spectra(
+    batch: int, frames: int, n_fft: int, hop_length: int, device: torch.device, fresh: bool, first: int = 0
+) -> torch.Tensor:
+    """Complex spectra `(B, F, n_fft // 2 + 1)` that `inverse_stft` makes white noise of power 1 of.
+
+    Args:
+        fresh: New noise, for training; else always the same, so that a text sounds alike each time.
+        first: Number of the first frame where a piece of a longer utterance is made.
+    """
+    scale = (n_fft / hop_length * hann_window(n_fft, "cpu").square().sum()).sqrt().item()
     if fresh:
-        return torch.randn(batch, samples, device=device)
-    repeats = -(-samples // NOISE_SAMPLES)
-    return fixed_noise(str(device)).repeat(repeats)[:samples].expand(batch, samples)
+        return scale * torch.randn(batch, frames, n_fft // 2 + 1, dtype=torch.complex64, device=device)
+    place = torch.arange(first, first + frames, device=device) % NOISE_FRAMES
+    return scale * fixed_noise(n_fft // 2 + 1, str(device))[place].expand(batch, -1, -1)
 
 
 @functools.lru_cache(maxsize=4)
-def fixed_noise(device: str) -> torch.Tensor:
+def fixed_noise(bins: int, device: str) -> torch.Tensor:
+    """The same `(NOISE_FRAMES, bins)` complex values of power 1 everywhere, also where there is no torch."""
+    values = np.random.RandomState(0).standard_normal((2, NOISE_FRAMES, bins)) / math.sqrt(2)
     with torch.inference_mode(False):
-        return torch.randn(NOISE_SAMPLES, generator=torch.Generator().manual_seed(0)).to(device)
+        return torch.complex(*torch.from_numpy(values.astype(np.float32))).to(device)
 
 
 def frame_spectra(samples: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:

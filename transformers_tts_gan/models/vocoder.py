@@ -24,7 +24,7 @@ from ..audio.mel import MEL_MEAN, MEL_SCALE, hann_window
 from ..audio.pitch import fill_gaps
 from .base_vocoder import BaseVocoder
 from .configuration_tts_gan import TTSGanVocoderConfig
-from .excitation import frame_spectra, fundamental_phase, noise, pulse_train
+from .excitation import frame_spectra, fundamental_phase, noise_spectra, pulse_train
 from .layers import ConvNeXtBlock, Convolution, init_weights
 from .losses import phase_loss, waveform_losses
 
@@ -158,14 +158,13 @@ class TTSGanVocoder(BaseVocoder):
         config = self.config
         with torch.autocast(head.device.type, enabled=False):
             pulses = pulse_train(f0, config.hop_length, config.sampling_rate, shift)
-            white = noise(*pulses.shape, pulses.device, fresh=self.training)
             if mask is not None:
-                inside = mask.float().repeat_interleave(config.hop_length, dim=1)[..., 0]
-                pulses, white = pulses * inside, white * inside
+                pulses = pulses * mask.float().repeat_interleave(config.hop_length, dim=1)[..., 0]
             harmonic = frame_spectra(pulses, config.n_fft, config.hop_length)
             harmonic = harmonic * torch.polar(gains[:, :, 0], phases[:, :, 0])
             free = torch.polar(gains[:, :, 2], phases[:, :, 1])
-            return harmonic + free, frame_spectra(white, config.n_fft, config.hop_length) * gains[:, :, 1]
+            noise = noise_spectra(*head.shape[:2], config.n_fft, config.hop_length, head.device, fresh=self.training)
+            return harmonic + free, noise * gains[:, :, 1]
 
 
 def inverse_stft(spectrum: torch.Tensor, hop_length: int, mask: torch.Tensor | None = None) -> torch.Tensor:
