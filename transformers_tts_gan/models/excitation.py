@@ -46,7 +46,7 @@ def fundamental(pitch: torch.Tensor, sampling_rate: int) -> torch.Tensor:
 
 
 def fundamental_phase(waveform: torch.Tensor, f0: torch.Tensor, hop_length: int, sampling_rate: int) -> torch.Tensor:
-    """By how much the fundamental of `(B, F * hop_length)` samples is ahead of a tone of their F0 `(B, F)`, in radians.
+    """By how many radians the fundamental of `(B, F * hop_length)` samples is ahead of a tone of their F0 `(B, F)`.
 
     Pulses that are shifted by it, `(B, F * hop_length)`, stand at the same place in each period of the recording: the
     samples become nearly a function of the frames, phases included.

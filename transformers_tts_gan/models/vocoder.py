@@ -8,9 +8,9 @@ section 3), which is why it is fast on a CPU. Each frame is the sum of three spe
 - free: magnitudes and phases as the network says, which begin far below the other two.
 
 Pulses follow F0, which is predicted from the frames, as in HiFTNet (Li, Han and Mesgarani, 2023, arXiv:2309.09493,
-section 2.2). In training they stand where those of the recording do (`excitation.fundamental_phase`), so that the first
-and the last part can learn the phases of speech by regression; spectral losses cannot hear those. Enters `(B, F, M)`,
-leaves `(B, F * hop_length)`.
+section 2.2). In training they stand where those of the recording do (`excitation.fundamental_phase`), so that the
+first and the last part can learn the phases of speech by regression; spectral losses cannot hear those. Enters
+`(B, F, M)`, leaves `(B, F * hop_length)`.
 """
 
 import math
@@ -119,7 +119,7 @@ class TTSGanVocoder(BaseVocoder):
     def rebuild(
         self, log_mel: torch.Tensor, f0: torch.Tensor, target: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """As of any vocoder; `f0` is the loss of the F0 that it predicts, `phase` of the waveform without its noise."""
+        """As of any vocoder; `f0` is the loss of the predicted F0, and `phase` that of the waveform without noise."""
         config, losses = self.config, {"f0": self.f0_predictor.loss(self.f0_predictor(log_mel.detach()), f0)}
         target = F.pad(target, (0, log_mel.shape[1] * config.hop_length - target.shape[1]))
         f0 = fill_gaps(f0.float())
