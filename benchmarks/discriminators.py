@@ -23,10 +23,10 @@ from datasets import concatenate_datasets
 from torch import nn
 from tqdm.auto import tqdm
 
-from transformers_tts_gan import TTSGanModel, TTSGanProcessor, load_speech, load_vocoder
+from transformers_tts_gan import TTSGanModel, TTSGanProcessor, load_speech
 from transformers_tts_gan.data.collator import SpeechCollator
 from transformers_tts_gan.data.prepare import PrepareSpeech, prepare_speech
-from transformers_tts_gan.models.base_vocoder import cut, segment_starts
+from transformers_tts_gan.models.base_vocoder import cut, load_vocoder, segment_starts
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanDiscriminatorConfig
 from transformers_tts_gan.models.discriminators import MelDiscriminator, TTSGanDiscriminator
 from transformers_tts_gan.training.losses import discriminator_hinge_loss
