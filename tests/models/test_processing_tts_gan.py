@@ -10,8 +10,8 @@ from helpers.models import SENTENCES
 from transformers import AutoTokenizer
 
 from transformers_tts_gan import TTSGanProcessor, phone_tokenizer
-from transformers_tts_gan.models.processing_tts_gan import NO_PAUSE
 from transformers_tts_gan.models.tokenization_tts_gan import PAD, SILENCE
+from transformers_tts_gan.text.rows import NO_PAUSE
 
 
 VOICES = Path(__file__).parents[2] / "examples" / "voices"

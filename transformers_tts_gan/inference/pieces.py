@@ -3,11 +3,16 @@
 Rows of a [`TTSGanProcessor`] enter; their waveforms `(S,)`, float32 in [-1, 1], leave as one.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ..text.lenient import make_readable, warn
+from ..text.origins import origins
+from ..text.rows import SpeechRows, no_prosody_controls
 from .times import Source, TimedWord
 
 
@@ -16,6 +21,8 @@ LEAST_LENGTH_SHARE = 0.7  # of the longest row of a batch: no more than 30 % of 
 FADE_SECONDS = 0.02  # at the end of what a model speaks, which may stop in the middle of a sound
 PAUSE_SECONDS = {"sentence": 0.2, "line": 0.3, "paragraph": 0.5, "heading": 0.7}  # beside the silence of the model
 LONGEST_PAUSE_SECONDS = 60.0
+TRAILING_SILENCE = 0.1  # seconds after a text
+CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
 GROWTH = 2**22  # samples by which a long waveform grows
 
 
@@ -66,13 +73,29 @@ class Piece:
 
     def finish(self, waveform: np.ndarray, durations: np.ndarray, hop_length: int) -> list[np.ndarray]:
         """The spoken row `(S,)`, whose phones last `durations` `(T,)` frames, with its breaks and its pause."""
+        return list(self.finish_chunks([waveform], durations, hop_length))
+
+    def finish_chunks(
+        self, chunks: Iterable[np.ndarray], durations: np.ndarray, hop_length: int
+    ) -> Iterator[np.ndarray]:
+        """The same for a row that is spoken in `chunks` `(S,)`, as they come."""
         ends = durations.cumsum()
-        parts, start = [], 0
-        for phone, samples in self.breaks.items():
-            middle = int(ends[phone] - durations[phone] // 2) * hop_length
-            parts += [waveform[start:middle], np.zeros(samples, dtype=np.float32)]
-            start = middle
-        return [*parts, faded(waveform[start:], self.fade), np.zeros(self.pause, dtype=np.float32)]
+        middles = {int(ends[phone] - durations[phone] // 2) * hop_length: self.breaks[phone] for phone in self.breaks}
+        total = int(ends[-1]) * hop_length
+        body = total - min(self.fade, total - max(middles, default=0))  # what is not faded
+        position, tail = 0, []
+        for chunk in chunks:
+            tail.append(chunk[max(body - position, 0) :])
+            chunk = chunk[: max(body - position, 0)]
+            start = 0
+            for middle in [place for place in middles if place <= position + len(chunk)]:
+                yield chunk[start : middle - position]
+                yield np.zeros(middles.pop(middle), dtype=np.float32)
+                start = middle - position
+            yield chunk[start:]
+            position += len(chunk)
+        yield faded(np.concatenate(tail), self.fade)
+        yield np.zeros(self.pause, dtype=np.float32)
 
     def words(self, durations: np.ndarray, hop_length: int, sampling_rate: int, start: int) -> list[TimedWord]:
         """When its words are spoken, if it begins at sample `start`; `durations` `(T,)` are frames of its phones."""
@@ -136,6 +159,61 @@ def batches(lengths: list[int], batch_size: int) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
+
+
+def text_pieces(
+    rows: SpeechRows,
+    text: str,
+    sampling_rate: int,
+    hop_length: int,
+    language: str | None = None,
+    speaker: str | None = None,
+    pauses: Mapping[str, float] = PAUSE_SECONDS,
+    trailing_silence: float = TRAILING_SILENCE,
+    strict: bool = False,
+) -> Iterator[Piece]:
+    """The sentences of a text; text without any goes on whole, for the frontend to say what is wrong.
+
+    Args:
+        rows: The processor of the voice.
+        text: A text of any length, plain or SSML.
+        sampling_rate: Of the voice, in Hz.
+        hop_length: Samples per frame.
+        language, speaker, pauses, trailing_silence, strict: As of a call of [`TTSGanPipeline`].
+    """
+    given = text
+    if not strict:
+        text, notes = make_readable(text, language or rows.languages[0])
+        warn(notes)
+    origin = origins(text, given)
+    sentences = rows.sentences(text, language)
+    frame_ms = round(1_000 * hop_length / sampling_rate)
+    broken = False  # whether a break ends the sentence before
+    for number, (sentence, end, places) in enumerate(sentences, start=1):
+        utterance = rows.read(sentence, language)
+        row: dict[str, Any] = rows.encode_speech(utterance, language, speaker)
+        if broken:  # the break ends here, in a frame that the sound fades in from
+            row = {**no_prosody_controls(len(row["input_ids"])), **row}
+            row["pause_ms"][0] = frame_ms
+        is_last = number == len(sentences)
+        broken = "pause_ms" in row and row["pause_ms"][-1] == 0 and not is_last
+        if broken:
+            row["pause_ms"][-2] = max(row["pause_ms"][-2] - frame_ms, 0)
+        pause = trailing_silence if is_last else 0.0 if broken else pauses[end]
+        source = Source(given, utterance, places if given == text else [origin[place] for place in places])
+        yield Piece.of_row(row, pause, is_last, sampling_rate, hop_length, source)
+
+
+def refuse_numbers(controls: dict) -> None:
+    """Numbers that mean nothing, before they become silence, noise or hours of speech."""
+    for name in ("speaking_rate", "pitch_shift", "gain_db", "noise_scale"):
+        value = controls.get(name, 1.0)
+        value = np.asarray(value.tolist() if hasattr(value, "tolist") else value, dtype=np.float64)
+        need = {"speaking_rate": "a number above 0", "noise_scale": "0 or more"}.get(name, "a finite number")
+        least = 0 if name in ("speaking_rate", "noise_scale") else -math.inf
+        wrong = ~np.isfinite(value) | (value < least) | (value == 0 if name == "speaking_rate" else False)
+        if wrong.any():
+            raise ValueError(f"`{name}` is {controls[name]}, but {need} is needed.")
 
 
 class Waveform:

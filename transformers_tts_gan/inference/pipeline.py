@@ -5,7 +5,6 @@ length.
 """
 
 import logging
-import math
 import os
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,24 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch.utils.data import Dataset
 from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
-from ..models.padding import no_prosody_controls
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
-from ..text.lenient import make_readable, warn
-from ..text.origins import origins
-from .pieces import PAUSE_SECONDS, Piece, Waveform, batches, check_seconds, pause_seconds
+from .pieces import (
+    CONTROLS,
+    PAUSE_SECONDS,
+    TRAILING_SILENCE,
+    Piece,
+    Waveform,
+    batches,
+    check_seconds,
+    pause_seconds,
+    refuse_numbers,
+    text_pieces,
+)
 from .streaming import SpeechChunk
-from .times import Source, TimedWord
+from .times import TimedWord
 
 
 logger = logging.getLogger(__name__)
 
-TRAILING_SILENCE = 0.1  # seconds
-CONTROLS = ("speaking_rate", "pitch_shift", "gain_db", "noise_scale", "seed", "use_text_encoder")
 CHOICES = ("speaker", "language", "on_error", "pauses", "trailing_silence", "strict")
 WINDOW = 256  # sentences among which batches of like lengths are made
 CLIPPED_SHARE = 1e-3  # of the samples: more is told
@@ -234,28 +238,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         strict: bool = False,
     ) -> Iterator[Piece]:
         """The sentences of a text; text without any goes on whole, for the processor to say what is wrong."""
-        given = text
-        if not strict:
-            text, notes = make_readable(text, language or self.processor.languages[0])
-            warn(notes)
-        origin = origins(text, given)
-        sentences = self.processor.sentences(text, language)
-        hop_length = self.model.config.hop_length
-        frame_ms = round(1_000 * hop_length / self.sampling_rate)
-        broken = False  # whether a break ends the sentence before
-        for number, (sentence, end, places) in enumerate(sentences, start=1):
-            utterance = self.processor.read(sentence, language)
-            row: dict[str, Any] = self.processor.encode_speech(utterance, language, speaker)
-            if broken:  # the break ends here, in a frame that the sound fades in from
-                row = {**no_prosody_controls(len(row["input_ids"])), **row}
-                row["pause_ms"][0] = frame_ms
-            is_last = number == len(sentences)
-            broken = "pause_ms" in row and row["pause_ms"][-1] == 0 and not is_last
-            if broken:
-                row["pause_ms"][-2] = max(row["pause_ms"][-2] - frame_ms, 0)
-            pause = trailing_silence if is_last else 0.0 if broken else pauses[end]
-            source = Source(given, utterance, places if given == text else [origin[place] for place in places])
-            yield Piece.of_row(row, pause, is_last, self.sampling_rate, hop_length, source)
+        choices = (language, speaker, pauses, trailing_silence, strict)
+        return text_pieces(self.processor, text, self.sampling_rate, self.model.config.hop_length, *choices)
 
     def _read(self, texts: Iterable[str], params: dict) -> Iterator[list[Piece] | ValueError]:
         """The pieces of each text, or what is wrong with it."""
@@ -346,14 +330,3 @@ def refuse_broken_weights(model: PreTrainedModel) -> None:
             f"{len(broken)} weights of the model hold numbers that are not finite, first `{broken[0]}`: its training "
             "failed; take an earlier checkpoint."
         )
-
-
-def refuse_numbers(controls: dict) -> None:
-    """Numbers that mean nothing, before they become silence, noise or hours of speech."""
-    for name in ("speaking_rate", "pitch_shift", "gain_db", "noise_scale"):
-        value = torch.as_tensor(controls.get(name, 1.0), dtype=torch.float32)
-        need = {"speaking_rate": "a number above 0", "noise_scale": "0 or more"}.get(name, "a finite number")
-        least = 0 if name in ("speaking_rate", "noise_scale") else -math.inf
-        wrong = ~value.isfinite() | (value < least) | (value == 0 if name == "speaking_rate" else False)
-        if wrong.any():
-            raise ValueError(f"`{name}` is {controls[name]}, but {need} is needed.")

@@ -1,23 +1,7 @@
-"""Rows of numbers to tensors of one length, and the prosody controls of rows without markup."""
+"""Rows of numbers to tensors of one length."""
 
 import numpy as np
 import torch
-
-
-NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
-NO_PAUSE = -1
-
-
-def no_prosody_controls(count: int) -> dict[str, list]:
-    """What `encode_prosody_controls` would say of `count` phones that nobody marked."""
-    return {"prosody_controls": [NEUTRAL] * count, "pause_ms": [NO_PAUSE] * count}
-
-
-def with_prosody_controls(rows: list[dict]) -> list[dict]:
-    """The rows, all of them with prosody from markup where one has it."""
-    if not any("prosody_controls" in row for row in rows):
-        return rows
-    return [{**no_prosody_controls(len(row["input_ids"])), **row} for row in rows]
 
 
 def pad_prosody_controls(rows: list[dict[str, list]]) -> dict[str, torch.Tensor]:

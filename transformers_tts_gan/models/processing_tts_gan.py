@@ -15,19 +15,13 @@ import torch
 from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMixin
 
 from ..text.frontend import TextFrontend
-from ..text.ipa import ipa_symbols
 from ..text.lexicon import check_saved_words, read_lexicon
-from ..text.lines import LINE_BREAK, Line, read_lines
-from ..text.nearest import with_nearest
-from ..text.sentences import Sentence, placed_sentences
-from ..text.ssml.parse import has_markup, is_ssml
-from ..text.token_alignment import token_ranges, windows
+from ..text.rows import SpeechRows, with_prosody_controls
 from ..text.utterance import Utterance
 from ..text.zh.segment import Segmenter
 from ..utils.remote_code import HubShim
 from .configuration_tts_gan import TTSGanConfig
-from .padding import NEUTRAL, NO_PAUSE, pad_lists, pad_prosody_controls, with_prosody_controls
-from .tokenization_tts_gan import SILENCE
+from .padding import pad_lists, pad_prosody_controls
 
 
 logger = logging.getLogger(__name__)
@@ -60,7 +54,7 @@ class CallOptions(TypedDict, total=False):
     text_kwargs: dict
 
 
-class TTSGanProcessor(HubShim, ProcessorMixin):
+class TTSGanProcessor(SpeechRows, HubShim, ProcessorMixin):
     r"""Text frontend, phone vocabulary and the text encoder's tokenizer.
 
     Args:
@@ -212,113 +206,39 @@ class TTSGanProcessor(HubShim, ProcessorMixin):
             del batch["language_id"]
         return BatchFeature(batch, return_tensors)
 
-    def encode_speech(self, text: str | Utterance, language: str | None, speaker: str | None) -> dict[str, list | int]:
-        """What `encode` gives, and the prosody that the markup of a text asks for."""
-        utterance = self.read(text, language)
-        return {**self.encode(utterance, language, speaker), **self.encode_prosody_controls(utterance)}
-
-    def read(self, text: str | Utterance, language: str | None = None) -> Utterance:
-        """What the frontend makes of `text`, unless it has done so already; unseen letters become the nearest ones."""
-        utterance = self.frontend(text, language or self.languages[0]) if isinstance(text, str) else text
-        phones = sorted(set(utterance.phones))
-        ids = self.tokenizer.convert_tokens_to_ids(phones)
-        unseen = [phone for phone, number in zip(phones, ids, strict=True) if number == self.tokenizer.unk_token_id]
-        if not unseen:
-            return utterance
-        return with_nearest(utterance, unseen, self.tokenizer.get_vocab(), self.__dict__.setdefault("_warned", set()))
-
-    def sentences(self, text: str | Utterance, language: str | None = None) -> list[Sentence]:
-        """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
-        if isinstance(text, Utterance) or is_ssml(text):
-            utterance = self.read(text, language)
-            return [Sentence(part, "sentence", range(len(utterance.text))) for part in utterance.split()]
-        cut: list[Sentence] = []
-        for line in read_lines(text) if LINE_BREAK.search(text) else [Line(text, list(range(len(text))))]:
-            parts = placed_sentences(line.text, line.places)
-            if parts and has_markup(line.text):
-                marked = self.read(line.text, language).split()
-                parts = [Sentence(part, "sentence", line.places) for part in marked]
-            cut += [*parts[:-1], *(part._replace(end=line.end) for part in parts[-1:])]
-        return cut or [Sentence(text, "sentence", range(len(text)))]
-
-    def encode(
-        self, text: str | Utterance, language: str | None = None, speaker: str | None = None
-    ) -> dict[str, list | int]:
-        """One text as lists of numbers: phones, speaker, language, and what the text encoder reads."""
-        utterance = self.read(text, language)
-        language = utterance.language if language is None else language
-        phones = [SILENCE, *utterance.phones, SILENCE]
-        if len(phones) > self.max_phones:
-            raise ValueError(
-                f"The text has {len(phones)} phones, but this voice takes at most {self.max_phones} at once; it "
-                f"starts `{utterance.text[:40]}`: split it into sentences, as `TTSGanPipeline` does."
-            )
-        ids = self.tokenizer.convert_tokens_to_ids(phones)
-        if unknown := {p for p, i in zip(phones, ids, strict=True) if i == self.tokenizer.unk_token_id}:
-            raise ValueError(
-                f"This voice has not learned the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
-                "another spelling, or train it on text that has them."
-            )
-        row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
-        if self.text_tokenizer is None:
-            return row
-        encode_context = self.encode_words if self.text_level == "word" else self.encode_symbols
-        return {**row, **encode_context(utterance)}
-
-    def encode_prosody_controls(self, utterance: Utterance) -> dict[str, list]:
-        """Rate, semitones and dB of each phone, and its milliseconds of silence; empty for a text that asks for none.
-
-        Beside a break at either end there is no other silence.
-        """
-        if not utterance.prosody:
-            return {}
-        controls = [[phone.rate, phone.pitch_shift, phone.gain_db] for phone in utterance.prosody]
-        seconds = [phone.pause_seconds for phone in utterance.prosody]
-        pauses = [NO_PAUSE if length is None else round(length * 1_000) for length in seconds]
-        first, last = (0 if pauses[end] != NO_PAUSE else NO_PAUSE for end in (0, -1))
-        return {"prosody_controls": [NEUTRAL, *controls, NEUTRAL], "pause_ms": [first, *pauses, last]}
-
-    def encode_symbols(self, utterance: Utterance) -> dict[str, list]:
-        """IPA symbols for a phoneme-level encoder, padded at both ends as for PL-BERT, and those of each phone."""
-        known, pad = self.text_tokenizer.get_vocab(), self.text_tokenizer.pad_token_id
-        ids, spans = [pad], [(0, 0)]
-        for phone in utterance.phones:
-            start = len(ids)
-            ids += [known[symbol] for symbol in ipa_symbols(phone, known)]
-            spans.append((start, len(ids)) if len(ids) > start else (0, 0))
-        return self.windowed([*ids, pad], [1, *[0] * (len(ids) - 1), 1], [*spans, (0, 0)])
-
-    def encode_words(self, utterance: Utterance) -> dict[str, list]:
-        """Tokens of a word-level encoder and, for each phone, the first of its word's tokens and one past the last."""
-        encoded = self.text_tokenizer(
-            utterance.plain, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
-        )
-        spans = [(0, 0), *token_ranges(utterance.plain_spans, encoded["offset_mapping"]), (0, 0)]
-        return self.windowed(encoded["input_ids"], encoded["special_tokens_mask"], spans)
-
-    def windowed(self, ids: list[int], special: list[int], spans: list[tuple[int, int]]) -> dict[str, list]:
-        """Tokens in windows that the encoder can read; `text_window_ids` numbers the windows from 1."""
-        rows = windows(ids, special, spans, self.token_limit)
-        numbers = [number for number, size in enumerate(rows.sizes, start=1) for _ in range(size)]
-        return {"text_input_ids": rows.ids, "text_window_ids": numbers, "token_spans": rows.ranges}
-
     @property
     def token_limit(self) -> int:
         """Tokens that the text encoder reads at once."""
         return min(self.text_tokenizer.model_max_length, WINDOW)
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether there is a text encoder."""
+        return self.text_tokenizer is not None
+
+    def phone_ids(self, phones: list[str]) -> list[int | None]:
+        """The ids of phones; `None` for an unknown one."""
+        ids, unknown = self.tokenizer.convert_tokens_to_ids(phones), self.tokenizer.unk_token_id
+        return [None if number == unknown else number for number in ids]
+
+    def phone_vocabulary(self) -> Mapping[str, int]:
+        """The ids of all phones."""
+        return self.tokenizer.get_vocab()
+
+    def text_symbols(self) -> tuple[Mapping[str, int], int]:
+        """The ids of the symbols that a phoneme-level text encoder reads, and that of its padding."""
+        return self.text_tokenizer.get_vocab(), self.text_tokenizer.pad_token_id
+
+    def text_tokens(self, text: str) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+        """Ids of the tokens that a word-level text encoder reads, 1 for special ones, and their characters."""
+        options = {"return_offsets_mapping": True, "return_special_tokens_mask": True, "verbose": False}
+        encoded = self.text_tokenizer(text, **options)
+        return encoded["input_ids"], encoded["special_tokens_mask"], encoded["offset_mapping"]
+
     def without_text_tokenizer(self) -> "TTSGanProcessor":
         """The same for a voice without its text encoder."""
         fields = ("speakers", "languages", "sampling_rate", "lexicon", "max_phones", "user_dict", "emoji", "phonemes")
         return type(self)(self.tokenizer, **{name: getattr(self, name) for name in fields})
-
-    def speaker_id(self, speaker: str | None) -> int:
-        """Row of a speaker's name; the first for `None`."""
-        return index_of(speaker, self.speakers, "speaker")
-
-    def language_id(self, language: str | None) -> int:
-        """Row of a language; the first for one that this voice has not been trained on."""
-        return self.languages.index(language) if language in self.languages else 0
 
     def pad(self, rows: list[dict]) -> dict[str, torch.Tensor]:
         """Rows of `encode` as tensors of one length, with their masks."""
@@ -428,15 +348,6 @@ def unspeakable(errors: dict[int, ValueError], texts: list[str | Utterance]) -> 
     ]
     more = [f"- and {len(errors) - 10} more"] if len(errors) > 10 else []
     return ValueError("\n".join([f"{len(errors)} of {len(texts)} texts cannot be spoken:", *shown, *more]))
-
-
-def index_of(name: str | None, names: list[str], kind: str) -> int:
-    """Position of `name`, 0 for `None`; an unknown one is refused with the known ones."""
-    if name is None:
-        return 0
-    if name not in names:
-        raise ValueError(f"There is no {kind} `{name}` in this voice; it knows {', '.join(f'`{n}`' for n in names)}.")
-    return names.index(name)
 
 
 AutoProcessor.register(TTSGanConfig, TTSGanProcessor, exist_ok=True)

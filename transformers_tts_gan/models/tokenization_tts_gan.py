@@ -9,10 +9,11 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
 from transformers.utils import cached_file
 
 from ..text.phoneset import BASE_PHONES, BOUNDARY
+from ..text.rows import SILENCE
 from .text_encoder import encoder_limit
 
 
-PAD, UNKNOWN, SILENCE = "<pad>", "<unk>", "<sil>"
+PAD, UNKNOWN = "<pad>", "<unk>"
 SYMBOL_TABLE = "phonemes.json"
 
 

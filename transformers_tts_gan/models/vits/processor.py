@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, BatchFeature, VitsConfig, VitsTokenizer
 
+from ...text.rows import index_of
 from ...utils.require import require
-from ..processing_tts_gan import index_of
 
 
 NOT_ASCII = re.compile(r"[^\x00-\x7F]")
