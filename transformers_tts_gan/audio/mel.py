@@ -27,11 +27,9 @@ def mel_filters(sampling_rate: int, n_fft: int, num_mel_bins: int, fmin: float, 
         return filters.to(device)
 
 
-@functools.lru_cache(maxsize=32)
 def hann_window(length: int, device: str) -> torch.Tensor:
-    """A periodic Hann window in float32."""
-    with torch.inference_mode(False):
-        return torch.hann_window(length, dtype=torch.float32).to(device)
+    """A periodic Hann window in float32; not kept, since `torch.export` would leave one without numbers behind."""
+    return torch.hann_window(length, dtype=torch.float32, device=device)
 
 
 def spectrogram(waveform: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:

@@ -105,5 +105,6 @@ def fill_gaps(f0: torch.Tensor) -> torch.Tensor:
     left = torch.where(before < 0, after, before).clamp(max=f0.shape[1] - 1)
     right = torch.where(after == f0.shape[1], left, after)
     share = (place - left) / (right - left).clamp(min=1)
-    line = torch.lerp(f0.gather(1, left), f0.gather(1, right), share.clamp(0, 1).to(f0.dtype))
+    start, end = f0.gather(1, left), f0.gather(1, right)
+    line = start + (end - start) * share.clamp(0, 1).to(f0.dtype)
     return torch.where(line > 0, line, UNKNOWN_F0)

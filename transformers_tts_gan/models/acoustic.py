@@ -101,18 +101,50 @@ class AcousticModel(nn.Module):
 
     def decode(self, hidden, durations, prosody: Prosody, condition, mask, frames: int | None = None):
         """Hidden states `(B, T, H)` and durations `(B, T)` to log-mel frames `(B, F, M)` and a mask `(B, F, 1)`."""
-        features = torch.stack([prosody.pitch * prosody.voicing, prosody.voicing, prosody.energy], dim=-1)  # (B, T, 3)
-        hidden = hidden + self.prosody_embedding(features.to(hidden.dtype), mask)
+        return self.decode_phones(self.with_prosody(hidden, prosody, mask), durations, condition, frames)
+
+    def decode_phones(self, hidden, durations, condition, frames: int | None = None):
+        """The same for hidden states that know their prosody."""
         lengths = durations.sum(dim=1)  # (B,)
         frames = int(lengths.max()) if frames is None else frames
         frame_mask = length_mask(lengths, frames)[..., None].to(hidden.dtype)
-        index = frame_to_phone(durations, frames)  # (B, F)
-        expanded = hidden.gather(1, index[..., None].expand(-1, -1, hidden.shape[-1]))
-        expanded = expanded + self.position_embedding(phone_positions(durations, index).to(hidden.dtype)) + condition
+        return self.decode_frames(hidden, *place_frames(durations, frames), condition, frame_mask), frame_mask
+
+    def with_prosody(self, hidden: torch.Tensor, prosody: Prosody, mask: torch.Tensor) -> torch.Tensor:
+        """Hidden states `(B, T, H)` that know the prosody of their phones."""
+        features = torch.stack([prosody.pitch * prosody.voicing, prosody.voicing, prosody.energy], dim=-1)  # (B, T, 3)
+        return hidden + self.prosody_embedding(features.to(hidden.dtype), mask)
+
+    def decode_frames(
+        self,
+        hidden: torch.Tensor,
+        index: torch.Tensor,
+        positions: torch.Tensor,
+        condition: torch.Tensor,
+        frame_mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Log-mel `(B, F, M)` of the frames of a whole utterance, or of a window of it.
+
+        Args:
+            hidden: `(B, T, H)` of all phones, from `with_prosody`.
+            index: `(B, F)` the phone of each frame.
+            positions: `(B, F, 3)` where in its phone each frame lies.
+            condition: `(B, 1, H)` speaker and language.
+            frame_mask: `(B, F, 1)`, or `None` where no frame is padding.
+        """
+        batch, phones = hidden.shape[:2]
+        first = torch.arange(batch, device=index.device)[:, None] * phones  # row of each first phone
+        expanded = F.embedding(index + first, hidden.flatten(0, 1))  # (B, F, H)
+        expanded = expanded + self.position_embedding(positions.to(hidden.dtype)) + condition
         for block in self.decoder:
             expanded = block(expanded, frame_mask)
-        log_mel = self.to_mel(self.decoder_norm(expanded)).float() * MEL_SCALE + MEL_MEAN  # (B, F, M)
-        return log_mel, frame_mask
+        return self.to_mel(self.decoder_norm(expanded)).float() * MEL_SCALE + MEL_MEAN
+
+
+def place_frames(durations: torch.Tensor, frames: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The phone `(B, F)` that each frame belongs to, and where in it the frame lies `(B, F, 3)`."""
+    index = frame_to_phone(durations, frames)
+    return index, phone_positions(durations, index)
 
 
 def phone_positions(durations: torch.Tensor, index: torch.Tensor) -> torch.Tensor:

@@ -5,17 +5,13 @@ which a network would have to learn: after the neural homomorphic vocoder (Liu, 
 Vocoder", Interspeech, sections 2 and 3).
 """
 
-import functools
 import math
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
 from ..audio.mel import hann_window
-
-
-NOISE_FRAMES = 512
+from .frame_synthesis import NOISE_FRAMES, noise_parts
 
 
 def pulse_train(f0: torch.Tensor, hop_length: int, sampling_rate: int, shift=None) -> torch.Tensor:
@@ -70,9 +66,12 @@ def fundamental_phase(waveform: torch.Tensor, f0: torch.Tensor, hop_length: int,
 
 def per_sample(f0: torch.Tensor, hop_length: int) -> torch.Tensor:
     """`(B, F)` values, each in the middle of a hop, as `(B, F * hop_length)`: straight lines, level at both ends."""
-    padded = F.pad(f0[:, None], (1, 1), mode="replicate")
-    line = F.interpolate(padded, scale_factor=hop_length, mode="linear", align_corners=False)[:, 0]
-    return line[:, hop_length:-hop_length]
+    places = torch.arange(hop_length, dtype=torch.float64, device=f0.device) + 0.5
+    shares, half = ((places / hop_length + 0.5) % 1).float(), hop_length // 2
+    line = f0[..., None]  # (B, F, 1)
+    before, after = torch.cat([line[:, :1], line[:, :-1]], dim=1), torch.cat([line[:, 1:], line[:, -1:]], dim=1)
+    first, second = before + (line - before) * shares[:half], line + (after - line) * shares[half:]
+    return torch.cat([first, second], dim=-1).flatten(1)
 
 
 def noise_spectra(
@@ -84,19 +83,18 @@ def noise_spectra(
         fresh: New noise, for training; else always the same, so that a text sounds alike each time.
         first: Number of the first frame where a piece of a longer utterance is made.
     """
-    scale = (n_fft / hop_length * hann_window(n_fft, "cpu").square().sum()).sqrt().item()
+    scale = math.sqrt(n_fft / hop_length * 3 / 8 * n_fft)  # of the squares of a Hann window
     if fresh:
         return scale * torch.randn(batch, frames, n_fft // 2 + 1, dtype=torch.complex64, device=device)
     place = torch.arange(first, first + frames, device=device) % NOISE_FRAMES
-    return scale * fixed_noise(n_fft // 2 + 1, str(device))[place].expand(batch, -1, -1)
+    real, imaginary = fixed_noise(n_fft // 2 + 1).to(device)[:, place]
+    return scale * torch.complex(real, imaginary).expand(batch, -1, -1)
 
 
-@functools.lru_cache(maxsize=4)
-def fixed_noise(bins: int, device: str) -> torch.Tensor:
-    """The same `(NOISE_FRAMES, bins)` complex values of power 1 everywhere, also where there is no torch."""
-    values = np.random.RandomState(0).standard_normal((2, NOISE_FRAMES, bins)) / math.sqrt(2)
-    with torch.inference_mode(False):
-        return torch.complex(*torch.from_numpy(values.astype(np.float32))).to(device)
+@torch.compiler.assume_constant_result
+def fixed_noise(bins: int) -> torch.Tensor:
+    """The table of `frame_synthesis.noise_parts`, which no compiler needs to look into."""
+    return torch.from_numpy(noise_parts(bins))
 
 
 def frame_spectra(samples: torch.Tensor, n_fft: int, hop_length: int) -> torch.Tensor:

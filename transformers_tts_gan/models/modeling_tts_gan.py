@@ -24,9 +24,10 @@ from .loading import StrictLoadingMixin
 from .lora import LoraMixin
 from .losses import masked_l1, masked_mse, total_loss
 from .outputs import TTSGanOutput
-from .pauses import over_frames, silence, silent_frames, with_pauses
+from .pauses import over_frames, silence
 from .processing_tts_gan import TTSGanProcessor
-from .prosody import ProsodyControls, apply_prosody_controls, measure_prosody
+from .prosody import ProsodyControls, measure_prosody
+from .streaming import StreamingMixin
 from .text_encoder import load_text_encoder, new_text_encoder, phone_means, text_states
 from .transfer import TransferReport, pretrained_vocoder, table_sizes, warm_start
 from .vocoder import TTSGanVocoder
@@ -49,7 +50,7 @@ class GroundTruth:
     losses: dict[str, torch.Tensor]
 
 
-class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
+class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel):
     """Text to waveform in one forward pass.
 
     `synthesize` speaks. `forward` speaks too, for the stock `pipeline`, and with `labels` returns `loss`. Speaking
@@ -307,29 +308,21 @@ class TTSGanModel(LoraMixin, StrictLoadingMixin, PreTrainedModel):
         output = model.synthesize(**processor("Good morning."), controls=ProsodyControls(gain_db=-6.0))
         ```
         """
-        mask, condition, phones = self.embed(input_ids, attention_mask, speaker_id, speaker_embedding, language_id)
-        context = self.encode_text(text_input_ids, text_window_ids, token_spans, use_text_encoder)
-        encoded = self.acoustic.encode(phones, mask, condition, context)
-        predicted = self.acoustic.predict(encoded.prosody, mask)
-        refuse_not_finite(predicted.log_duration, "durations")
-        controls = ProsodyControls() if controls is None else controls
-        prosody, usual, gain_db = apply_prosody_controls(predicted, mask, controls, prosody_controls)
-        durations = usual if durations is None else durations
-        if pause_ms is not None:
-            pause_ms = pause_ms.masked_fill(mask[..., 0] == 0, -1)
-            durations = with_pauses(durations, pause_ms, self.config.hop_length / self.config.sampling_rate)
-        log_mel, frame_mask = self.acoustic.decode(encoded.sound, durations, prosody, condition, mask)
-        log_mel = log_mel + over_frames(gain_db, durations, log_mel.shape[1]) * LOG_PER_DB
+        text = (input_ids, attention_mask, text_input_ids, text_window_ids, token_spans)
+        row = (speaker_id, speaker_embedding, language_id)
+        plan = self.plan(*text, *row, durations, prosody_controls, pause_ms, use_text_encoder, controls=controls)
+        log_mel, frame_mask = self.acoustic.decode_phones(plan.hidden, plan.durations, plan.condition)
+        log_mel = log_mel + over_frames(plan.gain_db, plan.durations, log_mel.shape[1]) * LOG_PER_DB
         waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
         refuse_not_finite(waveform, "samples")
-        if gain_db.dim() == 2 or pause_ms is not None:
-            waveform = silence(waveform, silent_frames(gain_db, pause_ms, durations, log_mel.shape[1]))
+        if (quiet := plan.quiet(log_mel.shape[1])) is not None:
+            waveform = silence(waveform, quiet)
         return TTSGanOutput(
             waveform=waveform.clamp(-1, 1),
-            waveform_lengths=durations.sum(dim=1) * self.config.hop_length,
-            durations=durations,
+            waveform_lengths=plan.durations.sum(dim=1) * self.config.hop_length,
+            durations=plan.durations,
             log_mel=log_mel,
-            hidden_states=encoded.states if output_hidden_states else None,
+            hidden_states=plan.states if output_hidden_states else None,
         )
 
     def embed(self, input_ids, attention_mask, speaker_id, speaker_embedding, language_id) -> tuple[torch.Tensor, ...]:

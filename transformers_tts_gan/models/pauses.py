@@ -9,17 +9,14 @@ import torch.nn.functional as F
 
 from ..text.ssml.values import SILENT_DB
 from .aligner import frame_to_phone
-
-
-FADE_SHARE = 8  # sound fades within a quarter of a hop, 4 ms at 16 kHz, beside silence
+from .frame_synthesis import FADE_SHARE
+from .prosody import at_least_one
 
 
 def with_pauses(durations: torch.Tensor, pause_ms: torch.Tensor, seconds_per_frame: float) -> torch.Tensor:
     """Durations `(B, T)` in frames, with pauses of given milliseconds, to the nearest frame; negative: none."""
     frames = (pause_ms / (1_000 * seconds_per_frame)).round().long()
-    durations = torch.where(pause_ms >= 0, frames, durations)
-    empty = (durations.sum(dim=1) < 1).long()  # a sentence of no frames would be no waveform
-    return durations + F.pad(empty[:, None], (0, durations.shape[1] - 1))
+    return at_least_one(torch.where(pause_ms >= 0, frames, durations))
 
 
 def over_frames(values: torch.Tensor, durations: torch.Tensor, frames: int) -> torch.Tensor:

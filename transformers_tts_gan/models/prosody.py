@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from .frame_synthesis import seeded_noise
+
 
 PITCH_REFERENCE_HZ = 150.0
 PITCH_UNITS_PER_OCTAVE = 2.0
@@ -90,7 +92,8 @@ def phone_mean(values: torch.Tensor, durations: torch.Tensor) -> torch.Tensor:
 
 def round_durations(durations: torch.Tensor) -> torch.Tensor:
     """Round real durations `(B, T)` so that their running sum is never off by more than half a frame."""
-    return torch.diff(durations.cumsum(dim=1).round(), dim=1, prepend=durations.new_zeros(len(durations), 1)).long()
+    ends = durations.double().cumsum(dim=1).float().round()  # double: all backends sum alike
+    return torch.diff(ends, dim=1, prepend=torch.zeros_like(ends[:, :1])).long()
 
 
 def apply_prosody_controls(
@@ -112,15 +115,31 @@ def apply_prosody_controls(
     if phone_controls is not None:
         phone_rate, phone_semitones, phone_db = phone_controls.float().unbind(-1)  # each (B, T)
         rate, semitones, gain_db = rate * phone_rate, semitones + phone_semitones, gain_db + phone_db
+    noise = prosody_noise(mask, controls.seed) * controls.noise_scale if controls.noise_scale else None
+    prosody, durations = change_prosody(predicted, mask, rate, semitones, noise)
+    return prosody, durations, gain_db
+
+
+def change_prosody(
+    predicted: Prosody,
+    mask: torch.Tensor,
+    rate: torch.Tensor,
+    semitones: torch.Tensor,
+    noise: torch.Tensor | None,
+) -> tuple[Prosody, torch.Tensor]:
+    """Another speaking rate and pitch, and noise `(2, B, T)` of timing and melody; and durations in whole frames."""
     frames, pitch = predicted.log_duration.clamp(max=MAX_LOG_DURATION).expm1().clamp(min=0), predicted.pitch
-    if controls.noise_scale:
-        noise = prosody_noise(mask, controls.seed) * controls.noise_scale
+    if noise is not None:
         frames, pitch = frames * (DURATION_NOISE * noise[0]).exp(), pitch + PITCH_NOISE * noise[1]
     durations = round_durations(frames * mask[..., 0] / rate.clamp(min=LOWEST_RATE))
-    empty = durations.sum(dim=1) < 1  # a sentence of no frames would be no waveform
-    durations[:, 0] += empty.long()
     pitch, voicing = pitch + semitones / SEMITONES_PER_PITCH_UNIT, predicted.voicing.clamp(0, 1)
-    return dataclasses.replace(predicted, pitch=pitch, voicing=voicing), durations, gain_db
+    return dataclasses.replace(predicted, pitch=pitch, voicing=voicing), at_least_one(durations)
+
+
+def at_least_one(durations: torch.Tensor) -> torch.Tensor:
+    """Durations `(B, T)` in frames, the first phone's longer where all are 0: no frames would be no waveform."""
+    empty = (durations.sum(dim=1, keepdim=True) < 1).long()
+    return durations + F.pad(empty, (0, durations.shape[1] - 1))
 
 
 def prosody_noise(mask: torch.Tensor, seed: int | None) -> torch.Tensor:
@@ -129,7 +148,7 @@ def prosody_noise(mask: torch.Tensor, seed: int | None) -> torch.Tensor:
         return torch.randn(2, *mask.shape[:2]).to(mask.device)
     noise = torch.zeros(2, *mask.shape[:2])
     for row, length in enumerate(mask.sum((1, 2)).long().tolist()):
-        noise[:, row, :length] = torch.randn(2, length, generator=torch.Generator().manual_seed(seed))
+        noise[:, row, :length] = torch.from_numpy(seeded_noise(length, seed))
     return noise.to(mask.device)
 
 

@@ -25,6 +25,7 @@ from ..audio.pitch import fill_gaps
 from .base_vocoder import BaseVocoder
 from .configuration_tts_gan import TTSGanVocoderConfig
 from .excitation import frame_spectra, fundamental_phase, noise_spectra, pulse_train
+from .frame_synthesis import MAX_LOG_GAIN
 from .layers import ConvNeXtBlock, Convolution, init_weights
 from .losses import phase_loss, waveform_losses
 
@@ -32,8 +33,8 @@ from .losses import phase_loss, waveform_losses
 LOWEST_F0, HIGHEST_F0 = 55.0, 520.0  # Hz, that can be predicted
 F0_BINS = 180
 F0_BLUR = 1.5  # bins
+F0_LAYERS = 2
 NEW_LOG_GAIN = -4.0  # of all three parts of a vocoder without training, natural logarithm
-MAX_LOG_GAIN = 6.0
 
 
 class F0Predictor(nn.Module):
@@ -43,7 +44,7 @@ class F0Predictor(nn.Module):
         super().__init__()
         size = config.f0_predictor_size
         self.embed = Convolution(config.num_mel_bins, size, config.kernel_size)
-        self.blocks = nn.ModuleList(ConvNeXtBlock(size, 2 * size, config.kernel_size, 0.5) for _ in range(2))
+        self.blocks = nn.ModuleList(ConvNeXtBlock(size, 2 * size, config.kernel_size, 0.5) for _ in range(F0_LAYERS))
         self.norm = nn.LayerNorm(size)
         self.output = nn.Linear(size, F0_BINS + 1)
 
@@ -134,10 +135,24 @@ class TTSGanVocoder(BaseVocoder):
     ) -> torch.Tensor:
         """`(B, F, M)` frames, their `(B, F, 1)` mask and perhaps their pitch to `(B, F * hop_length)` samples."""
         mask = None if mask is None else mask.to(log_mel.dtype)
-        f0 = self.f0_predictor.read(self.f0_predictor(log_mel, mask)) if f0 is None else f0
+        f0 = self.predict_f0(log_mel, mask) if f0 is None else f0
         f0 = fill_gaps(f0.float() if mask is None else f0.float() * mask[..., 0])
         tonal, noisy = self.spectra(log_mel, mask, f0)
         return inverse_stft(tonal + noisy, self.config.hop_length, None if mask is None else mask.float())
+
+    def predict_f0(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """F0 `(B, F)` of `(B, F, M)` frames in Hz, 0 where unvoiced."""
+        return self.f0_predictor.read(self.f0_predictor(log_mel, mask))
+
+    def gains_and_phases(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """`(B, F, 5, n_fft // 2 + 1)`: log gains of the harmonic part, the noise and the free part, and two phases.
+
+        The phases, in radians, are of the harmonic and of the free part.
+        """
+        hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
+        for block in self.blocks:
+            hidden = block(hidden, mask)
+        return self.head(self.final_norm(hidden)).float().unflatten(-1, (5, -1))
 
     def spectra(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None, f0: torch.Tensor, shift: torch.Tensor | None = None
@@ -150,10 +165,7 @@ class TTSGanVocoder(BaseVocoder):
             f0: `(B, F)` in Hz, above 0.
             shift: `(B, F * hop_length)` radians by which the pulses are ahead.
         """
-        hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
-        for block in self.blocks:
-            hidden = block(hidden, mask)
-        head = self.head(self.final_norm(hidden)).float().unflatten(-1, (5, -1))  # (B, F, 5, N)
+        head = self.gains_and_phases(log_mel, mask)  # (B, F, 5, N)
         gains, phases = head[:, :, :3].clamp(max=MAX_LOG_GAIN).exp(), head[:, :, 3:]
         config = self.config
         with torch.autocast(head.device.type, enabled=False):

@@ -1,0 +1,244 @@
+"""From what the vocoder's network says of each frame to samples, in numpy, all at once or window by window.
+
+Enter: gains and phases `(F, 5, N)` and F0 in Hz `(F,)` of the frames of one utterance. Leave: its samples. This is
+what `vocoder.py` and `excitation.py` do in torch, which training needs, within rounding; here nothing needs torch, and
+the sound of a frame leaves as soon as the frames that reach into it are there.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+
+NOISE_FRAMES = 512
+MAX_LOG_GAIN = 6.0
+UNKNOWN_F0 = 150.0  # Hz, of an utterance without any voice
+FADE_SHARE = 8  # sound fades within a quarter of a hop, 3 ms at 24 kHz, beside silence
+FIRST_FRAMES, MOST_FRAMES = 24, 256  # of the windows that an utterance is spoken in
+STEP, LEAST_WINDOW = 16, 96  # frames: of such windows libraries for matrices work out a frame alike in each
+BLOCK = 32  # frames at a time: their spectra fit a cache
+
+
+@functools.lru_cache(maxsize=4)
+def noise_parts(bins: int) -> np.ndarray:
+    """Real and imaginary parts `(2, NOISE_FRAMES, bins)` of the same complex values of power 1 everywhere."""
+    values = np.random.RandomState(0).standard_normal((2, NOISE_FRAMES, bins)) / math.sqrt(2)
+    return values.astype(np.float32)
+
+
+def seeded_noise(phones: int, seed: int) -> np.ndarray:
+    """`(2, phones)` values of power 1, of timing and of melody: the same for a seed wherever it is spoken."""
+    return np.random.RandomState(seed % 2**32).standard_normal((2, phones)).astype(np.float32)
+
+
+@functools.lru_cache(maxsize=4)
+def hann(length: int) -> np.ndarray:
+    """A periodic Hann window in float32."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi / length * np.arange(length))).astype(np.float32)
+
+
+@functools.lru_cache(maxsize=4)
+def line_shares(hop_length: int) -> np.ndarray:
+    """How far each sample of a hop is from the frame before it, as a share of a hop, `(hop_length,)` from 0 to 1.
+
+    Values stand in the middle of hops: the first half of the samples lies between the last frame and this one, the
+    second half between this one and the next.
+    """
+    return (((np.arange(hop_length) + 0.5) / hop_length + 0.5) % 1).astype(np.float32)
+
+
+class FrameSynthesizer:
+    """Samples of one utterance from its frames, which come in any number of windows, one after the other.
+
+    What leaves does not depend on how the frames were cut into windows.
+
+    Args:
+        sampling_rate: In Hz.
+        n_fft: Samples in the window of a frame.
+        hop_length: Samples per frame.
+
+    Example:
+
+    ```python
+    synthesizer = FrameSynthesizer(24_000, 1200, 300)
+    samples = synthesizer.add(parts, f0, is_last=True)  # `(F * 300,)`
+    ```
+    """
+
+    def __init__(self, sampling_rate: int, n_fft: int, hop_length: int):
+        self.sampling_rate, self.n_fft, self.hop_length = sampling_rate, n_fft, hop_length
+        bins = n_fft // 2 + 1
+        self._noise_scale = np.float32(math.sqrt(n_fft / hop_length * 3 / 8 * n_fft))  # of a Hann window's squares
+        self._parts = np.zeros((0, 5, bins), np.float32)  # of frames that are not spoken yet
+        self._f0 = np.zeros(0, np.float32)  # of frames without pulses, 0 where unvoiced
+        self._before: np.ndarray | None = None  # `(1,)` F0 of the frame before those
+        self._turns = 0.0  # of the fundamental, at the last pulse
+        self._pulses = np.zeros((n_fft - hop_length) // 2, np.float32)  # that frames to come reach into
+        self._tail = np.zeros((n_fft // hop_length - 1, hop_length), np.float32)  # of the sum, still to be added to
+        self._frame = 0  # number of the next frame to speak
+        self._skip = (n_fft - hop_length) // 2  # samples of the sum before the first hop
+
+    def add(self, parts: np.ndarray, f0: np.ndarray, is_last: bool) -> np.ndarray:
+        """The samples `(S,)` that are known after these frames; with the last ones, all that are left.
+
+        Args:
+            parts: `(F, 5, n_fft // 2 + 1)` logarithms of the gains of the harmonic part, the noise and the free part,
+                and the phases, in radians, of the harmonic and of the free part.
+            f0: `(F,)` in Hz, 0 where unvoiced.
+            is_last: Whether the utterance ends with them.
+        """
+        self._parts = np.concatenate([self._parts, parts]) if len(self._parts) else parts
+        self._f0 = np.concatenate([self._f0, f0])
+        pitch = self._pitch(is_last)
+        self._pulses = np.concatenate([self._pulses, self._new_pulses(pitch)])
+        if is_last:
+            tail = self.n_fft - self.hop_length - (self.n_fft - self.hop_length) // 2
+            self._pulses = np.concatenate([self._pulses, np.zeros(tail, np.float32)])
+        ready = max((len(self._pulses) - self.n_fft) // self.hop_length + 1, 0)
+        frames = np.empty((ready, self.n_fft), np.float32)
+        for start in range(0, ready, BLOCK):
+            frames[start : start + BLOCK] = self._speak(start, min(start + BLOCK, ready))
+        self._parts, self._pulses = self._parts[ready:], self._pulses[ready * self.hop_length :]
+        return self._overlap(frames, is_last)
+
+    def _pitch(self, is_last: bool) -> np.ndarray:
+        """F0 per sample, `(S,)`, up to the last frame whose own and next F0 are known.
+
+        Straight lines through the gaps, in which there is no voice: their right ends must be there.
+        """
+        place = np.flatnonzero(self._f0 > 0)
+        if is_last:
+            known = len(self._f0)
+        elif len(place) == 0:
+            return np.zeros(0, np.float32)
+        else:
+            known = int(place[-1]) + 1
+        line = filled(self._f0[:known], place)
+        count = known if is_last else known - 1  # the last voiced frame stays: the next gap begins there
+        before = np.append(line[:1] if self._before is None else self._before, line[:-1])[:count, None]
+        after = np.append(line[1:], line[-1:])[:count, None]
+        line = line[:count, None]
+        if count:
+            self._before = line[-1]
+        shares, half = line_shares(self.hop_length), self.hop_length // 2
+        first = before + (line - before) * shares[:half]
+        second = line + (after - line) * shares[half:]
+        self._f0 = self._f0[count:]
+        return np.concatenate([first, second], axis=1).ravel()
+
+    def _new_pulses(self, pitch: np.ndarray) -> np.ndarray:
+        """Pulses `(S,)` of power 1 that go on from the last ones, as `excitation.pulse_train` makes them."""
+        turns = np.append(self._turns, pitch.astype(np.float64) / self.sampling_rate).cumsum()
+        self._turns = turns[-1]
+        phase = (2 * math.pi * (turns[1:] - np.floor(turns[1:]))).astype(np.float32)  # `% 1` takes ten times as long
+        count = np.float32(self.sampling_rate / 2) / pitch
+        whole = np.floor(count)
+        half = np.sin(phase / 2)
+        near = np.abs(half) < 1e-4
+        kernel = np.sin((whole + np.float32(0.5)) * phase) / (2 * np.where(near, np.float32(1), half)) - np.float32(
+            0.5
+        )
+        pulses = np.where(near, whole, kernel) + (count - whole) * np.cos((whole + 1) * phase)
+        return pulses * 2 * np.sqrt(pitch / np.float32(self.sampling_rate))
+
+    def _speak(self, start: int, end: int) -> np.ndarray:
+        """Windowed samples `(end - start, n_fft)` of frames whose pulses are there."""
+        window = hann(self.n_fft)
+        around = np.lib.stride_tricks.sliding_window_view(self._pulses, self.n_fft)[:: self.hop_length][start:end]
+        pulses = np.fft.rfft(around * window).astype(np.complex64, copy=False)
+        parts = self._parts[start:end]
+        gains = np.exp(np.minimum(parts[:, :3], np.float32(MAX_LOG_GAIN)))
+        cosine, sine = np.cos(parts[:, 3:]), np.sin(parts[:, 3:])
+        cosine *= gains[:, ::2]
+        sine *= gains[:, ::2]
+        noise_gain = gains[:, 1] * self._noise_scale
+        place = np.arange(self._frame + start, self._frame + end) % NOISE_FRAMES
+        noise_real, noise_imaginary = (part[place] for part in noise_parts(self.n_fft // 2 + 1))
+        spectrum = np.empty_like(
+            pulses
+        )  # real and imaginary parts by themselves: numpy is slow where it has to convert
+        real, imaginary = np.ascontiguousarray(pulses.real), np.ascontiguousarray(pulses.imag)
+        spectrum.real = real * cosine[:, 0] - imaginary * sine[:, 0] + cosine[:, 1] + noise_real * noise_gain
+        spectrum.imag = real * sine[:, 0] + imaginary * cosine[:, 0] + sine[:, 1] + noise_imaginary * noise_gain
+        return np.fft.irfft(spectrum).astype(np.float32, copy=False) * window
+
+    def _overlap(self, frames: np.ndarray, is_last: bool) -> np.ndarray:
+        """Add frames `(F, n_fft)` to the sum, and take from it what no later frame reaches into."""
+        count, hop, parts = len(frames), self.hop_length, self.n_fft // self.hop_length
+        total = np.zeros((count + parts - 1, hop), np.float32)
+        total[: parts - 1] = self._tail
+        squares = np.square(hann(self.n_fft)).reshape(parts, hop)
+        weight = np.zeros_like(total)
+        first = min(self._frame, parts - 1)
+        for part in range(parts):
+            total[part : part + count] += frames[:, part * hop : (part + 1) * hop]
+            weight[max(part - first, 0) : part + count] += squares[part]
+        self._frame += count
+        if not is_last:
+            self._tail, total, weight = total[count:], total[:count], weight[:count]
+        samples = (total / np.maximum(weight, np.float32(1e-6))).ravel()
+        skipped = min(self._skip, len(samples))
+        self._skip -= skipped
+        end = (self.n_fft - hop) - (self.n_fft - hop) // 2 if is_last else 0
+        return samples[skipped : len(samples) - end]
+
+
+def filled(f0: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+    """F0 `(F,)` with straight lines between the frames `voiced`, and level ends, as `audio.pitch.fill_gaps` has it."""
+    if len(voiced) == 0:
+        return np.full_like(f0, UNKNOWN_F0)
+    place = np.arange(len(f0))
+    next_voiced = np.searchsorted(voiced, place)
+    right = voiced[np.minimum(next_voiced, len(voiced) - 1)]
+    left = np.where(f0 > 0, place, voiced[np.maximum(next_voiced - 1, 0)])
+    share = ((place - left) / np.maximum(right - left, 1)).astype(np.float32).clip(0, 1)
+    return f0[left] + (f0[right] - f0[left]) * share
+
+
+def audible(quiet: np.ndarray, hop_length: int) -> np.ndarray:
+    """Gains `(S,)` that are 0 in the `quiet` frames `(F,)`; beside them they rise within a quarter of a hop.
+
+    As `pauses.silence` has them.
+    """
+    fade, count = hop_length // FADE_SHARE, len(quiet) * hop_length
+    place = np.arange(count)
+    first, end = np.maximum(place - fade, 0), np.minimum(place + fade + 1, count)
+    silent = np.append(0, np.repeat(quiet > 0, hop_length).cumsum())
+    loud = np.append(0, (silent[end] == silent[first]).cumsum())
+    return ((loud[end] - loud[first]) / (end - first)).astype(np.float32)
+
+
+def stream_windows(
+    network: Callable[[int, int], tuple[np.ndarray, np.ndarray]],
+    synthesizer: FrameSynthesizer,
+    frames: int,
+    context: int,
+    first_frames: int = FIRST_FRAMES,
+    gains: np.ndarray | None = None,
+) -> Iterator[np.ndarray]:
+    """The samples `(S,)` of an utterance, in [-1, 1], piece by piece.
+
+    Args:
+        network: Called with the first frame of a window and one past its last; what [`FrameSynthesizer.add`] takes.
+        synthesizer: A new one.
+        frames: Of the utterance.
+        context: Frames on both sides that the network needs. Windows begin and end at multiples of `STEP`.
+        first_frames: Of the first window; each one after it is twice as long, up to `MOST_FRAMES`.
+        gains: `(S,)` of the samples, from `audible`.
+    """
+    start, size, spoken = 0, first_frames, 0
+    while start < frames:
+        end = min(start + size, frames)
+        left = max(start - context, 0) // STEP * STEP
+        right = min(-(-max(end + context, left + LEAST_WINDOW) // STEP) * STEP, frames)
+        parts, f0 = network(left, right)
+        inside = slice(start - left, end - left)
+        samples = synthesizer.add(parts[inside], f0[inside], is_last=end == frames)
+        if gains is not None:
+            samples = samples * gains[spoken : spoken + len(samples)]
+        spoken += len(samples)
+        if len(samples):
+            yield samples.clip(-1, 1)
+        start, size = end, min(2 * size, MOST_FRAMES)
