@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.export import Dim
 
-from .. import __version__
+from .. import __version__  # type: ignore[attr-defined]
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody import change_prosody
@@ -144,14 +144,15 @@ def export_onnx(
     require("onnxscript", "Exporting a voice", extra="onnx-export")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with_context = text_encoder and model.text_encoder is not None
+    encoder: Any = model.text_encoder if text_encoder else None
+    with_context = encoder is not None
     with evaluating(model):
         write_graph(*phones_graph(model, with_context), folder / PHONES_FILE, precision)
         write_graph(*frames_graph(model), folder / FRAMES_FILE, precision)
         (folder / TEXT_ENCODER_FILE).unlink(missing_ok=True)
         (folder / TEXT_TOKENIZER_FILE).unlink(missing_ok=True)
         if with_context:
-            limit = encoder_limit(model.text_encoder.config) or LONGEST
+            limit = encoder_limit(encoder.config) or LONGEST
             write_graph(*text_encoder_graph(model), folder / TEXT_ENCODER_FILE, precision, limit)
             processor.text_tokenizer.backend_tokenizer.save(str(folder / TEXT_TOKENIZER_FILE))
     settings = voice_settings(model, processor, precision, with_context)

@@ -5,6 +5,7 @@ the prosody that the text asks for.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from .frontend import TextFrontend
 from .ipa import ipa_symbols
@@ -106,7 +107,8 @@ class SpeechRows:
                 f"This voice has not learned the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
                 "another spelling, or train it on text that has them."
             )
-        row = {"input_ids": ids, "speaker_id": self.speaker_id(speaker), "language_id": self.language_id(language)}
+        speaker_id, language_id = self.speaker_id(speaker), self.language_id(language)
+        row: dict[str, Any] = {"input_ids": ids, "speaker_id": speaker_id, "language_id": language_id}
         if not self.reads_text:
             return row
         encode_context = self.encode_words if self.text_level == "word" else self.encode_symbols

@@ -131,8 +131,11 @@ class TTSGanTrainingArguments(TrainingArguments):
         metadata={"help": "Weight of the log-spectral loss of the waveform, which resolves harmonics and pulses."},
     )
     phase_loss_weight: float = field(
-        default=0.5,
-        metadata={"help": "Weight of the loss of the waveform without its noise, sample by sample: it sets phases."},
+        default=0.0,
+        metadata={
+            "help": "Weight of the loss of the waveform without its noise, sample by sample: it sets phases. It slows "
+            "down what the spectral losses learn first."
+        },
     )
     f0_loss_weight: float = field(
         default=0.1, metadata={"help": "Weight of the loss of the pitch that the vocoder predicts from mel frames."}

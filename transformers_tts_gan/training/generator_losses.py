@@ -76,6 +76,6 @@ def waveform_losses(
         "waveform_mel": share["items"] * args.waveform_mel_loss_weight * plain["waveform_mel"],
         "waveform_stft": share["items"] * args.waveform_stft_loss_weight * plain["waveform_stft"],
     }
-    if "phase" in plain:
+    if args.phase_loss_weight and "phase" in plain:
         losses["phase"] = share["items"] * args.phase_loss_weight * plain["phase"]
     return losses | {name: share["items"] * loss for name, loss in plain.items() if name not in LOSS_WEIGHTS}
