@@ -1,5 +1,6 @@
 """The pipelines: the stock one on this package's models, and the one that reads texts of any length."""
 
+import copy
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,19 @@ def test_a_long_text_is_its_sentences_with_pauses(speaker, say):
     speech = speaker(LONG)
     assert speech["sampling_rate"] == 16_000 and speech["audio"].dtype == np.float32
     np.testing.assert_array_equal(speech["audio"], np.concatenate([first, second, third]))
+
+
+def test_a_voice_of_english_and_mandarin_says_each_sentence_in_its_own_language(speaker, phone_processor):
+    for text, language in (("Good 25.", "en"), ("我有25个。", "zh"), ("我用 Python。", "zh"), ("25", "en")):
+        np.testing.assert_array_equal(speaker(text)["audio"], speaker(text, language=language)["audio"])
+    assert not np.array_equal(speaker("好。")["audio"], speaker("好。", language="en")["audio"])
+    both = speaker("好。Good.", pauses={"sentence": 0.0})["audio"]
+    chinese, english = (speaker(text)["audio"] for text in ("好。", "Good."))
+    assert len(both) == len(chinese) + len(english) - round(TRAILING_SILENCE * 16_000)
+    turned = copy.copy(phone_processor)
+    for languages, expected in ((["zh", "en"], ["en", "zh", "zh"]), (["de", "zh"], ["de", "de", "de"])):
+        turned.languages = languages
+        assert [turned.language_of(text) for text in ("Good.", "好 Good。", "25")] == expected
 
 
 @pytest.mark.parametrize("text", ["Hello there", "Hello there.", "I see a cat", "Wait[[K AE1 T]]"])

@@ -183,14 +183,15 @@ def text_pieces(
     """
     given = text
     if not strict:
-        text, notes = make_readable(text, language or rows.languages[0])
+        text, notes = make_readable(text, language or rows.language_of(text))
         warn(notes)
     origin = origins(text, given)
-    sentences = rows.sentences(text, language)
+    sentences = rows.sentences(text, language or rows.language_of(text))
     frame_ms = round(1_000 * hop_length / sampling_rate)
     broken = False  # whether a break ends the sentence before
     for number, (sentence, end, places) in enumerate(sentences, start=1):
-        utterance = rows.read(sentence, language)
+        by_itself = rows.language_of(sentence) if isinstance(sentence, str) else None
+        utterance = rows.read(sentence, language or by_itself)
         row: dict[str, Any] = rows.encode_speech(utterance, language, speaker)
         if broken:  # the break ends here, in a frame that the sound fades in from
             row = {**no_prosody_controls(len(row["input_ids"])), **row}

@@ -4,10 +4,12 @@ Enter: text, plain or SSML. Leave: phones as ids, what a text encoder reads and 
 the prosody that the text asks for.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from .frontend import TextFrontend
+from .han import HAN
 from .ipa import ipa_symbols
 from .lines import LINE_BREAK, Line, read_lines
 from .nearest import with_nearest
@@ -18,6 +20,7 @@ from .utterance import Utterance
 
 
 SILENCE = "<sil>"
+LATIN = re.compile(r"[A-Za-z]")
 NEUTRAL = [1.0, 0.0, 0.0]  # rate, semitones, dB
 NO_PAUSE = -1
 
@@ -74,6 +77,11 @@ class SpeechRows:
         if not unseen:
             return utterance
         return with_nearest(utterance, unseen, self.phone_vocabulary(), self.__dict__.setdefault("_warned", set()))
+
+    def language_of(self, text: str) -> str:
+        """The language of a text by its letters where a voice knows English and Mandarin, else the voice's first."""
+        first, written = self.languages[0], "zh" if HAN.search(text) else "en" if LATIN.search(text) else ""
+        return written if first in ("en", "zh") and written in self.languages else first
 
     def sentences(self, text: str | Utterance, language: str | None = None) -> list[Sentence]:
         """`text` in pieces that each can be spoken in one go; one with markup is cut between its tags."""
