@@ -202,7 +202,7 @@ def test_training_reaches_every_weight(new_model, lesson):
     model = new_model(lively=False, text_encoder_dropout=0.0)
     output = train(model, lesson, segment_frames=8)
     names = {"mel", "duration", "pitch", "voicing", "energy", "f0", "forward_sum", "binarization"}
-    names |= {"waveform_mel", "waveform_stft"}
+    names |= {"waveform_mel", "waveform_stft", "phase"}
     assert set(output.losses) == names
     assert all(loss.isfinite() and loss.requires_grad for loss in output.losses.values())
     silent = {name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()}

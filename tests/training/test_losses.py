@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+from transformers_tts_gan import TTSGanTrainingArguments
+from transformers_tts_gan.training.generator_losses import waveform_losses
 from transformers_tts_gan.training.losses import (
     GAN_LOSSES,
     discriminator_hinge_loss,
@@ -59,3 +61,12 @@ def test_feature_matching_is_zero_for_equal_features_and_pulls_only_the_fake_sid
     assert loss.item() == pytest.approx(1.0)
     assert all(maps.grad is None for discriminator in real for maps in discriminator)
     assert all(maps.grad.abs().sum() > 0 for discriminator in fake for maps in discriminator)
+
+
+def test_the_phase_loss_is_left_out_where_it_has_no_weight():
+    """Which is the default: nothing is spent on its gradient."""
+    plain = dict.fromkeys(("waveform_mel", "waveform_stft", "phase"), torch.tensor(2.0))
+    share = {"items": 1.0}
+    without = waveform_losses(plain, TTSGanTrainingArguments(output_dir="unused"), share)
+    with_it = waveform_losses(plain, TTSGanTrainingArguments(output_dir="unused", phase_loss_weight=0.5), share)
+    assert without.keys() == {"waveform_mel", "waveform_stft"} and with_it["phase"].item() == 1.0

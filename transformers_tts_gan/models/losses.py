@@ -22,7 +22,7 @@ LOSS_WEIGHTS = {  # of `loss`; the training arguments have the same defaults
     "f0": 0.1,
     "waveform_mel": 1.0,
     "waveform_stft": 0.5,
-    "phase": 0.5,
+    "phase": 0.0,
 }
 
 
