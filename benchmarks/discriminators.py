@@ -1,7 +1,7 @@
 """How fast each discriminator learns to tell real pieces from those of a frozen generator, by seconds of CPU.
 
-    python benchmarks/discriminators.py --datasets corpora/kathleen --vocoder examples/voices/en
-    python benchmarks/discriminators.py --datasets corpora/kathleen --model examples/voices/en
+    python benchmarks/discriminators.py --datasets corpora/kathleen --vocoder examples/voices/bilingual
+    python benchmarks/discriminators.py --datasets corpora/kathleen --model examples/voices/bilingual
 
 With `--vocoder` the pieces are waveforms: recordings, and their copy synthesis. With `--model` they are mel frames:
 those of recordings, and what the acoustic model predicts of them, with the recordings' durations and prosody. A

@@ -1,6 +1,6 @@
 """Whether a voice says Chinese and English in one sentence as clearly as each of them alone.
 
-    python benchmarks/mixed_sentences.py --model examples/voices/zh_en --english whisper-base --chinese vosk-zh
+    python benchmarks/mixed_sentences.py --model examples/voices/bilingual --english whisper-base --chinese vosk-zh
 
 Each sentence is spoken, cut where its language changes by the model's own durations, and each piece is transcribed by
 the recognizer of its language. The same pieces are spoken alone, too. Errors are of English words and of Chinese

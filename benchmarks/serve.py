@@ -1,6 +1,6 @@
 """Load a server for some minutes, and send it what is no request.
 
-python benchmarks/serve.py --model examples/voices/en examples/voices/zh
+python benchmarks/serve.py --model examples/voices/bilingual examples/voices/kathleen
 python benchmarks/serve.py --minutes 1 --malformed 100
 
 Starts `tts-gan serve` at a free port of this machine and talks to nothing else. Clients ask for texts in turn, each

@@ -1,6 +1,6 @@
 """Compare the times of words that a voice tells with those that a recognizer hears.
 
-python benchmarks/word_times.py --model examples/voices/en --recognizer Systran/faster-whisper-base --sentences 60
+python benchmarks/word_times.py --recognizer Systran/faster-whisper-base --sentences 60
 
 Each sentence is spoken once, and Whisper tells when it hears its words (cross-attention and dynamic time warping).
 Both lists of words are aligned; only words that were heard as they were written are compared. Whisper's own
@@ -41,7 +41,7 @@ CHINESE = """昨天晚上下了一场大雨，路上都是水。我妈妈每天�
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="examples/voices/en", help="folder or Hub id of a voice")
+    parser.add_argument("--model", default="examples/voices/bilingual", help="folder or Hub id of a voice")
     parser.add_argument("--recognizer", default="Systran/faster-whisper-base", help="a model of faster-whisper")
     parser.add_argument("--texts", type=Path, help="file of sentences. Default: those of this script")
     parser.add_argument("--sentences", type=int, default=60, help="the most sentences to speak. Default: 60")

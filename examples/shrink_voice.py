@@ -2,7 +2,7 @@
 
     python examples/shrink_voice.py --model outputs/my_voice --output my_voice_small --no_text_encoder
     python examples/shrink_voice.py --model outputs/my_vocoder --output my_vocoder_small
-    python examples/shrink_voice.py --model my_voice --vocoder examples/voices/en --output my_voice_new
+    python examples/shrink_voice.py --model my_voice --vocoder examples/voices/bilingual --output my_voice_new
 
 With `--vocoder` the voice gets another one of the same mel frames, such as one that was trained for longer. Error
 rates were those of other weights: `tts-gan evaluate --update_card` measures them anew.

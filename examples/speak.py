@@ -13,7 +13,7 @@ import soundfile
 from transformers_tts_gan import TTSGanPipeline
 
 
-VOICE = Path(__file__).resolve().parent / "voices" / "en"
+VOICE = Path(__file__).resolve().parent / "voices" / "bilingual"
 
 
 def main():

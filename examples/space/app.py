@@ -56,4 +56,4 @@ def sound(audio: np.ndarray, rate: int) -> tuple[int, np.ndarray]:
 
 
 if __name__ == "__main__":
-    build(sys.argv[1:] or ["examples/voices/en"]).launch()
+    build(sys.argv[1:] or ["examples/voices/bilingual"]).launch()

@@ -1,12 +1,13 @@
 """`tts-gan speak`: a text becomes a wav file."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from transformers_tts_gan.cli.speak import VOICES, run
+from transformers_tts_gan.cli.speak import DEFAULT_VOICE, VOICES, run
 
 
 def test_a_wav_file_is_written(voice_folder, tmp_path, capsys):
@@ -16,9 +17,15 @@ def test_a_wav_file_is_written(voice_folder, tmp_path, capsys):
     assert str(tmp_path / "said.wav") in capsys.readouterr().out
 
 
-def test_the_voice_is_chosen_by_the_language_of_the_text(tmp_path, capsys):
-    run(["你好。", "--output", str(tmp_path / "said.wav")])
-    assert str(VOICES / "zh") in capsys.readouterr().out
+@pytest.mark.parametrize("text", ["你好。", "Good day.", "我用 Python。"])
+def test_the_default_voice_speaks_both_languages(tmp_path, capsys, text):
+    run([text, "--output", str(tmp_path / "said.wav")])
+    assert f"{VOICES / DEFAULT_VOICE}\n" in capsys.readouterr().out
+
+
+def test_a_language_that_no_voice_speaks_is_named_with_those_that_one_does(tmp_path):
+    with pytest.raises(ValueError, match="No voice for `fi` comes with the package, only for `en`, `zh`"):
+        run(["Hyvää päivää.", "--language", "fi", "--output", str(tmp_path / "said.wav")])
 
 
 def test_speed_and_gain_change_the_sound(tmp_path):
@@ -108,4 +115,5 @@ def test_without_a_player_it_says_which_one_to_install(said, monkeypatch, tmp_pa
 def test_the_voices_of_the_repository_are_listed(capsys):
     run(["--list-voices"])
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and "zh  languages zh; speakers hsk, yue_tan; 16 kHz" in lines[1]
+    assert [Path(line.split("  ")[0]).name for line in lines] == ["bilingual", "kathleen"]
+    assert lines[0].endswith("speakers af_heart, zm_yunxi; 24 kHz")

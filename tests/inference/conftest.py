@@ -7,7 +7,7 @@ import pytest
 from transformers_tts_gan import TTSGanPipeline
 
 
-VOICE = Path(__file__).parents[2] / "examples" / "voices" / "en"
+VOICE = Path(__file__).parents[2] / "examples" / "voices" / "bilingual"
 
 
 @pytest.fixture(scope="module")

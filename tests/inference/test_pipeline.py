@@ -34,10 +34,10 @@ def say(voice, processor):
     return say
 
 
-def ended(waveform: np.ndarray, silence: float = TRAILING_SILENCE) -> np.ndarray:
-    """A waveform at 16 kHz as the pipeline hands it out."""
-    silence = np.zeros(round(silence * 16_000), dtype=np.float32)
-    return np.concatenate([faded(waveform, round(FADE_SECONDS * 16_000)), silence])
+def ended(waveform: np.ndarray, silence: float = TRAILING_SILENCE, rate: int = 16_000) -> np.ndarray:
+    """A waveform as the pipeline hands it out."""
+    silence = np.zeros(round(silence * rate), dtype=np.float32)
+    return np.concatenate([faded(waveform, round(FADE_SECONDS * rate)), silence])
 
 
 def test_the_stock_pipeline_says_what_the_model_says(stock, say):
@@ -59,13 +59,14 @@ def test_the_stock_pipeline_lets_the_caller_choose_a_speaker_and_a_language(stoc
         assert not np.array_equal(speech, say("Good morning."))
 
 
-def test_a_shipped_voice_of_two_speakers_speaks_as_the_second_in_the_stock_pipeline():
-    chinese = pipeline("text-to-speech", model=str(VOICE.parent / "zh"))
-    ours = TTSGanPipeline(model=chinese.model, processor=chinese.processor)
-    speech = chinese("你好。", forward_params={"speaker_id": 1})["audio"]
-    np.testing.assert_array_equal(ended(speech), ours("你好。", speaker="yue_tan")["audio"])
-    np.testing.assert_array_equal(ended(speech), ours("你好。", forward_params={"speaker_id": 1})["audio"])
-    assert speech.shape != chinese("你好。")["audio"].shape
+def test_a_shipped_voice_of_two_speakers_speaks_as_the_second_in_the_stock_pipeline(shipped):
+    voice = pipeline("text-to-speech", model=str(VOICE))
+    speech = voice("你好。", forward_params={"speaker_id": 1})["audio"]
+    np.testing.assert_array_equal(ended(speech, rate=RATE), shipped("你好。", speaker="zm_yunxi")["audio"])
+    np.testing.assert_array_equal(
+        ended(speech, rate=RATE), shipped("你好。", forward_params={"speaker_id": 1})["audio"]
+    )
+    assert speech.shape != voice("你好。")["audio"].shape
 
 
 @pytest.mark.parametrize("again", ["ours", "stock"])
@@ -83,7 +84,7 @@ def test_a_saved_pipeline_is_a_voice_that_speaks_the_same(speaker, tmp_path, aga
 
 def test_what_the_stock_pipeline_saves_speaks_the_same(tmp_path):
     """It saves no processor: the settings travel with the tokenizer."""
-    chinese = pipeline("text-to-speech", model=str(VOICE.parent / "zh"))
+    chinese = pipeline("text-to-speech", model=str(VOICE))
     chinese.save_pretrained(tmp_path)
     assert not (tmp_path / "processor_config.json").exists()
     loaded = pipeline("text-to-speech", model=str(tmp_path))
@@ -130,11 +131,11 @@ def test_a_voice_of_english_and_mandarin_says_each_sentence_in_its_own_language(
 @pytest.mark.parametrize("text", ["Hello there", "Hello there.", "I see a cat", "Wait[[K AE1 T]]"])
 def test_a_text_ends_in_silence_and_not_in_a_click(shipped, text):
     audio = shipped(text, trailing_silence=0.3)["audio"]
-    assert not audio[-4_800:].any() and audio[-4_960:-4_800].any()
-    level = np.sqrt(np.square(audio[: len(audio) // 160 * 160].reshape(-1, 160)).mean(1))
+    assert not audio[-7_200:].any() and audio[-7_440:-7_200].any()
+    level = np.sqrt(np.square(audio[: len(audio) // 240 * 240].reshape(-1, 240)).mean(1))
     assert level[-31:].max() < 0.06 * level.max(), "it was -12 dB in the last 10 ms before the end"
-    assert np.abs(audio[-4_801]) < 1e-4
-    assert len(shipped(text, trailing_silence=0)["audio"]) == len(audio) - 4_800
+    assert np.abs(audio[-7_201]) < 1e-4
+    assert len(shipped(text, trailing_silence=0)["audio"]) == len(audio) - 7_200
 
 
 def test_sentences_lines_paragraphs_and_headings_have_pauses_of_their_own(speaker, say):
@@ -245,19 +246,19 @@ def test_a_name_that_is_no_voice_is_refused_without_asking_the_hub(monkeypatch):
         TTSGanPipeline.from_pretrained("nope")
 
 
-VOICE = Path(__file__).parents[2] / "examples" / "voices" / "en"
-FRAME = 256  # samples of a frame of that voice, at 16 kHz
+VOICE = Path(__file__).parents[2] / "examples" / "voices" / "bilingual"
+RATE, FRAME = 24_000, 300  # in Hz and in samples, of that voice
 
 
 def silences(audio: np.ndarray, least: int = 2 * FRAME) -> list[int]:
     """Lengths in samples of the stretches of zeros, but of the silence after a text."""
     last = np.flatnonzero(audio)[-1] + 1
-    audio = audio[: last + 1] if len(audio) - last <= TRAILING_SILENCE * 16_000 + 1 else audio
+    audio = audio[: last + 1] if len(audio) - last <= TRAILING_SILENCE * RATE + 1 else audio
     edges = np.flatnonzero(np.diff(np.concatenate([[1], audio != 0, [1]]).astype(int)))
     return [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
 
 
-@pytest.mark.parametrize(("time", "samples"), [("500ms", 8_000), ("1.5s", 24_000), ("80ms", 1_280)])
+@pytest.mark.parametrize(("time", "samples"), [("500ms", 12_000), ("1.5s", 36_000), ("80ms", 1_920)])
 def test_a_break_is_silence_of_its_length_in_the_waveform(shipped, time, samples):
     """The same in the model, in the stock pipeline and in ours."""
     text = f"<speak>The train leaves<break time='{time}'/> at nine o'clock.</speak>"
@@ -278,15 +279,15 @@ def test_breaks_between_sentences_are_as_long_as_asked_for(shipped):
     text = "<speak>Good morning.<break time='700ms'/> The train leaves at nine.<break time='1s'/> Hurry up!</speak>"
     assert len(shipped.processor.sentences(text)) == 3
     first, second = silences(shipped(text)["audio"])
-    assert abs(first - 11_200) <= FRAME and abs(second - 16_000) <= FRAME
+    assert abs(first - 16_800) <= FRAME and abs(second - 24_000) <= FRAME
     for speech in shipped([text, "Good morning.", text], batch_size=3)[::2]:
-        assert [abs(a - b) <= FRAME for a, b in zip(silences(speech["audio"]), (11_200, 16_000), strict=True)]
+        assert [abs(a - b) <= FRAME for a, b in zip(silences(speech["audio"]), (16_800, 24_000), strict=True)]
 
 
 def test_long_ssml_is_cut_between_its_tags(shipped):
     sentence = "<s>The <prosody rate='fast'>train <break time='40ms'/>leaves</prosody> at nine. Who is it?</s>"
     speech = shipped(f"<speak>{sentence * 12}</speak>")["audio"]
-    pauses = [length for length in silences(speech) if length < 1_500]
+    pauses = [length for length in silences(speech) if length < 2_250]
     assert len(pauses) == 12 and len(silences(speech)) == 12 + 23
 
 
@@ -343,8 +344,8 @@ def test_ten_second_breaks_cost_the_model_half_a_second_each(shipped, monkeypatc
         shipped.model, "forward", lambda **inputs: (out := forward(**inputs), frames.append(out.durations.sum()))[0]
     )
     speech = shipped(breaks(12))["audio"]
-    assert [abs(length - 160_000) <= FRAME for length in silences(speech, 8_000)] == [True] * 12
-    assert sum(frames) * FRAME < 12 * 16_000
+    assert [abs(length - 240_000) <= FRAME for length in silences(speech, 12_000)] == [True] * 12
+    assert sum(frames) * FRAME < 12 * RATE
 
 
 def test_the_processor_refuses_more_silence_than_goes_through_a_model(shipped):

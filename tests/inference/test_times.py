@@ -1,18 +1,14 @@
 """When words and characters are spoken: from the model's durations, through breaks and pauses, to the given text."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from transformers_tts_gan import TTSGanPipeline
 from transformers_tts_gan.inference.pieces import PAUSE_SECONDS, Piece
 from transformers_tts_gan.inference.times import Source
 from transformers_tts_gan.text import TextFrontend
 
 
 RATE = 16_000
-CHINESE = Path(__file__).parents[2] / "examples" / "voices" / "zh"
 
 
 def written(text: str, words) -> list[str]:
@@ -61,9 +57,9 @@ def test_words_that_read_the_same_characters_are_one(speaker):
     assert words[3].end - words[3].start > 3 * (words[2].end - words[2].start)
 
 
-def test_a_chinese_character_has_a_time_of_its_own():
+def test_a_chinese_character_has_a_time_of_its_own(shipped):
     text = "银行hello，2024年"
-    (bank, hello, year) = TTSGanPipeline.from_pretrained(CHINESE)(text, return_timestamps=True)["words"]
+    (bank, hello, year) = shipped(text, return_timestamps=True)["words"]
     assert written(text, [bank, hello, year]) == ["银行", "hello", "2024年"]
     assert len(bank.characters) == 2 and bank.characters[0][1] <= bank.characters[1][0]
     widths = np.diff(hello.characters)[:, 0]

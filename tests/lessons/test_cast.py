@@ -1,25 +1,30 @@
 """Who speaks: roles differ, wishes hold, and each language has its voice."""
 
-from pathlib import Path
-
 import pytest
+import torch
+from helpers.models import enliven
 
-from transformers_tts_gan import TTSGanPipeline
+from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanPipeline, TTSGanProcessor, phone_tokenizer
 from transformers_tts_gan.lessons.cast import NARRATOR, Cast, Part, language_runs
 from transformers_tts_gan.lessons.clips import Speaker
 
 
-VOICES = Path(__file__).parents[2] / "examples" / "voices"
-
-
 @pytest.fixture(scope="module")
 def english():
-    return TTSGanPipeline.from_pretrained(VOICES / "en")
+    return voice_of("en", "kathleen")
 
 
 @pytest.fixture(scope="module")
 def chinese():
-    return TTSGanPipeline.from_pretrained(VOICES / "zh")
+    return voice_of("zh", "yue_tan")
+
+
+def voice_of(language: str, speaker: str) -> TTSGanPipeline:
+    """A voice of one language and one speaker, with random weights."""
+    processor = TTSGanProcessor(phone_tokenizer(), speakers=[speaker], languages=[language])
+    torch.manual_seed(0)
+    config = TTSGanConfig.from_preset("tiny", vocab_size=len(processor.tokenizer))
+    return TTSGanPipeline(model=enliven(TTSGanModel(config)), processor=processor)
 
 
 def sounds(cast: Cast, language: str) -> list[tuple]:

@@ -210,7 +210,7 @@ def test_auto_tokenizer_of_a_voice_reads_and_writes_phones(voice, processor, voi
     assert tokenizer.decode(encoded["input_ids"][0]) == f"<sil> {phones} <sil>"
 
 
-@pytest.mark.parametrize("folder", ["en", "zh"])
+@pytest.mark.parametrize("folder", ["bilingual", "kathleen"])
 def test_auto_tokenizer_of_a_shipped_voice_pads_cuts_and_marks_the_unknown(folder):
     tokenizer = AutoTokenizer.from_pretrained(VOICES / folder)
     assert (tokenizer.pad_token_id, tokenizer.unk_token_id) == (0, 1)

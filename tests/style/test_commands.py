@@ -139,7 +139,7 @@ def reader(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     (folder / "examples").symlink_to(ROOT / "examples")
     (folder / "outputs").mkdir()
-    (folder / "outputs" / "my_voice").symlink_to(ROOT / "examples" / "voices" / "en")
+    (folder / "outputs" / "my_voice").symlink_to(ROOT / "examples" / "voices" / "bilingual")
     (folder / "words.tsv").write_text("GAN\tG AE1 N\n", encoding="utf-8")
     (folder / "names.txt").write_text("重阳子涵\n", encoding="utf-8")
     (folder / "bin").mkdir()

@@ -22,7 +22,7 @@ RUN = [
     "docs/frontend.md",
     "docs/package.md",
 ]  # the rest shows training, which takes longer than a test may
-VOICE = ROOT / "examples" / "voices" / "en"
+VOICE = ROOT / "examples" / "voices" / "bilingual"
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 

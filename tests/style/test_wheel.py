@@ -66,7 +66,7 @@ def test_the_wheel_speaks_in_an_empty_folder(wheel, tmp_path):
     site, empty = tmp_path / "site", tmp_path / "empty"
     zipfile.ZipFile(wheel).extractall(site)
     empty.mkdir()
-    command = [sys.executable, "-c", SPEAK, str(site), str(ROOT / "examples" / "voices" / "en")]
+    command = [sys.executable, "-c", SPEAK, str(site), str(ROOT / "examples" / "voices" / "bilingual")]
     environment = {**os.environ, "PYTHONPATH": str(site)}
     said = subprocess.run(command, cwd=empty, env=environment, check=True, capture_output=True, text=True)
     assert int(said.stdout) > 8_000

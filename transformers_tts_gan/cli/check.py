@@ -1,7 +1,7 @@
 """Find what should not be trained on, before training: a table, a picture, and a metadata file without it.
 
     tts-gan check my_corpus
-    tts-gan check my_corpus --recognizer Systran/faster-whisper-base --model examples/voices/en
+    tts-gan check my_corpus --recognizer Systran/faster-whisper-base --model examples/voices/bilingual
     tts-gan train examples/recipes/my_voice.yaml --datasets my_corpus/corpus_check/metadata_clean.jsonl
 
 OUTPUT (by default CORPUS/corpus_check) then holds `report.md`, `report.json`, `report.png` (where matplotlib is

@@ -2,7 +2,7 @@
 
 tts-gan explain "Dr. Lee paid $25.50 for it."
 tts-gan explain --language zh "2024年3月5日，银行行长花了¥5999。"
-tts-gan explain --voice examples/voices/en "The lexicon of a voice counts."
+tts-gan explain --voice examples/voices/bilingual "The lexicon of a voice counts."
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Write a voice as ONNX: a folder that speaks with onnxruntime and numpy, without torch.
 
-tts-gan export examples/voices/en outputs/en_onnx
+tts-gan export examples/voices/bilingual outputs/en_onnx
 tts-gan export outputs/my_voice outputs/my_voice_int8 --precision int8
 tts-gan export outputs/my_voice outputs/my_voice_small --precision int8 --no_text_encoder
 """

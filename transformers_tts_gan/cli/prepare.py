@@ -9,7 +9,7 @@
 DESTINATION then holds `wavs/`, `metadata.jsonl` (audio, text, speaker, language, split), a README, and `left_out.txt`,
 which names what could not be used. The held-out sentences (`"split": "test"`) are every Nth by sorted name: the same
 whenever the corpus is made. To compare with a voice that somebody else trained on this corpus, hold out what they held
-out, such as `--held_out examples/voices/en/held_out.txt`.
+out, such as `--held_out examples/voices/kathleen/held_out.txt`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Serve speech over HTTP, as OpenAI's clients ask for it, with a page to try it at `/`.
 
 tts-gan serve
-tts-gan serve --model outputs/my_voice examples/voices/zh --port 8080
+tts-gan serve --model outputs/my_voice examples/voices/bilingual --port 8080
 TTS_GAN_API_KEY=secret tts-gan serve --host 0.0.0.0 --wyoming
 """
 

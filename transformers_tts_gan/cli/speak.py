@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..text.documents import Chapter
 
 VOICES = Path(__file__).resolve().parents[2] / "examples" / "voices"  # in a clone; an installed package has none
+DEFAULT_VOICE = "bilingual"
 DEFAULT_TEXT = (
     "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
 )
@@ -189,12 +190,13 @@ def default_voice(language: str) -> Path:
     Raises:
         ValueError: Where there is none, which is so in an installed package.
     """
-    voice = VOICES / language
-    if not (voice / "config.json").is_file():
-        voices = [path.name for path in shipped_voices()]
-        known = f"only for {', '.join(f'`{name}`' for name in voices)}" if voices else "for it was installed alone"
+    spoken = {folder: saved_settings(folder)["languages"] for folder in shipped_voices()}
+    voices = [folder for folder, languages in spoken.items() if language in languages]
+    if not voices:
+        known = ", ".join(f"`{code}`" for code in sorted({code for codes in spoken.values() for code in codes}))
+        known = f"only for {known}" if known else "for it was installed alone"
         raise ValueError(f"No voice for `{language}` comes with the package, {known}: name one with `--model`.")
-    return voice
+    return VOICES / DEFAULT_VOICE if VOICES / DEFAULT_VOICE in voices else voices[0]
 
 
 def shipped_voices() -> list[Path]:
@@ -202,9 +204,14 @@ def shipped_voices() -> list[Path]:
     return sorted(file.parent for file in VOICES.glob("*/processor_config.json"))
 
 
+def saved_settings(folder: Path) -> dict:
+    """What the processor of a voice has saved."""
+    return json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))
+
+
 def list_voices() -> None:
     """Print the repository's voices with their languages and speakers."""
     for folder in shipped_voices():
-        saved = json.loads((folder / "processor_config.json").read_text(encoding="utf-8"))
+        saved = saved_settings(folder)
         languages, speakers = ", ".join(saved["languages"]), ", ".join(saved["speakers"])
         print(f"{folder}  languages {languages}; speakers {speakers}; {saved['sampling_rate'] / 1_000:g} kHz")

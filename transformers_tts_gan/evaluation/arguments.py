@@ -37,7 +37,7 @@ class EvaluationArguments:
     Example:
 
     ```python
-    arguments = EvaluationArguments("examples/voices/en", recognizer="whisper-base", limit=20)
+    arguments = EvaluationArguments("examples/voices/bilingual", recognizer="whisper-base", limit=20)
     ```
     """
 

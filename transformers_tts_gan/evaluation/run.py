@@ -46,7 +46,7 @@ def run_evaluation(arguments: EvaluationArguments) -> VoiceReport:
     Example:
 
     ```python
-    report = run_evaluation(EvaluationArguments("examples/voices/en", recognizer="whisper-base", limit=20))
+    report = run_evaluation(EvaluationArguments("examples/voices/bilingual", recognizer="whisper-base", limit=20))
     print(report)
     print(report.summary_line())
     ```

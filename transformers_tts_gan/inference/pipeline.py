@@ -55,7 +55,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
     Example:
 
     ```python
-    speak = TTSGanPipeline.from_pretrained("examples/voices/en")
+    speak = TTSGanPipeline.from_pretrained("examples/voices/bilingual")
     speech = speak("Good morning. The train leaves at 9:45.", speaking_rate=0.9)
     ```
     """

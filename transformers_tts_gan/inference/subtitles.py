@@ -110,7 +110,7 @@ def write_subtitles(path: str | Path, text: str, words: Sequence[TimedWord]) -> 
 
     ```python
     text = "Good morning. The train leaves at 9:45."
-    speech = TTSGanPipeline.from_pretrained("examples/voices/en")(text, return_timestamps=True)
+    speech = TTSGanPipeline.from_pretrained("examples/voices/bilingual")(text, return_timestamps=True)
     write_subtitles("morning.vtt", text, speech["words"])
     ```
     """

@@ -48,7 +48,8 @@ class Cast:
     Example:
 
     ```python
-    cast = Cast([TTSGanPipeline.from_pretrained("examples/voices/en")], ["Anna", "Clerk"], {"Clerk": Part(pitch=-4.0)})
+    voice = TTSGanPipeline.from_pretrained("examples/voices/bilingual")
+    cast = Cast([voice], ["Anna", "Clerk"], {"Clerk": Part(pitch=-4.0)})
     speak, controls = cast.find("Clerk", "en")
     ```
     """

@@ -68,7 +68,7 @@ def make_lesson(
 
     ```python
     lesson = read_lesson("examples/lessons/at_the_station.md")
-    voices = [TTSGanPipeline.from_pretrained(f"examples/voices/{language}") for language in ("en", "zh")]
+    voices = [TTSGanPipeline.from_pretrained("examples/voices/bilingual")]
     make_lesson(lesson, "station", Cast(voices, lesson.roles(), {}))
     ```
     """

@@ -157,7 +157,7 @@ def load_vocoder(name_or_path: str) -> BaseVocoder:
     Example:
 
     ```python
-    vocoder = load_vocoder("examples/voices/en")
+    vocoder = load_vocoder("examples/voices/bilingual")
     ```
     """
     kind = vocoder_type(name_or_path)
@@ -168,7 +168,7 @@ def load_vocoder(name_or_path: str) -> BaseVocoder:
 
 def refuse_type(name: str, kind: str | None, needed: str):
     """A model of another type has frames of another scale: it would make noise without a word."""
-    advice = "choose `examples/voices/en`, or leave `vocoder` out for a new one"
+    advice = "choose `examples/voices/bilingual`, or leave `vocoder` out for a new one"
     if kind == "speecht5_hifigan":
         advice = "wrap it by `HifiGanVocoder.from_hifigan`, which is told its mel scale, and save that"
     raise ValueError(f"`{name.strip('`')}` is a model of type `{kind}`, but {needed} is needed: {advice}.")

@@ -65,8 +65,8 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
     Example:
 
     ```python
-    processor = TTSGanProcessor.from_pretrained("examples/voices/en")
-    model = TTSGanModel.from_pretrained("examples/voices/en")
+    processor = TTSGanProcessor.from_pretrained("examples/voices/bilingual")
+    model = TTSGanModel.from_pretrained("examples/voices/bilingual")
     controls = ProsodyControls(speaking_rate=0.9, pitch_shift=2.0)
     waveform = model.synthesize(**processor("Good morning."), controls=controls).waveform.numpy()  # (1, S)
     ```

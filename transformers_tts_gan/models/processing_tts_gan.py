@@ -174,7 +174,7 @@ class TTSGanProcessor(SpeechRows, HubShim, ProcessorMixin):
         Example:
 
         ```python
-        processor = TTSGanProcessor.from_pretrained("examples/voices/en")
+        processor = TTSGanProcessor.from_pretrained("examples/voices/bilingual")
         inputs = processor(["Good morning.", "Who is it?"])
         ```
         """

@@ -56,7 +56,7 @@ class TransferReport:
     Example:
 
     ```python
-    model = TTSGanModel.from_pretrained_parts(acoustic="examples/voices/en")
+    model = TTSGanModel.from_pretrained_parts(acoustic="examples/voices/bilingual")
     print(model.transfer_report)
     ```
     """

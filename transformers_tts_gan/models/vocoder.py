@@ -89,7 +89,7 @@ class TTSGanVocoder(BaseVocoder):
     Example:
 
     ```python
-    vocoder = TTSGanVocoder.from_pretrained("examples/voices/en")
+    vocoder = TTSGanVocoder.from_pretrained("examples/voices/bilingual")
     waveform = vocoder(vocoder.log_mel(samples)).waveform  # `samples` (B, S) floats in [-1, 1]
     ```
     """

@@ -203,7 +203,7 @@ def create_app(
     Example:
 
     ```python
-    app = create_app(Voices.load(["examples/voices/en", "examples/voices/zh"]))
+    app = create_app(Voices.load(["examples/voices/bilingual"]))
     ```
     """
     api = SpeechApi(voices, limits or Limits(), api_key)

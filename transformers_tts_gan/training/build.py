@@ -104,7 +104,7 @@ def build_vocoder_trainer(arguments: VocoderArguments, training: TTSGanTrainingA
     Example:
 
     ```python
-    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/en", eval_split="")
+    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/bilingual", eval_split="")
     trainer = build_vocoder_trainer(arguments, TTSGanTrainingArguments("outputs/vocoder", max_train_minutes=20))
     trainer.train()
     save_trained(trainer, arguments)

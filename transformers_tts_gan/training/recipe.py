@@ -17,7 +17,7 @@ class ModelArguments:
     Example:
 
     ```python
-    parts = ModelArguments(acoustic="examples/voices/en", vocoder="examples/voices/en")
+    parts = ModelArguments(acoustic="examples/voices/bilingual", vocoder="examples/voices/bilingual")
     ```
     """
 
@@ -95,7 +95,7 @@ class VocoderArguments:
     Example:
 
     ```python
-    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/en")
+    arguments = VocoderArguments(datasets=["my_recordings"], vocoder="examples/voices/bilingual")
     ```
     """
 
