@@ -91,7 +91,9 @@ def test_both_attention_implementations_load_and_reach_the_text_encoder(attentio
 
 def test_the_loss_is_the_sum_of_the_named_ones_by_the_trainers_default_weights():
     arguments = TTSGanTrainingArguments(output_dir="unused")
-    fields = {name: f"{name}_loss_weight" for name in ("mel", "duration", "f0", "waveform_mel", "waveform_stft", "phase")}
+    fields = {
+        name: f"{name}_loss_weight" for name in ("mel", "duration", "f0", "waveform_mel", "waveform_stft", "phase")
+    }
     fields |= dict.fromkeys(("pitch", "voicing", "energy"), "prosody_loss_weight")
     fields["forward_sum"] = "alignment_loss_weight"
     assert {name: getattr(arguments, field) for name, field in fields.items()} == {

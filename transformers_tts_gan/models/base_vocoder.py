@@ -10,12 +10,9 @@ from transformers import CONFIG_MAPPING, MODEL_MAPPING, PreTrainedConfig, PreTra
 from ..audio.mel import log_mel
 from ..audio.pitch import fundamental_frequency
 from .layers import length_mask
-from .loading import StrictLoadingMixin
+from .loading import HUB_ARGUMENTS, StrictLoadingMixin
 from .losses import total_loss, waveform_losses
 from .outputs import TTSGanVocoderOutput
-
-
-HUB_ARGUMENTS = ("cache_dir", "force_download", "local_files_only", "revision", "subfolder", "token")
 
 
 class BaseVocoder(StrictLoadingMixin, PreTrainedModel):

@@ -1,4 +1,12 @@
-"""Loading that never leaves random weights behind without an error."""
+"""Loading that never leaves random weights behind without an error, and that reads compressed files."""
+
+import dataclasses
+from typing import Any
+
+from .compression import load_compressed
+
+
+HUB_ARGUMENTS = ("cache_dir", "force_download", "local_files_only", "revision", "subfolder", "token")
 
 
 class StrictLoadingMixin:
@@ -6,12 +14,21 @@ class StrictLoadingMixin:
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, *args, output_loading_info: bool = False, **kwargs):
-        """As of any model of Transformers.
+        """As of any model of Transformers; weights of a compressed file (`compression.py`) become floats.
 
         Raises:
             ValueError: Where the file lacks weights of the model; Transformers would make random ones and warn.
         """
-        model, info = super().from_pretrained(pretrained_model_name_or_path, *args, output_loading_info=True, **kwargs)
+        name, weights = pretrained_model_name_or_path, None
+        if name is not None and kwargs.get("state_dict") is None:
+            weights = load_compressed(name, **{key: kwargs[key] for key in HUB_ARGUMENTS if key in kwargs})
+        if weights is None:
+            model, info = super().from_pretrained(name, *args, output_loading_info=True, **kwargs)
+        else:
+            model, info = super().from_pretrained(
+                None, *args, state_dict=weights, output_loading_info=True, **cls._with_config(name, kwargs)
+            )
+            model.config.name_or_path = model.name_or_path = str(name)
         if missing := sorted(info["missing_keys"]):
             shown = ", ".join(f"`{name}`" for name in missing[:8]) + (", ..." if len(missing) > 8 else "")
             raise ValueError(
@@ -20,3 +37,13 @@ class StrictLoadingMixin:
                 "`TTSGanModel.from_pretrained_parts`."
             )
         return (model, info) if output_loading_info else model
+
+    @classmethod
+    def _with_config(cls, name, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments with the configuration of a saved model, in which those stand that are fields of it."""
+        if kwargs.get("config") is not None:
+            return kwargs
+        known = {field.name for field in dataclasses.fields(cls.config_class)} & kwargs.keys() - {"dtype"}
+        options = {key: kwargs[key] for key in known | (kwargs.keys() & set(HUB_ARGUMENTS))}
+        config = cls.config_class.from_pretrained(name, **options)
+        return {"config": config, **{key: value for key, value in kwargs.items() if key not in options}}
