@@ -23,6 +23,14 @@ def test_the_default_voice_speaks_both_languages(tmp_path, capsys, text):
     assert f"{VOICES / DEFAULT_VOICE}\n" in capsys.readouterr().out
 
 
+def test_without_a_text_it_says_a_sentence_of_each_language_and_one_of_both(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run([])
+    files = [Path(line) for line in capsys.readouterr().out.splitlines()[-3:]]
+    assert {file.name.split(" ", 1)[1] for file in files} == {"English.wav", "Chinese.wav", "Both.wav"}
+    assert all(file.parent == tmp_path / "speech" and soundfile.info(file).duration > 0.5 for file in files)
+
+
 def test_a_language_that_no_voice_speaks_is_named_with_those_that_one_does(tmp_path):
     with pytest.raises(ValueError, match="No voice for `fi` comes with the package, only for `en`, `zh`"):
         run(["Hyvää päivää.", "--language", "fi", "--output", str(tmp_path / "said.wav")])

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
 VOICES = Path(__file__).resolve().parents[2] / "examples" / "voices"  # in a clone; an installed package has none
 DEFAULT_VOICE = "bilingual"
-DEFAULT_TEXT = (
-    "Hello! This voice was trained on an ordinary computer, in less than an hour. It has 2 cores and no graphics card."
-)
+MIXED_TEXT = "我用 Python 写代码，下午三点有一个 meeting。"  # said without a text, by a voice of both languages
 KINDS = ("wav", "flac", "mp3", "ogg", "opus")
 LONGEST_NAME = 255  # of a file: a longer text is none
 
@@ -63,16 +61,18 @@ def run(arguments: list[str]) -> None:
     if args.list_voices:
         list_voices()
         return
-    chapters, name = read_input(args.text)
-    whole = " ".join(chapter.text for chapter in chapters)
-    language = args.language or ("zh" if HAN.search(whole) else "en")
+    chapters, name = ([], "speech") if args.text is None else read_input(args.text)
+    language = args.language or ("zh" if any(HAN.search(chapter.text) for chapter in chapters) else "en")
     model = args.model or default_voice(language)
     started = time.perf_counter()
     speak = load_voice(model)
     speak.processor.add_words(args.lexicon, args.user_dict)
+    languages = speak.processor.languages
+    chapters = chapters or samples([args.language] if args.language else languages)
+    whole = " ".join(chapter.text for chapter in chapters)
     loaded = time.perf_counter()
     controls: dict = {
-        "language": language,
+        "language": args.language or (None if language in languages else language),
         "speaker": args.speaker,
         "strict": args.strict,
         "speaking_rate": args.speed,
@@ -127,7 +127,17 @@ def say(
     return [speak_to_file(speak, [each.text for each in chapters], output, subtitles, watch, **controls)]
 
 
-def read_input(text: str | None) -> "tuple[list[Chapter], str | None]":
+def samples(languages: list[str]) -> "list[Chapter]":
+    """A sentence of each language, and one of English and Mandarin for a voice that knows both."""
+    from ..text.documents import Chapter
+    from ..text.languages import find
+
+    known = [find(code) for code in languages]
+    chapters = [Chapter(language.name, language.sample) for language in known if language.sample]
+    return [*chapters, Chapter("Both", MIXED_TEXT)] if {"en", "zh"} <= set(languages) else chapters
+
+
+def read_input(text: str) -> "tuple[list[Chapter], str | None]":
     """What to say, and the name of the document or folder that it comes from, if it comes from one.
 
     Raises:
@@ -137,7 +147,7 @@ def read_input(text: str | None) -> "tuple[list[Chapter], str | None]":
 
     if text == "-":
         return [Chapter("", sys.stdin.read())], None
-    if text and len(text) <= LONGEST_NAME and "\n" not in text:
+    if len(text) <= LONGEST_NAME and "\n" not in text:
         path = Path(text)
         if path.is_dir():
             files = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
@@ -148,7 +158,7 @@ def read_input(text: str | None) -> "tuple[list[Chapter], str | None]":
             return whole, f"{path.resolve().name}_speech"
         if path.suffix.lower() in SUFFIXES and (path.is_file() or not any(map(str.isspace, text))):
             return read_document(path), path.stem
-    return [Chapter("", DEFAULT_TEXT if text is None else text)], None
+    return [Chapter("", text)], None
 
 
 def load_voice(model: str | Path) -> "TTSGanPipeline":
