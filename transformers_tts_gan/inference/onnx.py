@@ -29,6 +29,7 @@ from ..models.prosody import change_prosody
 from ..models.text_encoder import encoder_limit
 from ..models.vocoder import TTSGanVocoder
 from ..utils.require import require
+from .onnx_blocks import with_exported_blocks
 from .onnx_voice import (
     FORMAT,
     FRAMES_FILE,
@@ -50,7 +51,7 @@ class PhonesGraph(nn.Module):
 
     def __init__(self, model: TTSGanModel):
         super().__init__()
-        self.acoustic: Any = model.acoustic
+        self.acoustic = with_exported_blocks(model.acoustic)
 
     def forward(
         self,
@@ -73,12 +74,11 @@ class PhonesGraph(nn.Module):
 
 
 class FramesGraph(nn.Module):
-    """Frames of phones to gains and phases `(B, F, 5, N)` and F0 `(B, F)` in Hz."""
+    """Frames of phones to gains and phases `(B, F, 5 * N)` and F0 `(B, F)` in Hz."""
 
     def __init__(self, model: TTSGanModel):
         super().__init__()
-        self.acoustic: Any = model.acoustic
-        self.vocoder: Any = model.vocoder
+        self.acoustic, self.vocoder = with_exported_blocks(model.acoustic), with_exported_blocks(model.vocoder)
 
     def forward(
         self,
@@ -91,7 +91,8 @@ class FramesGraph(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The mask and the gain, a natural logarithm, are `(B, F, 1)`; the others as of `decode_frames`."""
         log_mel = self.acoustic.decode_frames(hidden, index, positions, condition, frame_mask) + gain
-        return self.vocoder.gains_and_phases(log_mel, frame_mask), self.vocoder.predict_f0(log_mel, frame_mask)
+        parts = self.vocoder.flat_gains_and_phases(log_mel, frame_mask)
+        return parts, self.vocoder.predict_f0(log_mel, frame_mask)
 
 
 class TextEncoderGraph(nn.Module):
@@ -243,15 +244,12 @@ def write_graph(
 def quantize(whole: Path, path: Path) -> None:
     """Write the graph `whole` with matrices of 8 bit integers; what they are multiplied with is rounded on the way."""
     quantization = require("onnxruntime.quantization", "Exporting as int8", extra="onnx-export")
-    nodes = require("onnx", "Exporting as int8", extra="onnx-export").load(whole).graph.node
-    of_pitch = [node.name for node in nodes if any("f0_predictor" in field.value for field in node.metadata_props)]
     quantization.quantize_dynamic(
         whole,
         path,
         op_types_to_quantize=["MatMul"],
         weight_type=quantization.QuantType.QInt8,
         per_channel=True,
-        nodes_to_exclude=of_pitch,  # an ear hears 1 % of pitch, and this network is small
     )
 
 

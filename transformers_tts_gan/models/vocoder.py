@@ -149,10 +149,14 @@ class TTSGanVocoder(BaseVocoder):
 
         The phases, in radians, are of the harmonic and of the free part.
         """
+        return self.flat_gains_and_phases(log_mel, mask).unflatten(-1, (5, -1))
+
+    def flat_gains_and_phases(self, log_mel: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """The same as `(B, F, 5 * (n_fft // 2 + 1))`."""
         hidden = self.norm(self.embed(log_mel, mask))  # (B, F, H)
         for block in self.blocks:
             hidden = block(hidden, mask)
-        return self.head(self.final_norm(hidden)).float().unflatten(-1, (5, -1))
+        return self.head(self.final_norm(hidden)).float()
 
     def spectra(
         self, log_mel: torch.Tensor, mask: torch.Tensor | None, f0: torch.Tensor, shift: torch.Tensor | None = None
