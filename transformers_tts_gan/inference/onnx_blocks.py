@@ -42,7 +42,7 @@ class ExportedConvolution(nn.Module):
     def __init__(self, convolution: Convolution):
         super().__init__()
         outputs, inputs, self.size = convolution.weight.shape
-        self.matrix = nn.Linear(inputs * self.size, outputs)
+        self.matrix: Any = nn.Linear(inputs * self.size, outputs)
         self.matrix.weight.data = convolution.weight.detach().transpose(1, 2).flatten(1)
         self.matrix.bias = convolution.bias
 

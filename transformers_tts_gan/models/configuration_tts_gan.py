@@ -155,7 +155,7 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
     num_speakers: int = 1
     num_languages: int = 1
     hidden_size: int = 256
-    intermediate_size: int = 1024
+    intermediate_size: int = 768
     num_encoder_layers: int = 4
     num_decoder_layers: int = 6
     num_attention_heads: int = 4

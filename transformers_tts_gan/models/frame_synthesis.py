@@ -18,7 +18,7 @@ UNKNOWN_F0 = 150.0  # Hz, of an utterance without any voice
 FADE_SHARE = 8  # sound fades within a quarter of a hop, 3 ms at 24 kHz, beside silence
 FIRST_FRAMES, MOST_FRAMES = 24, 256  # of the windows that an utterance is spoken in
 STEP, LEAST_WINDOW = 16, 96  # frames: of such windows libraries for matrices work out a frame alike in each
-BLOCK = 32  # frames at a time: their spectra fit a cache
+BLOCK = 48  # frames at a time: their spectra fit a cache
 
 
 @functools.lru_cache(maxsize=4)
@@ -96,12 +96,17 @@ class FrameSynthesizer:
         if is_last:
             tail = self.n_fft - self.hop_length - (self.n_fft - self.hop_length) // 2
             self._pulses = np.concatenate([self._pulses, np.zeros(tail, np.float32)])
-        ready = max((len(self._pulses) - self.n_fft) // self.hop_length + 1, 0)
-        frames = np.empty((ready, self.n_fft), np.float32)
+        hop, ready = self.hop_length, max((len(self._pulses) - self.n_fft) // self.hop_length + 1, 0)
+        total = np.zeros((ready + len(self._tail), hop), np.float32)
+        total[: len(self._tail)] = self._tail
+        around = np.lib.stride_tricks.sliding_window_view(self._pulses, self.n_fft)[::hop] if ready else ()
         for start in range(0, ready, BLOCK):
-            frames[start : start + BLOCK] = self._speak(start, min(start + BLOCK, ready))
-        self._parts, self._pulses = self._parts[ready:], self._pulses[ready * self.hop_length :]
-        return self._overlap(frames, is_last)
+            end = min(start + BLOCK, ready)
+            frames = self._speak(around[start:end], start)
+            for part in range(self.n_fft // hop):
+                total[start + part : end + part] += frames[:, part * hop : (part + 1) * hop]
+        self._parts, self._pulses = self._parts[ready:], self._pulses[ready * hop :]
+        return self._finish(total, ready, is_last)
 
     def _pitch(self, is_last: bool) -> np.ndarray:
         """F0 per sample, `(S,)`, up to the last frame whose own and next F0 are known.
@@ -130,6 +135,13 @@ class FrameSynthesizer:
 
     def _new_pulses(self, pitch: np.ndarray) -> np.ndarray:
         """Pulses `(S,)` of power 1 that go on from the last ones, as `excitation.pulse_train` makes them."""
+        pulses, size = np.empty_like(pitch), BLOCK * self.hop_length
+        for start in range(0, len(pitch), size):
+            pulses[start : start + size] = self._next_pulses(pitch[start : start + size])
+        return pulses
+
+    def _next_pulses(self, pitch: np.ndarray) -> np.ndarray:
+        """The same for so few samples that they fit a cache."""
         turns = np.append(self._turns, pitch.astype(np.float64) / self.sampling_rate).cumsum()
         self._turns = turns[-1]
         phase = (2 * math.pi * (turns[1:] - np.floor(turns[1:]))).astype(np.float32)  # `% 1` takes ten times as long
@@ -137,48 +149,52 @@ class FrameSynthesizer:
         whole = np.floor(count)
         half = np.sin(phase / 2)
         near = np.abs(half) < 1e-4
-        kernel = np.sin((whole + np.float32(0.5)) * phase) / (2 * np.where(near, np.float32(1), half)) - np.float32(
-            0.5
-        )
-        pulses = np.where(near, whole, kernel) + (count - whole) * np.cos((whole + 1) * phase)
-        return pulses * 2 * np.sqrt(pitch / np.float32(self.sampling_rate))
+        half[near] = 1
+        kernel = np.sin((whole + np.float32(0.5)) * phase) / (2 * half) - np.float32(0.5)
+        kernel[near] = whole[near]
+        kernel += (count - whole) * np.cos((whole + 1) * phase)
+        return kernel * 2 * np.sqrt(pitch / np.float32(self.sampling_rate))
 
-    def _speak(self, start: int, end: int) -> np.ndarray:
-        """Windowed samples `(end - start, n_fft)` of frames whose pulses are there."""
-        window = hann(self.n_fft)
-        around = np.lib.stride_tricks.sliding_window_view(self._pulses, self.n_fft)[:: self.hop_length][start:end]
+    def _speak(self, around: np.ndarray, start: int) -> np.ndarray:
+        """Windowed samples of the frames from `start` on, from the pulses around each; both `(frames, n_fft)`."""
+        window, parts = hann(self.n_fft), self._parts[start : start + len(around)]
         pulses = np.fft.rfft(around * window).astype(np.complex64, copy=False)
-        parts = self._parts[start:end]
-        gains = np.exp(np.minimum(parts[:, :3], np.float32(MAX_LOG_GAIN)))
-        cosine, sine = np.cos(parts[:, 3:]), np.sin(parts[:, 3:])
+        gains = parts[:, :3]
+        if gains.max() > MAX_LOG_GAIN:
+            gains = np.minimum(gains, np.float32(MAX_LOG_GAIN))
+        gains, cosine, sine = np.exp(gains), np.cos(parts[:, 3:]), np.sin(parts[:, 3:])
         cosine *= gains[:, ::2]
         sine *= gains[:, ::2]
-        noise_gain = gains[:, 1] * self._noise_scale
-        place = np.arange(self._frame + start, self._frame + end) % NOISE_FRAMES
+        noise_gain = gains[:, 1]
+        noise_gain *= self._noise_scale
+        place = np.arange(self._frame + start, self._frame + start + len(around)) % NOISE_FRAMES
         noise_real, noise_imaginary = (part[place] for part in noise_parts(self.n_fft // 2 + 1))
-        spectrum = np.empty_like(
-            pulses
-        )  # real and imaginary parts by themselves: numpy is slow where it has to convert
+        noise_real *= noise_gain
+        noise_imaginary *= noise_gain
+        # Real and imaginary parts by themselves: numpy is slow where it has to convert.
         real, imaginary = np.ascontiguousarray(pulses.real), np.ascontiguousarray(pulses.imag)
-        spectrum.real = real * cosine[:, 0] - imaginary * sine[:, 0] + cosine[:, 1] + noise_real * noise_gain
-        spectrum.imag = real * sine[:, 0] + imaginary * cosine[:, 0] + sine[:, 1] + noise_imaginary * noise_gain
-        return np.fft.irfft(spectrum).astype(np.float32, copy=False) * window
+        noise_real += real * cosine[:, 0] - imaginary * sine[:, 0] + cosine[:, 1]
+        noise_imaginary += real * sine[:, 0] + imaginary * cosine[:, 0] + sine[:, 1]
+        pulses.real, pulses.imag = noise_real, noise_imaginary
+        return np.fft.irfft(pulses).astype(np.float32, copy=False) * window
 
-    def _overlap(self, frames: np.ndarray, is_last: bool) -> np.ndarray:
-        """Add frames `(F, n_fft)` to the sum, and take from it what no later frame reaches into."""
-        count, hop, parts = len(frames), self.hop_length, self.n_fft // self.hop_length
-        total = np.zeros((count + parts - 1, hop), np.float32)
-        total[: parts - 1] = self._tail
-        squares = np.square(hann(self.n_fft)).reshape(parts, hop)
-        weight = np.zeros_like(total)
-        first = min(self._frame, parts - 1)
-        for part in range(parts):
-            total[part : part + count] += frames[:, part * hop : (part + 1) * hop]
-            weight[max(part - first, 0) : part + count] += squares[part]
+    def _finish(self, total: np.ndarray, count: int, is_last: bool) -> np.ndarray:
+        """The samples of the sum `(count + overlaps, hop_length)` of `count` frames that no later frame reaches into.
+
+        They are divided by the sum of the squared windows, which is the same in all hops but the first and last ones.
+        """
+        hop, squares = self.hop_length, np.square(hann(self.n_fft)).reshape(-1, self.hop_length)
+        first, overlaps, end = self._frame, len(self._tail), len(total)
         self._frame += count
         if not is_last:
-            self._tail, total, weight = total[count:], total[:count], weight[:count]
-        samples = (total / np.maximum(weight, np.float32(1e-6))).ravel()
+            self._tail, total, end = total[count:].copy(), total[:count], count
+        inside = slice(min(max(overlaps - first, 0), end), count)
+        total[inside] *= 1 / squares.sum(axis=0)
+        for row in (*range(inside.start), *range(max(count, inside.start), end)):
+            last = first + row  # of the frames that reach into it, unless there are fewer
+            reaching = squares[max(last - self._frame + 1, 0) : last + 1]
+            total[row] /= np.maximum(reaching.sum(axis=0), np.float32(1e-6))
+        samples = total.ravel()
         skipped = min(self._skip, len(samples))
         self._skip -= skipped
         end = (self.n_fft - hop) - (self.n_fft - hop) // 2 if is_last else 0
