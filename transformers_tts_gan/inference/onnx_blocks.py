@@ -42,9 +42,9 @@ class ExportedConvolution(nn.Module):
     def __init__(self, convolution: Convolution):
         super().__init__()
         outputs, inputs, self.size = convolution.weight.shape
-        self.matrix: Any = nn.Linear(inputs * self.size, outputs)
-        self.matrix.weight.data = convolution.weight.detach().transpose(1, 2).flatten(1)
-        self.matrix.bias = convolution.bias
+        self.matrix = nn.Linear(inputs * self.size, outputs)
+        weights = {"weight": convolution.weight.transpose(1, 2).flatten(1), "bias": convolution.bias}
+        self.matrix.load_state_dict(weights)
 
     def forward(self, sequence: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         length = sequence.shape[1]
