@@ -17,10 +17,12 @@ def test_a_block_and_a_convolution_compute_the_same():
         torch.testing.assert_close(ExportedBlock(block)(hidden), block(hidden), atol=1e-5, rtol=0)
         exported = ExportedConvolution(convolution)
         torch.testing.assert_close(exported(hidden, mask), convolution(hidden, mask), atol=1e-5, rtol=0)
+        torch.testing.assert_close(exported(hidden), convolution(hidden), atol=1e-5, rtol=0)
 
 
 def test_every_block_of_a_model_is_exchanged_in_a_copy(voice):
     exported = with_exported_blocks(voice.acoustic)
     kinds = [type(module) for module in exported.modules()]
-    assert ConvNeXtBlock not in kinds and kinds.count(ExportedBlock) == 2 and kinds.count(ExportedConvolution) == 4
+    assert ConvNeXtBlock not in kinds and kinds.count(ExportedBlock) == 2
+    assert kinds.count(ExportedConvolution) > 4 and kinds.count(Convolution) == 1, "that of three inputs stays"
     assert ExportedBlock not in [type(module) for module in voice.acoustic.modules()]

@@ -103,7 +103,7 @@ class OnnxVoice(SpeechRows):
             TypeError: For an unknown option, and for what is no text.
         """
         audio, words = Waveform(), list[TimedWord]()
-        for chunk in self._speak(text, None, options):
+        for chunk in self._speak(text, None, options, return_timestamps):
             audio.append(chunk.audio)
             words += chunk.words
         times = {"words": words} if return_timestamps else {}
@@ -126,7 +126,9 @@ class OnnxVoice(SpeechRows):
         """
         return self._speak(text, first_frames, options)
 
-    def _speak(self, text: str, first_frames: int | None, options: dict) -> Iterator[SpeechChunk]:
+    def _speak(
+        self, text: str, first_frames: int | None, options: dict, with_words: bool = True
+    ) -> Iterator[SpeechChunk]:
         if not isinstance(text, str):
             raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed: call once per text.")
         controls = {name: options.pop(name) for name in CONTROLS if name in options}
@@ -134,7 +136,8 @@ class OnnxVoice(SpeechRows):
         start = 0
         for piece in self._pieces(text, **options):
             plan = self.plan(piece.row, **controls)
-            words = piece.words(plan.durations, self.hop_length, self.sampling_rate, start)
+            spoken = (plan.durations, self.hop_length, self.sampling_rate, start)
+            words = piece.words(*spoken) if with_words else []
             chunks = self.speak_plan(plan, first_frames)
             for part in piece.finish_chunks(chunks, plan.durations, self.hop_length):
                 end = start + len(part)
