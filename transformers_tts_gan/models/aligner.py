@@ -73,18 +73,19 @@ def beta_binomial_prior(phones: torch.Tensor, frames: torch.Tensor, T: int, F: i
 @torch.no_grad()
 def viterbi_durations(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
     """Durations `(B, T)` in frames, 1 or more each, of the best monotonic path through scores `(B, F, T)`."""
-    durations = torch.zeros(scores.shape[0], scores.shape[2], dtype=torch.long, device=scores.device)
+    device, scores = scores.device, scores.float().cpu()  # once: a call for each item would wait for an accelerator
+    durations = torch.zeros(scores.shape[0], scores.shape[2], dtype=torch.long)
     for item, (T, length) in enumerate(zip(phones.tolist(), frames.tolist(), strict=True)):
         if length < T:
             raise ValueError(
                 f"{T} phones cannot be aligned to {length} frames: the recording is too short for its text."
             )
         blank = scores.new_full((1, length, 1), -1e6)
-        emission = torch.cat([blank, scores[item : item + 1, :length, :T].float().nan_to_num(-1e4)], dim=-1)
-        target = torch.arange(1, T + 1, device=scores.device, dtype=torch.int32)[None]
+        emission = torch.cat([blank, scores[item : item + 1, :length, :T].nan_to_num(-1e4)], dim=-1)
+        target = torch.arange(1, T + 1, dtype=torch.int32)[None]
         path, _ = AF.forced_align(emission, target, blank=0)  # (1, length) of 1 to T
         durations[item, :T] = torch.bincount(path[0].long() - 1, minlength=T)
-    return durations
+    return durations.to(device)
 
 
 def forward_sum_loss(scores: torch.Tensor, phones: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
