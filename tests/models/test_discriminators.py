@@ -28,7 +28,7 @@ def test_an_item_is_judged_alike_alone_and_in_a_batch():
         torch.testing.assert_close(both[1:2], one, atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("preset", ["small", "base"])
+@pytest.mark.parametrize("preset", ["small", "gpu", "base"])
 def test_the_larger_presets_judge_a_segment_too(preset):
     discriminators = TTSGanDiscriminator(TTSGanDiscriminatorConfig.from_preset(preset, period_channels=(4, 8)))
     logits, _ = discriminators(torch.randn(1, 12 * 256))

@@ -293,10 +293,10 @@ class TTSGanDiscriminatorConfig(PreTrainedConfig):
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "TTSGanDiscriminatorConfig":
-        """The configuration of size `name`, one of `tiny`, `small`, `base` and `vits`, with single fields replaced.
+        """The configuration of size `name`, one of `tiny`, `small`, `mel`, `gpu`, `base` and `vits`.
 
         Args:
-            name: The preset.
+            name: The preset. `mel` sees mel frames alone; `gpu` sees them and waveforms, a third as wide as `base`.
             overrides: Fields and their values.
 
         Raises:
@@ -344,6 +344,15 @@ DISCRIMINATOR_PRESETS = {
     "tiny": {"periods": (5,), "period_channels": (4, 8), "resolutions": (512,), "resolution_channels": (4, 8)},
     "small": {},
     "mel": {"periods": (), "resolutions": (), "mel_windows": (32, 64, 128)},
+    "gpu": {
+        "periods": (2, 3, 5, 7, 11),
+        "period_channels": (32, 64, 128, 256, 256),
+        "period_strides": (3, 3, 3, 3, 1),
+        "resolutions": (512, 1024, 2048),
+        "resolution_channels": (16, 32, 32, 32),
+        "resolution_strides": ((1, 2), (1, 2), (1, 2), (2, 2)),
+        "mel_windows": (32, 64, 128),
+    },
     "base": {
         "periods": (2, 3, 5, 7, 11),
         "period_channels": (32, 128, 512, 1024, 1024),

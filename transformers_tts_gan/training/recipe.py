@@ -40,7 +40,7 @@ class ModelArguments:
     )
     new_discriminator: str | None = field(
         default=None,
-        metadata={"help": "New discriminators, whatever was saved: tiny, small or base, or mel: of mel frames alone."},
+        metadata={"help": "New discriminators, whatever was saved: tiny, small, gpu, base, or mel: of frames alone."},
     )
     text_encoder_lora: str | None = field(
         default=None,
@@ -108,7 +108,7 @@ class VocoderArguments:
         metadata={"help": "Pretrained discriminators. Default: those saved with `vocoder`, else new ones."},
     )
     new_discriminator: str | None = field(
-        default=None, metadata={"help": "New discriminators, whatever was saved: tiny, small or base."}
+        default=None, metadata={"help": "New discriminators, whatever was saved: tiny, small, gpu or base."}
     )
     preset: str = field(default="small", metadata={"help": "Sizes of a new vocoder: tiny, small or base."})
     train_split: str | None = field(default="train", metadata={"help": "Split to train on."})
