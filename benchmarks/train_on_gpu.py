@@ -2,11 +2,11 @@
 
     python benchmarks/train_on_gpu.py prepare --datasets corpora/teacher --output prepared
     nvidia-cuda-mps-control -d  # lets several processes share the GPU
-    python benchmarks/train_on_gpu.py vocoder --data prepared --output vocoder --seconds 105 &
-    python benchmarks/train_on_gpu.py acoustic --data prepared --output acoustic --seconds 105 &
-    wait
-    python benchmarks/train_on_gpu.py joint --data prepared --vocoder vocoder --acoustic acoustic \
-        --discriminators gpu --output voice --seconds 380
+    python benchmarks/train_on_gpu.py vocoder --data prepared --output vocoder --seconds 105
+    python benchmarks/train_on_gpu.py acoustic --data prepared --output acoustic --seconds 105
+    python benchmarks/train_on_gpu.py joint --data prepared --vocoder vocoder --acoustic acoustic --output voice
+
+The second and the third stage may run at once, in two shells.
 
 `tts-gan train` does the same with every phase, text encoders, checkpoints and several processes. It launches kernel by
 kernel, which leaves a GPU idle with a model as small as `small`. Here whole steps are CUDA graphs
@@ -301,7 +301,7 @@ def parse(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--vocoder", help="folder or Hub id to start from")
     parser.add_argument("--acoustic", help="voice to start from")
     parser.add_argument("--discriminators", default="gpu", help="joint: a preset, or none")
-    parser.add_argument("--seconds", type=float, default=120.0, help="of captured training")
+    parser.add_argument("--seconds", type=float, default=380.0, help="of captured training")
     parser.add_argument("--max_steps", type=int, help="stop earlier after so many")
     parser.add_argument("--alignment_steps", type=int, default=600, help="before acoustic training, and after any")
     parser.add_argument("--warmup_steps", type=int, default=400, help="in which only the discriminators learn")
