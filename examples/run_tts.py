@@ -2,7 +2,7 @@
 
     accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml
     accelerate launch examples/run_tts.py examples/recipes/kathleen_en_small.yaml --max_train_minutes 20
-    accelerate launch examples/run_tts.py examples/recipes/new_speaker_small.yaml --datasets corpora/my_voice
+    accelerate launch examples/run_tts.py examples/recipes/my_voice.yaml --datasets corpora/kathleen
 
 Arguments come from the command line, or from one YAML or JSON file followed by what should differ from it.
 """
