@@ -16,16 +16,18 @@ def cardinal(value: int) -> str:
     """
     if value >= 10**16:
         return digits(str(value))
+    text = _whole(value)
+    return text[1:] if text.startswith("一十") else text
+
+
+def _whole(value: int) -> str:
+    """As `cardinal`, but 一十五: within a longer number the first digit is said."""
     if value < 10_000:
-        text = _below_ten_thousand(value)
-        return text[1:] if text.startswith("一十") else text
+        return _below_ten_thousand(value)
     scale, name = (10**8, "亿") if value >= 10**8 else (10**4, "万")
     high, low = divmod(value, scale)
-    head = "两" if high == 2 else cardinal(high)
-    zero = "零" if low and low < scale // 10 else ""
-    if not low:
-        return head + name
-    return head + name + zero + (_below_ten_thousand(low) if low < 10_000 else cardinal(low))
+    head = ("两" if high == 2 else _whole(high)) + name
+    return head + ("零" if low < scale // 10 else "") + _whole(low) if low else head
 
 
 def _below_ten_thousand(value: int) -> str:
