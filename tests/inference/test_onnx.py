@@ -80,6 +80,12 @@ def test_it_speaks_where_there_is_no_torch(exported):
     assert samples > 8_000 and rate == 16_000
 
 
+def test_speaking_leaves_the_arithmetic_of_the_caller_as_it_is(exported):
+    """Sessions can flush subnormal numbers to zero: of the whole thread, and for good."""
+    OnnxVoice(exported)("Good morning.")
+    assert np.float64(5e-324) * 1.0 != 0.0
+
+
 def test_the_frames_of_a_batch_are_those_of_each_alone(onnx_voice):
     """Lengths and batch are dynamic, and padding changes nothing."""
     rng = np.random.RandomState(0)

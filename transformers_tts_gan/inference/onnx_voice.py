@@ -305,7 +305,6 @@ def new_session(path: Path, threads: int):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     slow = ["SkipLayerNormFusion"]  # its kernel takes five times as long as those that it replaces
     return onnxruntime.InferenceSession(
