@@ -56,6 +56,12 @@ def test_several_sentences_are_refused(voice, processor):
         next(voice.stream(**processor(["Good morning.", "Who is it?"])))
 
 
+def test_a_first_piece_of_no_frames_is_refused(voice, processor):
+    for frames in (0, -16):
+        with pytest.raises(ValueError, match=f"`first_frames` is {frames}, but the first piece needs 1 frame or more"):
+            next(voice.stream(**processor("Good morning."), first_frames=frames))
+
+
 def test_a_vocoder_without_windows_speaks_in_one_piece(voice, processor, monkeypatch):
     monkeypatch.setattr("transformers_tts_gan.models.streaming.TTSGanVocoder", type("Other", (), {}))
     (piece,) = voice.stream(**processor("Good morning."))

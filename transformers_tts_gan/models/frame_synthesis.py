@@ -243,7 +243,12 @@ def stream_windows(
         context: Frames on both sides that the network needs. Windows begin and end at multiples of `STEP`.
         first_frames: Of the first window; each one after it is twice as long, up to `MOST_FRAMES`.
         gains: `(S,)` of the samples, from `audible`.
+
+    Raises:
+        ValueError: For no frames in the first window.
     """
+    if first_frames < 1:
+        raise ValueError(f"`first_frames` is {first_frames}, but the first piece needs 1 frame or more.")
     start, size, spoken = 0, first_frames, 0
     while start < frames:
         end = min(start + size, frames)
