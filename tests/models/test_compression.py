@@ -42,6 +42,13 @@ def test_each_value_is_off_by_half_a_step_of_its_row_at_most():
         torch.testing.assert_close(read[name], weights[name], atol=1e-3, rtol=1e-3)
 
 
+def test_what_is_stored_again_stays_as_it_was():
+    torch.manual_seed(0)
+    stored = compress({"matrix": torch.randn(64, 96) * torch.logspace(-9, 3, 64)[:, None], "bias": torch.randn(9)})
+    again = compress(expand(stored))
+    assert again.keys() == stored.keys() and all(again[name].equal(value) for name, value in stored.items())
+
+
 def test_a_row_of_zeros_stays_and_what_is_not_finite_is_refused():
     assert not expand(compress({"weight": torch.zeros(2, 64)}))["weight"].any()
     with pytest.raises(ValueError, match="`weight` has values that are not finite"):

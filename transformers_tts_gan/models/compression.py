@@ -37,9 +37,12 @@ def compress(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         if rows is None or rows.shape[1] < LEAST_ROW:
             stored[name] = weight.half()
             continue
-        # The scale is rounded up to a float16, so that no value passes 127.
-        scale = (rows.abs().amax(dim=1) / LARGEST).clamp(min=torch.finfo(torch.float16).tiny)
-        scale = torch.nextafter(scale.half(), torch.tensor(torch.inf, dtype=torch.float16))
+        # The scale is rounded up to a float16, so that no value passes 127; one that is a float16 stays, so that what
+        # was loaded from a compressed file is stored as it was.
+        exact = (rows.abs().amax(dim=1) / LARGEST).clamp(min=torch.finfo(torch.float16).tiny)
+        scale = exact.half()
+        above = torch.nextafter(scale, torch.tensor(torch.inf, dtype=torch.float16))
+        scale = torch.where(scale.float() < exact, above, scale)
         stored[name] = (rows / scale.float()[:, None]).round().to(torch.int8).view(weight.shape)
         stored[f"{name}{SCALE}"] = scale
     return stored
