@@ -102,3 +102,44 @@ def test_a_damaged_file_is_refused_with_the_name_of_the_matrix(compressed, tmp_p
     save_file(whole, file, metadata={"format": "pt", KEY: "int3"})
     with pytest.raises(ValueError, match="have the compression `int3`, but this version of the package reads `int8`"):
         TTSGanModel.from_pretrained(tmp_path / "voice")
+
+
+@pytest.mark.parametrize("content", [b"", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", None])
+def test_a_file_that_is_not_whole_is_named(compressed, tmp_path, content):
+    """Cut short, or the pointer that Git LFS leaves in a clone without it."""
+    shutil.copytree(compressed, tmp_path / "voice")
+    file = tmp_path / "voice" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100] if content is None else content)
+    with pytest.raises(ValueError, match=r"model.safetensors` is damaged or no safetensors file"):
+        TTSGanModel.from_pretrained(tmp_path / "voice")
+
+
+def test_integers_without_the_metadata_are_no_weights(compressed, tmp_path):
+    """A tool that writes the file anew drops the metadata: the integers would be spoken as they are."""
+    shutil.copytree(compressed, tmp_path / "voice")
+    file = tmp_path / "voice" / "model.safetensors"
+    save_file(load_file(file), file, metadata={"format": "pt"})
+    for model in (TTSGanModel, TTSGanVocoder):
+        with pytest.raises(ValueError, match="holds scales of `acoustic.* but its metadata has no `compression`"):
+            model.from_pretrained(tmp_path / "voice")
+
+
+def test_numbers_that_are_no_matrix_are_refused():
+    for value, scale in ((torch.ones(3, 16), torch.tensor(1.0)), (torch.tensor(3), torch.ones(1))):
+        with pytest.raises(ValueError, match="`w` is stored as . rows of 8 bit integers, but the file has 1 scales"):
+            expand({"w": value.to(torch.int8), f"w{SCALE}": scale.half()})
+
+
+def test_weights_of_other_shapes_are_refused_with_a_name(compressed, voice_folder, tmp_path):
+    """Compressed or not; who asks for it gets new weights in their place, as of any model of Transformers."""
+    for number, folder in enumerate((compressed, voice_folder)):
+        target = tmp_path / str(number)
+        shutil.copytree(folder, target)
+        file, name = target / "model.safetensors", "vocoder.embed.weight"
+        weights, metadata = load_file(file), {"format": "pt"} | ({KEY: "int8"} if folder == compressed else {})
+        weights[name] = weights[name][:, :-3].contiguous()
+        save_file(weights, file, metadata=metadata)
+        for model in (TTSGanModel, TTSGanVocoder):
+            with pytest.raises(ValueError, match="1 weights of other shapes than its `config.json` asks for"):
+                model.from_pretrained(target)
+        assert TTSGanModel.from_pretrained(target, ignore_mismatched_sizes=True).vocoder.embed.weight.shape[1] == 40

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from transformers.utils import SAFE_WEIGHTS_NAME, cached_file
 
@@ -61,10 +61,10 @@ def expand(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
             continue
         if value.dtype == torch.int8:
             scale = scales.get(name)
-            if scale is None or scale.shape != value.shape[:1]:
-                found = 0 if scale is None else len(scale)
+            if scale is None or value.dim() < 2 or scale.shape != value.shape[:1]:
+                rows, found = value.shape[0] if value.dim() else 0, 0 if scale is None else scale.numel()
                 raise ValueError(
-                    f"`{name}` is stored as {len(value)} rows of 8 bit integers, but the file has {found} scales of "
+                    f"`{name}` is stored as {rows} rows of 8 bit integers, but the file has {found} scales of "
                     "them: it is damaged, store it again by `shrink_model`."
                 )
             value = value.float() * scale.float().view(-1, *[1] * (value.dim() - 1))
@@ -85,16 +85,28 @@ def load_compressed(name_or_path: str | os.PathLike, **options) -> dict[str, tor
         options: `revision`, `subfolder`, `token` and their like, as of `from_pretrained`.
 
     Raises:
-        ValueError: For a file that is damaged, or was compressed by a later version of this package.
+        ValueError: For a file that is damaged, whether compressed or not, or was compressed by a later version of
+            this package.
     """
     if Path(name_or_path).is_file():
         return None
     path = cached_file(name_or_path, SAFE_WEIGHTS_NAME, _raise_exceptions_for_missing_entries=False, **options)
     if path is None:
         return None
-    with safe_open(path, "pt") as file:
-        kind = (file.metadata() or {}).get(KEY)
+    try:
+        with safe_open(path, "pt") as file:
+            kind, names = (file.metadata() or {}).get(KEY), set(file.keys())
+    except SafetensorError as error:
+        raise ValueError(
+            f"The file `{path}` is damaged or no safetensors file ({error}): fetch it again, in a clone of a "
+            "repository with Git LFS by `git lfs pull`."
+        ) from error
     if kind is None:
+        if scaled := sorted(names & {name.removesuffix(SCALE) for name in names if name.endswith(SCALE)}):
+            raise ValueError(
+                f"The file `{path}` holds scales of `{scaled[0]}`, but its metadata has no `{KEY}`: it was written "
+                "anew by a tool that drops metadata. Fetch it again."
+            )
         return None
     if kind != INT8:
         raise ValueError(

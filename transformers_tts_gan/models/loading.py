@@ -17,9 +17,12 @@ class StrictLoadingMixin:
         """As of any model of Transformers; weights of a compressed file (`compression.py`) become floats.
 
         Raises:
-            ValueError: Where the file lacks weights of the model; Transformers would make random ones and warn.
+            ValueError: Where the file lacks weights of the model, for which Transformers would make random ones and
+                warn, or holds some of other shapes without `ignore_mismatched_sizes=True`.
         """
         name, weights = pretrained_model_name_or_path, None
+        refuses_shapes = not kwargs.get("ignore_mismatched_sizes")
+        kwargs["ignore_mismatched_sizes"] = True  # told apart below, with names
         if name is not None and kwargs.get("state_dict") is None:
             weights = load_compressed(name, **{key: kwargs[key] for key in HUB_ARGUMENTS if key in kwargs})
         if weights is None:
@@ -29,6 +32,13 @@ class StrictLoadingMixin:
                 None, *args, state_dict=weights, output_loading_info=True, **cls._with_config(name, kwargs)
             )
             model.config.name_or_path = model.name_or_path = str(name)
+        if refuses_shapes and (others := sorted(info["mismatched_keys"])):
+            key, found, needed = others[0]
+            raise ValueError(
+                f"`{pretrained_model_name_or_path}` holds {len(others)} weights of other shapes than its "
+                f"`config.json` asks for, such as `{key}` with {tuple(found)} instead of {tuple(needed)}. Check that "
+                "both files belong together."
+            )
         if missing := sorted(info["missing_keys"]):
             shown = ", ".join(f"`{name}`" for name in missing[:8]) + (", ..." if len(missing) > 8 else "")
             raise ValueError(
