@@ -1,6 +1,7 @@
 """An exported voice says what the model says, without torch."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -160,3 +161,24 @@ def test_what_cannot_be_used_is_refused_in_words(voice, processor, onnx_voice, e
     (tmp_path / "voice.json").write_text(json.dumps({**settings, "format": 9}), encoding="utf-8")
     with pytest.raises(ValueError, match="has format 9, but this version of the package reads format 1"):
         OnnxVoice(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "words"),
+    [
+        ("voice.json", 100, "voice.json` is damaged: export the voice again"),
+        ("voice.json", None, "voice.json` is damaged: export the voice again"),
+        ("frames.onnx", 1_000, "frames.onnx` cannot be read: export the voice again. onnxruntime says"),
+        ("phones.onnx", 0, "There is no file `.*phones.onnx`: the exported voice is not whole, export it again"),
+    ],
+)
+def test_a_damaged_folder_is_refused_with_the_name_of_the_file(exported, tmp_path, name, kept, words):
+    """Cut short, emptied of its settings, or missing."""
+    folder = tmp_path / "voice"
+    shutil.copytree(exported, folder)
+    if kept == 0:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(b"{}" if kept is None else (folder / name).read_bytes()[:kept])
+    with pytest.raises(ValueError, match=words):
+        OnnxVoice(folder)

@@ -60,7 +60,8 @@ class OnnxVoice(SpeechRows):
         threads: That onnxruntime uses; 0: as many as there are cores.
 
     Raises:
-        ValueError: For a folder that holds no exported voice, or one of a later version of this package.
+        ValueError: For a folder that holds no exported voice, a damaged one, or one of a later version of this
+            package.
         ImportError: Where onnxruntime is missing.
 
     Example:
@@ -283,33 +284,46 @@ def read_settings(folder: Path) -> dict:
     """What `voice.json` holds.
 
     Raises:
-        ValueError: There is none, or it is of a later version of this package.
+        ValueError: There is none, it is damaged, or it is of a later version of this package.
     """
     path = folder / SETTINGS_FILE
     if not path.is_file():
         raise ValueError(
             f"`{folder}` has no `{SETTINGS_FILE}`: it is no exported voice. Make one by `tts-gan export`."
         )
-    settings = json.loads(path.read_text(encoding="utf-8"))
-    if settings["format"] != FORMAT:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        found = settings["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"`{path}` is damaged: export the voice again.") from error
+    if found != FORMAT:
         raise ValueError(
-            f"`{path}` has format {settings['format']}, but this version of the package reads format {FORMAT}: "
+            f"`{path}` has format {found}, but this version of the package reads format {FORMAT}: "
             "update the package, or export the voice again."
         )
     return settings
 
 
 def new_session(path: Path, threads: int):
-    """An `onnxruntime.InferenceSession` on the CPU."""
+    """An `onnxruntime.InferenceSession` on the CPU.
+
+    Raises:
+        ValueError: There is no such file, or it is damaged.
+    """
     onnxruntime = require("onnxruntime", "An exported voice", extra="onnx")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     slow = ["SkipLayerNormFusion"]  # its kernel takes five times as long as those that it replaces
-    return onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=slow
-    )
+    if not path.is_file():
+        raise ValueError(f"There is no file `{path}`: the exported voice is not whole, export it again.")
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=slow
+        )
+    except Exception as error:  # onnxruntime's own, which have no class in common
+        raise ValueError(f"`{path}` cannot be read: export the voice again. onnxruntime says: {error}") from error
 
 
 def with_pauses(durations: np.ndarray, pause_ms: np.ndarray, frames_per_second: float) -> np.ndarray:
