@@ -240,6 +240,14 @@ def test_a_processor_that_does_not_load_says_why(voice_folder, tmp_path):
         TTSGanPipeline.from_pretrained(folder)
 
 
+def test_damaged_weights_are_refused_in_words(voice_folder, tmp_path):
+    """Not in the tracebacks that the stock loader puts together."""
+    folder = shutil.copytree(voice_folder, tmp_path / "voice")
+    (folder / "model.safetensors").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(ValueError, match=r"^The file `.*model.safetensors` is damaged"):
+        TTSGanPipeline.from_pretrained(folder)
+
+
 def test_a_name_that_is_no_voice_is_refused_without_asking_the_hub(monkeypatch):
     monkeypatch.setattr("transformers_tts_gan.inference.pipeline.pipeline", None)
     with pytest.raises(ValueError, match="There is no folder `nope`, and the id of a model on the Hub looks like"):

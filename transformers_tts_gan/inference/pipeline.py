@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
-from transformers import PreTrainedModel, TextToAudioPipeline, pipeline
+from transformers import AutoModelForTextToWaveform, PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
+from ..models.loading import HUB_ARGUMENTS
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
 from .pieces import (
     CONTROLS,
@@ -79,13 +80,20 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             kwargs: `device` and the like, as `transformers.pipeline` takes them.
 
         Raises:
-            ValueError: For a name that is no folder and cannot be the id of a model on the Hub.
+            ValueError: For a name that is no folder and cannot be the id of a model on the Hub, and for
+                damaged weights.
             OSError: For a model that is not there, or not within reach.
         """
         name = str(pretrained_model_name_or_path)
         if "/" not in name and not Path(name).is_dir():
             raise ValueError(f"There is no folder `{name}`, and the id of a model on the Hub looks like `owner/name`.")
-        return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)  # type: ignore[call-overload]
+        try:
+            return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)  # type: ignore[call-overload]
+        except ValueError as error:
+            if str(error).startswith("Could not load model"):  # followed by tracebacks; this raises what they end in
+                options = {key: value for key, value in kwargs.items() if key in HUB_ARGUMENTS}
+                AutoModelForTextToWaveform.from_pretrained(name, **options)
+            raise
 
     def __call__(self, text_inputs: str | list[str], **kwargs) -> Any:  # type: ignore[override]
         """Speak one text, or several.
