@@ -61,8 +61,8 @@ class TTSGanVocoderConfig(HubShim, PreTrainedConfig):
     def __post_init__(self, **kwargs):
         if "cepstrum_size" in kwargs:
             raise ValueError(
-                "The configuration has a `cepstrum_size`: it is of a vocoder of version 0.1, whose weights fit no "
-                "later one. Install `transformers-tts-gan<0.2` to speak with it, or train from `examples/voices`."
+                "The configuration has a `cepstrum_size`: it is of a vocoder from before 2026-11-26, whose weights "
+                "fit no later one. Speak with it in a clone at commit 8523cf4, or train anew from `examples/voices`."
             )
         super().__post_init__(**kwargs)
         register_models()
