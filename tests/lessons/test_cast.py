@@ -6,7 +6,7 @@ from helpers.models import enliven
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanPipeline, TTSGanProcessor, phone_tokenizer
 from transformers_tts_gan.lessons.cast import NARRATOR, Cast, Part, language_runs
-from transformers_tts_gan.lessons.clips import Speaker
+from transformers_tts_gan.lessons.speaker import Speaker
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,15 @@
 """The folder of a lesson: its files, what is heard in them, and what a recognizer says of it."""
 
+import os
 import re
 
 import numpy as np
 import pytest
 import soundfile
 
-from transformers_tts_gan.lessons.cast import Cast
+from transformers_tts_gan.lessons.cast import Cast, Part
 from transformers_tts_gan.lessons.check import listen, not_understood
+from transformers_tts_gan.lessons.kept import voice_state
 from transformers_tts_gan.lessons.make import make_lesson
 
 
@@ -97,3 +99,53 @@ def test_sentences_that_were_not_understood_are_named(made):
     assert "Good morning." not in missed and {"Who is it?", "The cat is good."} <= set(missed)
     by_text = {each.text: each for each in heard}
     assert (by_text["Who is it?"].errors, by_text["Who is it?"].units) == (3, 3)
+
+
+def test_a_run_that_was_stopped_keeps_its_clips(made, tiny, lesson, tmp_path):
+    """The second run speaks only what is missing, and makes the same files as one that was never stopped."""
+
+    def stop(title):
+        if title == "Talk":
+            raise KeyboardInterrupt
+
+    cast = Cast([tiny], lesson.roles(), {})
+    with pytest.raises(KeyboardInterrupt):
+        make_lesson(lesson, tmp_path, cast, kind="wav", watch=stop)
+    spoken = len(list((tmp_path / ".clips").iterdir()))
+    damaged = next((tmp_path / ".clips").iterdir())
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    again = make_lesson(lesson, tmp_path, cast, kind="wav")
+    assert spoken == 9 and again.kept == spoken - 1 and made.kept == 0
+    assert not (tmp_path / ".clips").exists()
+    assert again.page.read_bytes() == made.page.read_bytes()
+    for one, other in zip(again.sounds, made.sounds, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert one.with_suffix(".srt").read_bytes() == other.with_suffix(".srt").read_bytes()
+    for one, other in zip(again.clips, made.clips, strict=True):
+        assert (one.words, one.runs) == (other.words, other.runs) and np.array_equal(one.audio, other.audio)
+
+
+def test_clips_of_other_settings_are_not_kept(tiny, lesson, tmp_path):
+    """Another voice, speaker, pitch, rate or text makes another digest."""
+
+    def stop(title):
+        raise KeyboardInterrupt
+
+    def kept(cast, **options) -> int:
+        with pytest.raises(KeyboardInterrupt):
+            make_lesson(lesson, tmp_path, cast, kind="wav", watch=stop, **options)
+        return make_lesson(lesson, tmp_path, Cast([tiny], lesson.roles(), {}), kind="wav").kept
+
+    narrator = Cast([tiny], lesson.roles(), {"narrator": Part(pitch=1.0)})
+    assert kept(narrator) == 0
+    assert kept(Cast([tiny], lesson.roles(), {}), slow_rate=0.9) == 2, "nothing was slow in the first section"
+
+
+def test_a_voice_that_was_trained_on_is_another(tmp_path):
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"0")
+    before = voice_state(str(tmp_path))
+    assert voice_state(str(tmp_path)) == before
+    os.utime(weights, (1, 1))
+    assert voice_state(str(tmp_path)) != before
+    assert voice_state("owner/name") == ["owner/name"] and voice_state("") == [""]

@@ -87,6 +87,8 @@ def run(arguments: list[str]) -> None:
     print(
         f"making    {time.perf_counter() - loaded:8.2f} s for {spoken:.2f} s of speech, {made.seconds:.0f} s of lesson"
     )
+    if made.kept:
+        print(f"kept      {made.kept} of {len(made.clips)} sentences, which were spoken before")
     if recognizers:
         check(made.clips, recognizers, args.wrong)
     print(made.sounds[-1].resolve())

@@ -11,14 +11,17 @@ from ..audio.encode import FORMATS
 from ..inference.readings import file_name
 from ..inference.subtitles import subtitle_writer
 from .cast import Cast
-from .clips import Clip, Speaker
+from .clips import Clip
+from .kept import KeptClips
 from .lesson import Lesson
 from .page import write_page
+from .speaker import Speaker
 from .track import Track, section_track
 
 
 PAGE = "index.html"
 WHOLE = "lesson"  # the name of the sound file with all sections
+CLIPS = ".clips"  # what is spoken, until the lesson is done
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,14 @@ class Made:
         sounds: Paths of the sections' sound files, and last that of the whole lesson.
         seconds: How long the whole lesson is.
         clips: Each sentence that was spoken.
+        kept: How many of them a run had spoken that did not come to its end.
     """
 
     page: Path
     sounds: list[Path]
     seconds: float
     clips: list[Clip]
+    kept: int
 
 
 def make_lesson(
@@ -49,6 +54,9 @@ def make_lesson(
     watch: Callable[[str], None] = lambda title: None,
 ) -> Made:
     """Speak a lesson and write its folder.
+
+    Sentences that a run had spoken which did not come to its end, in the same folder, with the same voices and
+    arguments, are not spoken again.
 
     Args:
         lesson: As `read_lesson` gives it.
@@ -78,7 +86,8 @@ def make_lesson(
         raise ValueError(f"`repeat` is {repeat}, but 0 or more is needed.")
     subtitle_writer(f"{WHOLE}{subtitles}")
     folder = Path(folder)
-    speaker = Speaker(cast, slow_rate)
+    kept = KeptClips(folder / CLIPS)
+    speaker = Speaker(cast, slow_rate, kept)
     whole = Track(cast.sampling_rate, repeat)
     sounds = []
     for number, section in enumerate(lesson.sections, start=1):
@@ -90,4 +99,5 @@ def make_lesson(
     sounds.append(folder / f"{WHOLE}.{kind}")
     whole.write(sounds[-1], subtitles)
     page = write_page(lesson, speaker, folder / PAGE)
-    return Made(page, sounds, whole.seconds, speaker.clips())
+    kept.remove()
+    return Made(page, sounds, whole.seconds, speaker.clips(), kept.found)

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..audio.encode import encode_audio
 from .cast import NARRATOR
-from .clips import Clip, Speaker
+from .clips import Clip
 from .lesson import Block, Dialogue, Explanation, Lesson, Vocabulary
+from .speaker import Speaker
 
 
 TEMPLATE = Path(__file__).parent / "page" / "lesson.html"

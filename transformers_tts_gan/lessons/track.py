@@ -11,8 +11,9 @@ from ..audio.encode import AudioFile
 from ..inference.subtitles import write_subtitles
 from ..inference.times import TimedWord
 from .cast import NARRATOR
-from .clips import Clip, Speaker
+from .clips import Clip
 from .lesson import Dialogue, Explanation, Question, Section, Vocabulary
+from .speaker import Speaker
 
 
 SENTENCE_SECONDS = 0.35  # of silence after a sentence
