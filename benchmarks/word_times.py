@@ -1,18 +1,17 @@
 """Compare the times of words that a voice tells with those that a recognizer hears.
 
-python benchmarks/word_times.py --recognizer Systran/faster-whisper-base --sentences 60
+python benchmarks/word_times.py --recognizer Systran/faster-whisper-base --language en zh
 
 Each sentence is spoken once, and Whisper tells when it hears its words (cross-attention and dynamic time warping).
 Both lists of words are aligned; only words that were heard as they were written are compared. Whisper's own
-times are good to some hundredths of a second, so that the difference is that of both. The last line is
-`summary words=… median_start_ms=… median_end_ms=…`.
+times are good to some hundredths of a second, so that the difference is that of both. The last line of each
+language is `summary language=… words=… median_start_ms=… median_end_ms=…`.
 """
 
 import argparse
 import difflib
 import re
 import statistics
-from pathlib import Path
 
 import numpy as np
 
@@ -37,13 +36,14 @@ CHINESE = """昨天晚上下了一场大雨，路上都是水。我妈妈每天�
 上就要开了，我们快一点走吧。秋天的时候，山上的树叶都变红了。她在一所中学教英语，学生们都很喜欢她。周
 末我想和朋友一起去爬山。医生让他多喝水，好好休息。弟弟的房间里放着很多玩具。这本书我已经看过两遍了，
 还是觉得很有意思。公园旁边新开了一家咖啡店。老人坐在门口，一边喝茶一边聊天。今年的冬天比去年冷得多。"""
+TEXTS = {"en": ENGLISH.replace("\n", " "), "zh": CHINESE.replace("\n", "")}
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="examples/voices/bilingual", help="folder or Hub id of a voice")
     parser.add_argument("--recognizer", default="Systran/faster-whisper-base", help="a model of faster-whisper")
-    parser.add_argument("--texts", type=Path, help="file of sentences. Default: those of this script")
+    parser.add_argument("--language", nargs="+", choices=TEXTS, help="to speak. Default: those of the voice")
     parser.add_argument("--sentences", type=int, default=60, help="the most sentences to speak. Default: 60")
     return parser.parse_args()
 
@@ -68,17 +68,11 @@ def heard_words(model, audio, language: str) -> list[tuple[str, float, float]]:
     return found
 
 
-def main():
-    args = parse_arguments()
-    speak = TTSGanPipeline.from_pretrained(args.model)
-    language = speak.processor.languages[0]
-    text = args.texts.read_text(encoding="utf-8") if args.texts else {"en": ENGLISH, "zh": CHINESE}[language]
-    text = text.replace("\n", "" if language == "zh" and not args.texts else " ")
-    whisper = require("faster_whisper", "This benchmark", extra="eval")
-    model = whisper.WhisperModel(args.recognizer, device="cpu", compute_type="int8", cpu_threads=1)
+def compare(speak: TTSGanPipeline, model, language: str, sentences: int) -> None:
+    """Print how far the times of the words of some sentences lie from those that a recognizer hears."""
     starts, ends, all_words = [], [], 0
-    for sentence in split_sentences(text)[: args.sentences]:
-        speech = speak(sentence, return_timestamps=True)
+    for sentence in split_sentences(TEXTS[language])[:sentences]:
+        speech = speak(sentence, language=language, return_timestamps=True)
         ours = spoken_words(sentence, speech["words"])
         heard = heard_words(model, resample(speech["audio"], speech["sampling_rate"], RATE), language)
         all_words += len(ours)
@@ -97,7 +91,20 @@ def main():
         print(f"{name:5}  bias {statistics.median(differences):+.0f} ms, absolute differences in ms: {shares}")
     medians = [statistics.median(map(abs, each)) for each in (starts, ends)]
     print(f"heard as written: {len(starts)} of {all_words} words")
-    print(f"summary words={len(starts)} median_start_ms={medians[0]:.0f} median_end_ms={medians[1]:.0f}")
+    print(
+        f"summary language={language} words={len(starts)} median_start_ms={medians[0]:.0f} "
+        f"median_end_ms={medians[1]:.0f}",
+        flush=True,
+    )
+
+
+def main():
+    args = parse_arguments()
+    speak = TTSGanPipeline.from_pretrained(args.model)
+    whisper = require("faster_whisper", "This benchmark", extra="eval")
+    model = whisper.WhisperModel(args.recognizer, device="cpu", compute_type="int8", cpu_threads=1)
+    for language in args.language or speak.processor.languages:
+        compare(speak, model, language, args.sentences)
 
 
 if __name__ == "__main__":
