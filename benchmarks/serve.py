@@ -6,7 +6,9 @@ python benchmarks/serve.py --minutes 1 --malformed 100
 Starts `tts-gan serve` at a free port of this machine and talks to nothing else. Clients ask for texts in turn, each
 again and again; every answer must be, byte for byte, what the same server said to that text when it was asked alone,
 so that mixed-up sound is noticed. Malformed requests are sent meanwhile. The last line is
-`summary clients=… requests=… errors=… mixed_up=… malformed=… refused=… megabytes_start=… megabytes_end=…`.
+`summary clients=… requests=… errors=… mixed_up=… malformed=… refused=… megabytes_start=… megabytes_end=…`; memory at
+the start is that after a tenth of the time, when all clients have been served for a while. It ends with code 1 where a
+request failed, sound was mixed up, a malformed request was not refused in words, or memory grew by a twentieth.
 """
 
 import argparse
@@ -35,7 +37,8 @@ TEXTS = [
     "2024年3月5日，银行行长花了¥5999。",
     "<speak>Wait<break time='700ms'/> for <prosody rate='slow'>it</prosody>.</speak>",
 ]
-WARM_REQUESTS = 24  # before memory is first looked at: caches are filled by then
+LOOKS = 10  # at the memory, evenly over the time
+MOST_GROWTH = 1.05  # of memory from the first look to the end
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -118,66 +121,90 @@ def malformed(rng: random.Random) -> bytes:
     return json.dumps({**good, field: value}).encode()
 
 
+class Load:
+    """What clients ask of a server, and how it answers.
+
+    Args:
+        server: Is asked for each text alone first.
+        minutes: How long its clients ask.
+    """
+
+    def __init__(self, server: Server, minutes: float):
+        self.server, self.counts = server, Counter[str]()
+        self.firsts: list[float] = []
+        self.lasts: list[float] = []
+        with server.client() as client:
+            self.alone = {text: ask(client, text)[0] for text in TEXTS}
+        self.seconds = 60 * minutes
+        self.end = time.monotonic() + self.seconds
+
+    def client(self, number: int) -> None:
+        """Ask for one text after the other until the time is over."""
+        with self.server.client() as client:
+            while time.monotonic() < self.end:
+                text = TEXTS[number % len(TEXTS)]
+                number += 1
+                try:
+                    digest, first, last = ask(client, text)
+                except httpx.HTTPError as error:
+                    self.counts["errors"] += 1
+                    print(f"error: {error!r}")
+                    continue
+                self.counts["requests"] += 1
+                self.counts["mixed_up"] += digest != self.alone[text]
+                self.firsts.append(first)
+                self.lasts.append(last)
+
+    def annoy(self, requests: int) -> None:
+        """Send what is no request."""
+        rng = random.Random(0)
+        with self.server.client() as client:
+            for _ in range(requests):
+                headers = {"content-type": "application/json"}
+                answer = client.post("/v1/audio/speech", content=malformed(rng), headers=headers)
+                words = answer.json()["error"]["message"] if 400 <= answer.status_code < 500 else ""
+                self.counts["refused"] += bool(words)
+                self.counts[f"status {answer.status_code}"] += 1
+
+    def run(self, clients: int, requests: int) -> list[float]:
+        """All of it at once; the megabytes that the server held meanwhile."""
+        threads = [threading.Thread(target=self.client, args=[number]) for number in range(clients)]
+        threads.append(threading.Thread(target=self.annoy, args=[requests]))
+        for thread in threads:
+            thread.start()
+        megabytes = []
+        for look in range(1, LOOKS):
+            time.sleep(max(self.end - self.seconds * (1 - look / LOOKS) - time.monotonic(), 0))
+            megabytes.append(self.server.megabytes())
+        for thread in threads:
+            thread.join()
+        with self.server.client() as client:
+            client.get("/health").raise_for_status()
+        return [*megabytes, self.server.megabytes()]
+
+
 def main():
     args = parse_arguments()
     server = Server(args.model)
-    counts: Counter = Counter()
-    firsts: list[float] = []
-    lasts: list[float] = []
     try:
         server.wait()
-        with server.client() as client:
-            alone = {text: ask(client, text)[0] for text in TEXTS}
-            for number in range(WARM_REQUESTS):
-                ask(client, TEXTS[number % len(TEXTS)])
-        begin = server.megabytes()
-        end = time.monotonic() + 60 * args.minutes
-
-        def load(number: int) -> None:
-            with server.client() as client:
-                while time.monotonic() < end:
-                    text = TEXTS[number % len(TEXTS)]
-                    number += 1
-                    try:
-                        digest, first, last = ask(client, text)
-                    except httpx.HTTPError as error:
-                        counts["errors"] += 1
-                        print(f"error: {error!r}")
-                        continue
-                    counts["requests"] += 1
-                    counts["mixed_up"] += digest != alone[text]
-                    firsts.append(first)
-                    lasts.append(last)
-
-        def annoy() -> None:
-            rng = random.Random(0)
-            with server.client() as client:
-                for _ in range(args.malformed):
-                    headers = {"content-type": "application/json"}
-                    answer = client.post("/v1/audio/speech", content=malformed(rng), headers=headers)
-                    words = answer.json()["error"]["message"] if 400 <= answer.status_code < 500 else ""
-                    counts["refused"] += bool(words)
-                    counts[f"status {answer.status_code}"] += 1
-
-        threads = [threading.Thread(target=load, args=[number]) for number in range(args.clients)]
-        threads.append(threading.Thread(target=annoy))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        with server.client() as client:
-            counts["alive"] = client.get("/health").status_code == 200
-        finish = server.megabytes()
+        load = Load(server, args.minutes)
+        megabytes = load.run(args.clients, args.malformed)
     finally:
         code = server.stop()
+    counts = load.counts
     print({name: count for name, count in counts.items() if name.startswith("status")}, f"ended with code {code}")
-    medians = [statistics.median(times) for times in (firsts, lasts)]
+    medians = [statistics.median(times) for times in (load.firsts, load.lasts)]
     print(f"medians: {medians[0]:.3f} s to the first sound, {medians[1]:.3f} s to the last")
+    print("megabytes:", *(f"{each:.0f}" for each in megabytes))
     print(
         f"summary clients={args.clients} requests={counts['requests']} errors={counts['errors']} "
         f"mixed_up={counts['mixed_up']} malformed={args.malformed} refused={counts['refused']} "
-        f"megabytes_start={begin:.0f} megabytes_end={finish:.0f}"
+        f"megabytes_start={megabytes[0]:.0f} megabytes_end={megabytes[-1]:.0f}"
     )
+    failed = counts["errors"] or counts["mixed_up"] or counts["refused"] < args.malformed
+    if failed or not counts["requests"] or megabytes[-1] > MOST_GROWTH * megabytes[0]:
+        raise SystemExit("The server did not stand the load: see above.")
 
 
 if __name__ == "__main__":

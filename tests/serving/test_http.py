@@ -11,6 +11,8 @@ from helpers.servers import running
 from transformers_tts_gan.serving.http import create_app
 from transformers_tts_gan.serving.limits import Limits
 from transformers_tts_gan.serving.voices import Voices
+from transformers_tts_gan.text.en import lexicon
+from transformers_tts_gan.text.zh import segment
 
 
 TEXT = "Good morning. It costs $25, of course."
@@ -44,6 +46,28 @@ def test_a_text_is_explained(http):
     answer = http.post("/v1/audio/explain", json={"input": "Mr. Lee привет", "model": "tiny"}).json()
     assert answer["columns"][:2] == ["text", "normalized"] and answer["rows"][0][:2] == ["Mr.", "Mister"]
     assert "is read as `privet`" in answer["notes"][0]
+
+
+MIXED = "It costs $25. 今天天气很好。"
+
+
+def test_each_sentence_of_a_mixed_text_is_said_in_its_language(http, pipelines):
+    """The English sentence was said by a Chinese voice, because there are Chinese characters in the next one."""
+    for asked in ({}, {"language": "zh"}):
+        wav = http.post("/v1/audio/speech", json={"input": MIXED, "response_format": "wav", **asked}).content
+        expected = pipelines["tiny"](MIXED, **asked)["audio"]
+        sound = np.frombuffer(wav[44:], "<i2")
+        assert len(sound) == len(expected)
+        np.testing.assert_allclose(sound / 32_767, np.clip(expected, -1, 1), atol=1e-4)
+
+
+def test_the_table_shows_what_is_spoken(http):
+    table = http.post("/v1/audio/explain", json={"input": MIXED, "model": "tiny"}).json()
+    assert ["$25", "twenty five dollars"] in [row[:2] for row in table["rows"]]
+    assert table["rows"][-1][0] == "。"
+    marked = "<speak>Good. <prosody rate='slow'>Who</prosody> is it?</speak>"
+    table = http.post("/v1/audio/explain", json={"input": marked, "model": "tiny"}).json()
+    assert table["columns"][-1] == "prosody" and all(len(row) == len(table["columns"]) for row in table["rows"])
 
 
 MALFORMED = [
@@ -141,3 +165,11 @@ def test_a_client_that_leaves_gives_its_place_back(http, app):
             break
         http.get("/health")
     assert app.state.api.metrics.in_progress == 0
+
+
+def test_the_first_request_need_not_wait_for_dictionaries(pipelines):
+    """The first Chinese sentence took 4 s more than the second."""
+    segment._tokenizer.cache_clear()
+    lexicon._first_readings.cache_clear()
+    Voices(pipelines).warm_up()
+    assert segment._tokenizer.cache_info().currsize == lexicon._first_readings.cache_info().currsize == 1

@@ -16,9 +16,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 from starlette.exceptions import HTTPException
 
 from ..inference.streaming import SpeechChunk
-from ..text.explanation import rows
-from ..text.lenient import make_readable
 from .errors import RequestError
+from .explaining import explain
 from .formats import MEDIA_TYPES, PCM_RATE, STREAMED, Pcm, check_format, encode, wav_header
 from .guard import Guard
 from .limits import Limits
@@ -160,14 +159,8 @@ class SpeechApi:
         """`POST /v1/audio/explain`: why the text is said the way it is, and what was passed over."""
         choice = self.choose(request)
 
-        def table() -> dict:
-            text, notes = make_readable(request.input, choice.language)
-            utterance = choice.speak.processor.read(text, choice.language)
-            header, *cells = rows(utterance)
-            return {"columns": header, "rows": cells, "notes": [note.message for note in notes]}
-
         try:
-            return await self.speaker.run(table)
+            return await self.speaker.run(explain, choice.speak.processor, request.input, choice.language)
         except ValueError as error:
             raise RequestError(400, " ".join(str(error).split()), "input") from None
 

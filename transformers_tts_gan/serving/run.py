@@ -49,7 +49,9 @@ def serve(
     hosts = LOCAL_HOSTS if is_loopback(host) else None
     if hosts is None and api_key is None:
         logger.warning("The server listens at %s without a key: whoever reaches that address can use it.", host)
-    app = create_app(Voices.load(voices), limits, api_key, hosts)
+    loaded = Voices.load(voices)
+    loaded.warm_up()
+    app = create_app(loaded, limits, api_key, hosts)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
     )

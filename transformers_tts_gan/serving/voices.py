@@ -3,6 +3,7 @@
 Enter: folders of voices, and the `model`, `voice` and `language` of a request. Leaves: a [`Choice`].
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +29,13 @@ class Choice:
         name: Of the model.
         speak: Its pipeline.
         speaker: One of its speakers.
-        language: Of the text.
+        language: That the request names; each sentence has the language of its letters otherwise.
     """
 
     name: str
     speak: TTSGanPipeline
     speaker: str
-    language: str
+    language: str | None
 
 
 class Voices:
@@ -70,6 +71,15 @@ class Voices:
                 raise ValueError(f"The voice `{folder}` cannot be loaded: {error}") from error
         return cls(pipelines)
 
+    def warm_up(self) -> None:
+        """Say a sentence in each language of each voice: dictionaries and the like are loaded when they are first
+        needed, and the first request would wait some seconds for them.
+        """
+        for speak in self.pipelines.values():
+            for code in speak.processor.languages:
+                with contextlib.suppress(ValueError):  # a voice need not have the phones of a sample
+                    speak(languages.find(code).sample, language=code)
+
     def names(self) -> list[dict]:
         """Every voice as `GET /v1/audio/voices` lists it."""
         return [
@@ -99,7 +109,8 @@ class Voices:
         """
         if "/" in voice:
             model, _, voice = voice.rpartition("/")
-        code = self._language(language) if language else "zh" if HAN.search(text) else "en"
+        named = self._language(language) if language else None
+        code = named or ("zh" if HAN.search(text) else "en")
         if model in (AUTOMATIC, *OPENAI_MODELS):
             by_speaker = [name for name, each in self.pipelines.items() if voice in each.processor.speakers]
             by_language = [name for name, each in self.pipelines.items() if code in each.processor.languages]
@@ -114,7 +125,7 @@ class Voices:
         if voice not in speakers:
             known = ", ".join(f"`{name}`" for name in speakers)
             raise RequestError(400, f"There is no voice `{voice[:100]}` in model `{model}`; it has {known}.", "voice")
-        return Choice(model, speak, voice, code)
+        return Choice(model, speak, voice, named)
 
     @staticmethod
     def _language(code: str) -> str:
