@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .main import new_parser
-from .speak import KINDS, load_voice, shipped_voices
+from .speak import KINDS, default_voice, load_voice
 
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
     names = read_recognizers(args.recognizer)
-    models = args.model or shipped_voices()
-    if not models:
-        raise ValueError("No voice comes with an installed package: name one or more with `--model`.")
+    models = args.model or list(dict.fromkeys(default_voice(language) for language in LANGUAGES))
     from ..lessons.cast import Cast
     from ..lessons.lesson import read_lesson
     from ..lessons.make import make_lesson
