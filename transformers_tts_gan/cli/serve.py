@@ -45,8 +45,6 @@ def run(arguments: list[str]) -> None:
 
     limits = Limits(characters=args.characters, seconds=args.seconds, requests=args.requests)
     address = f"[{args.host}]" if ":" in args.host else args.host
-    print(
-        f"Loading; in some seconds http://{address}:{args.port}/ has a page to try the voices. Ctrl+C stops the server.",
-        flush=True,
-    )
+    page = f"http://{address}:{args.port}/"
+    print(f"{page} has a page to try the voices once they are loaded; Ctrl+C stops the server.", flush=True)
     serve(voices, args.host, args.port, args.api_key or os.environ.get("TTS_GAN_API_KEY"), limits, args.wyoming)

@@ -51,7 +51,7 @@ class Speaker:
         if not 0 < slow_rate <= 1:
             raise ValueError(f"The slow rate is {slow_rate}, but a number above 0 and at most 1 is needed.")
         self.cast, self.slow_rate, self.kept = cast, slow_rate, kept
-        self._voices = {id(voice): voice_state(voice.model.config.name_or_path) for voice in cast.voices}
+        self._voices = {id(voice): voice_state(str(voice.model.config.name_or_path or "")) for voice in cast.voices}
         self._said: dict[tuple[str, str, bool], Clip] = {}
 
     def say(self, text: str, role: str, slow: bool = False) -> Clip:
