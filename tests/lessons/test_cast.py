@@ -5,7 +5,7 @@ import torch
 from helpers.models import enliven
 
 from transformers_tts_gan import TTSGanConfig, TTSGanModel, TTSGanPipeline, TTSGanProcessor, phone_tokenizer
-from transformers_tts_gan.lessons.cast import NARRATOR, Cast, Part, language_runs
+from transformers_tts_gan.lessons.cast import NARRATOR, Cast, Part, known_parts, language_runs, read_part
 from transformers_tts_gan.lessons.speaker import Speaker
 
 
@@ -78,11 +78,29 @@ def test_a_sentence_passes_from_voice_to_voice(english, chinese):
         inside = [word for word in clip.words if word.text in run.text]
         assert all(run.first <= word.start * 16_000 < word.end * 16_000 <= run.last for word in inside) and inside
     with pytest.raises(ValueError, match="No voice speaks `zh`.*only en"):
-        Cast([english], [], {}).runs(text)
+        Cast([english], [], {}).runs(text, NARRATOR)
 
 
-def test_a_voice_of_both_languages_says_a_sentence_at_once(tiny):
-    assert Cast([tiny], [], {}).runs("说 yes 吧") == [(0, 7, "zh")]
+def test_a_speaker_of_both_languages_says_a_sentence_at_once(tiny):
+    """What a recognizer of each language is given is cut at the words' times."""
+    cast = Cast([tiny], [], {})
+    assert cast.runs("说 yes 吧", NARRATOR) == [(0, 7, "zh")]
+    clip = Speaker(cast, 0.75).say("说 yes 吧", NARRATOR)
+    assert [(run.text, run.language) for run in clip.runs] == [("说", "zh"), ("yes", "en"), ("吧", "zh")]
+    assert [run.first for run in clip.runs[1:]] == [run.last for run in clip.runs[:-1]]
+    assert [run.first for run in clip.runs[1:]] == [round(word.start * 16_000) for word in clip.words[1:]]
+    assert (clip.runs[0].first, clip.runs[-1].last) == (0, len(clip.audio))
+
+
+def test_a_role_may_have_a_speaker_for_each_language(tiny):
+    cast = Cast([tiny], ["A"], {NARRATOR: read_part({"zh": "bob"}), "A": read_part({"en": "bob", "speaker": "ann"})})
+    assert cast.find(NARRATOR, "zh")[1]["speaker"] == "bob" and cast.find(NARRATOR, "en")[1]["speaker"] == "ann"
+    assert cast.find("A", "en")[1]["speaker"] == "bob" and cast.find("A", "zh")[1]["speaker"] == "ann"
+    assert [code for *_, code in cast.runs("说 yes 吧", NARRATOR)] == ["zh", "en", "zh"]
+    with pytest.raises(ValueError, match="speaker `eve` of role `A`"):
+        Cast([tiny], ["A"], {"A": read_part({"en": "eve"})})
+    strange = {"A": read_part({"zh": "eve", "en": "bob", "speaker": "adam", "pitch": 2})}
+    assert known_parts(strange, [tiny]) == {"A": Part(None, 2.0, natives={"en": "bob"})}
 
 
 def test_the_slow_clip_is_slow_and_nothing_is_said_twice(tiny):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from transformers_tts_gan.lessons.cast import Part
 from transformers_tts_gan.lessons.lesson import (
     Dialogue,
     Entry,
@@ -106,3 +107,21 @@ def test_the_lesson_of_the_repository_has_everything():
     }
     turns = [t for s in lesson.sections for b in s.blocks if isinstance(b, Dialogue) for t in b.turns]
     assert all(turn.translation for turn in turns)
+
+
+HEAD = "---\nroles:\n  narrator: {zh: bob, rate: 0.9}\n  Ann: {speaker: ann, pitch: -2}\n---\n"
+
+
+def test_a_lesson_says_how_its_roles_sound():
+    lesson = parse_lesson(f"{HEAD}\n# Cats\n\n**Ann:** Good.", "cats")
+    assert lesson.parts == {"narrator": Part(rate=0.9, natives={"zh": "bob"}), "Ann": Part("ann", -2.0)}
+    assert (lesson.title, len(lesson.sections)) == ("Cats", 1)
+    assert parse_lesson("# Cats\n\nGood.\n\n---\n\nGood.\n\n---\n", "cats").parts == {}
+    with pytest.raises(ValueError, match="The table in line 8"):
+        parse_lesson(f"{HEAD}\n\n| one |\n|---|\n| cat |\n", "cats")
+
+
+@pytest.mark.parametrize("roles", ["Ann", "{Ann: loud}", "{Ann: {volume: 2}}", "{Ann: {pitch: high}}", "{Ann: {}}", "["])
+def test_roles_that_cannot_be_read_are_refused(roles):
+    with pytest.raises(ValueError, match="write `roles:` and below it"):
+        parse_lesson(f"---\nroles: {roles}\n---\n\nGood.", "cats")

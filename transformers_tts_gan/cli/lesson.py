@@ -1,7 +1,7 @@
 """Make listening material of a lesson in Markdown: sound files, subtitles, and a page that works from a disk.
 
 tts-gan lesson examples/lessons/at_the_station.md -o station
-tts-gan lesson lesson.md --role Clerk:pitch=-4 --role narrator:speaker=yue_tan --slow 0.7 --repeat 1.5
+tts-gan lesson lesson.md --role Clerk:pitch=-4 --role narrator:zh=zm_yunxi --slow 0.7 --repeat 1.5
 tts-gan lesson lesson.md --model outputs/my_voice --recognizer en=Systran/faster-whisper-base
 """
 
@@ -37,7 +37,8 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME:KEY=VALUE,...",
-        help="how a role sounds: `speaker`, `pitch` in semitones, `rate`; who explains is `narrator`. May come again",
+        help="how a role sounds: `speaker`, or `en` and `zh` for a speaker of one language, `pitch` in semitones, "
+        "`rate`; who explains is `narrator`. May come again",
     )
     parser.add_argument("--slow", type=float, default=0.75, help="speaking rate of slow passes. Default: 0.75")
     parser.add_argument(
@@ -65,7 +66,7 @@ def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
     names = read_recognizers(args.recognizer)
     models = args.model or list(dict.fromkeys(default_voice(language) for language in LANGUAGES))
-    from ..lessons.cast import Cast
+    from ..lessons.cast import Cast, known_parts
     from ..lessons.lesson import read_lesson
     from ..lessons.make import make_lesson
     from ..metrics.asr import load_recognizer
@@ -74,7 +75,8 @@ def run(arguments: list[str]) -> None:
     lesson = read_lesson(args.lesson)
     recognizers = {language: load_recognizer(name, language) for language, name in names.items()}
     started = time.perf_counter()
-    cast = Cast([load_voice(model) for model in models], lesson.roles(), wishes)
+    voices = [load_voice(model) for model in models]
+    cast = Cast(voices, lesson.roles(), {**known_parts(lesson.parts, voices), **wishes})
     loaded = time.perf_counter()
     folder = args.output or Path(args.lesson.stem)
     made = make_lesson(lesson, folder, cast, args.slow, args.repeat, args.format, args.subtitles, print)
@@ -113,20 +115,20 @@ def read_role(text: str) -> "tuple[str, Part]":
         ValueError: It is written in another way.
 
     >>> read_role("Clerk:pitch=-4,rate=0.9")
-    ('Clerk', Part(speaker=None, pitch=-4.0, rate=0.9))
+    ('Clerk', Part(speaker=None, pitch=-4.0, rate=0.9, natives={}))
     """
-    from ..lessons.cast import Part
+    from ..lessons.cast import read_part
 
     name, _, rest = text.partition(":")
     pairs = dict(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
-    kinds = {"speaker": str, "pitch": float, "rate": float}
     try:
-        if not name or not pairs or len(pairs) != len(rest.split(",")):
+        if not name or len(pairs) != len(rest.split(",")):
             raise ValueError
-        return name, Part(**{key: kinds[key](value) for key, value in pairs.items()})
-    except (KeyError, ValueError):
+        return name, read_part(pairs)
+    except ValueError:
         raise ValueError(
-            f"`--role` is `{text}`, but a name with `speaker`, `pitch` or `rate` is needed: `Clerk:pitch=-4,rate=0.9`."
+            f"`--role` is `{text}`, but a name with `speaker`, `en`, `zh`, `pitch` or `rate` is needed: "
+            "`Clerk:pitch=-4,rate=0.9`."
         ) from None
 
 

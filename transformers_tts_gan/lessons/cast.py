@@ -6,7 +6,7 @@ arguments. Roles take the speakers of a voice in turn; pitch tells them apart wh
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..inference.pipeline import TTSGanPipeline
@@ -14,6 +14,7 @@ from ..text.han import HAN
 
 
 NARRATOR = "narrator"
+LANGUAGES = ("en", "zh")
 PITCHES = (0.0, -3.0, 2.0, -5.0)  # semitones, for the first, second, ... role of one speaker
 _OPENING = re.compile(r"[“‘「『《（(\[]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -27,11 +28,46 @@ class Part:
         speaker: Of the voice; None takes the voice's speakers in turn.
         pitch: Semitones up or down; None chooses what tells roles of one speaker apart.
         rate: 1.1 speaks a tenth faster than other roles.
+        natives: Speakers by language, before `speaker`.
     """
 
     speaker: str | None = None
     pitch: float | None = None
     rate: float = 1.0
+    natives: Mapping[str, str] = field(default_factory=dict)
+
+    def speakers(self) -> list[str]:
+        """All that it names."""
+        return [*self.natives.values(), *([] if self.speaker is None else [self.speaker])]
+
+
+def read_part(settings: Mapping[str, Any]) -> Part:
+    """What `speaker`, `pitch`, `rate` and codes of languages say of a role.
+
+    Raises:
+        ValueError: A key is none of these, or a number is none.
+
+    >>> read_part({"zh": "zm_yunxi", "pitch": "-4"})
+    Part(speaker=None, pitch=-4.0, rate=1.0, natives={'zh': 'zm_yunxi'})
+    """
+    kinds = {"speaker": str, "pitch": float, "rate": float}
+    if not settings or not settings.keys() <= {*kinds, *LANGUAGES}:
+        raise ValueError(f"A role has `speaker`, `pitch`, `rate`, `en` or `zh`, not {', '.join(settings) or 'nothing'}.")
+    natives = {code: str(settings[code]) for code in LANGUAGES if code in settings}
+    return Part(**{key: kind(settings[key]) for key, kind in kinds.items() if key in settings}, natives=natives)
+
+
+def known_parts(parts: Mapping[str, Part], voices: Sequence[TTSGanPipeline]) -> dict[str, Part]:
+    """The same without the speakers that no voice has: a lesson may be spoken by other voices than its author's."""
+    known = {speaker for voice in voices for speaker in voice.processor.speakers}
+    return {
+        role: replace(
+            part,
+            speaker=part.speaker if part.speaker in known else None,
+            natives={code: speaker for code, speaker in part.natives.items() if speaker in known},
+        )
+        for role, part in parts.items()
+    }
 
 
 class Cast:
@@ -63,9 +99,9 @@ class Cast:
             raise ValueError(f"There is no role `{strangers[0]}` in the lesson, which has {', '.join(names)}.")
         speakers = {speaker for voice in voices for speaker in voice.processor.speakers}
         for name, part in wishes.items():
-            if part.speaker is not None and part.speaker not in speakers:
+            if strangers := [speaker for speaker in part.speakers() if speaker not in speakers]:
                 known = ", ".join(sorted(speakers))
-                raise ValueError(f"No voice has the speaker `{part.speaker}` of role `{name}`; there are {known}.")
+                raise ValueError(f"No voice has the speaker `{strangers[0]}` of role `{name}`; there are {known}.")
 
     @property
     def sampling_rate(self) -> int:
@@ -95,7 +131,8 @@ class Cast:
         voice, wish = self.voice(language), self.wishes.get(role, Part())
         speakers: list[str | None] = [*voice.processor.speakers] or [None]
         number = self.roles.index(role) if role in self.roles else 0
-        speaker = wish.speaker if wish.speaker in speakers else speakers[number % len(speakers)]
+        wished = wish.natives.get(language, wish.speaker)
+        speaker = wished if wished in speakers else speakers[number % len(speakers)]
         pitch = PITCHES[number // len(speakers) % len(PITCHES)] if wish.pitch is None else wish.pitch
         return voice, {
             "language": language,
@@ -112,19 +149,18 @@ class Cast:
             f"{code} {each['speaker'] or 'one speaker'}, {each['pitch_shift']:+g} semitones" for code, each in found
         )
 
-    def runs(self, text: str) -> list[tuple[int, int, str]]:
-        """Where a sentence passes from one voice to another: first character, one past the last, and language.
+    def runs(self, text: str, role: str) -> list[tuple[int, int, str]]:
+        """Where a sentence passes from one speaker to another: first character, one past the last, and language.
 
-        A voice that speaks all languages of a sentence says it as a whole.
+        A speaker who speaks all languages of a sentence for a role says it as a whole.
 
         Raises:
             ValueError: No voice speaks one of its languages.
         """
         runs = language_runs(text)
-        first = {code: self.voice(code) for _, _, code in runs}
-        if len(first) > 1 and len(set(map(id, first.values()))) == 1:
-            return [(0, len(text), "zh")]
-        return runs
+        found = [self.find(role, code) for _, _, code in runs]
+        who = {(id(voice), controls["speaker"]) for voice, controls in found}
+        return [(0, len(text), "zh")] if len(runs) > 1 and len(who) == 1 else runs
 
 
 def language_runs(text: str) -> list[tuple[int, int, str]]:

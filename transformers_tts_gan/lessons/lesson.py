@@ -6,19 +6,22 @@ A line that begins with a name in bold and a colon is a turn of a dialogue, a ta
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from ..text.documents import inline_text
 from ..text.sentences import split_sentences
+from .cast import Part, read_part
 
 
 _CHOICE = re.compile(r"\[([ xX])\]\s+")
 _COLONS = ":："
+_HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -103,10 +106,12 @@ class Lesson:
     Args:
         title: The heading of the first level, or the name of the file.
         sections: At least one.
+        parts: How roles and the narrator are to sound, from the `roles` of a YAML block at the beginning.
     """
 
     title: str
     sections: tuple[Section, ...]
+    parts: dict[str, Part] = field(default_factory=dict)
 
     def roles(self) -> list[str]:
         """The names of who speaks in dialogues, in the order in which they speak first."""
@@ -154,6 +159,10 @@ def parse_lesson(text: str, title: str) -> Lesson:
         ('Good morning.', 'Who is it?')
     """
     sections: list[tuple[str, list[Block]]] = [("", [])]
+    head = _HEAD.match(text)
+    parts = _parts(head[1]) if head else {}
+    if head:
+        text = "\n" * head[0].count("\n") + text[head.end() :]  # lines keep their numbers
     for node in SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text)).children:
         if node.type == "heading" and node.tag == "h1":
             title = _plain(node)
@@ -162,7 +171,24 @@ def parse_lesson(text: str, title: str) -> Lesson:
         else:
             _read(node, sections[-1][1])
     kept = [Section(name or title, tuple(blocks)) for name, blocks in sections if blocks]
-    return Lesson(title, tuple(kept))
+    return Lesson(title, tuple(kept), parts)
+
+
+def _parts(head: str) -> dict[str, Part]:
+    """What the YAML at the beginning says of roles.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    try:
+        roles = (yaml.safe_load(head) or {}).get("roles", {})
+        return {str(role): read_part(settings) for role, settings in roles.items()}
+    except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(
+            f"The lines between `---` at the beginning of the lesson cannot be read ({reason}): write `roles:` and "
+            "below it lines such as `  Anna: {speaker: af_heart}`."
+        ) from None
 
 
 def _read(node: SyntaxTreeNode, blocks: list[Block]) -> None:

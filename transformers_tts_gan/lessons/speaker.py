@@ -11,7 +11,7 @@ from ..audio.loudness import normalize_loudness
 from ..audio.resample import resample
 from ..inference.pipeline import TTSGanPipeline
 from ..inference.times import TimedWord
-from .cast import Cast
+from .cast import Cast, language_runs
 from .clips import Clip, Run
 from .kept import KeptClips, voice_state
 
@@ -71,7 +71,7 @@ class Speaker:
 
     def _clip(self, text: str, role: str, slow: bool) -> Clip:
         parts = []
-        for start, end, language in self.cast.runs(text):
+        for start, end, language in self.cast.runs(text, role):
             voice, controls = self.cast.find(role, language)
             controls["speaking_rate"] *= self.slow_rate if slow else 1.0
             parts.append(Passage((start, end), language, voice, controls))
@@ -97,7 +97,19 @@ class Speaker:
             speech = part.voice(text[start:end], return_timestamps=True, trailing_silence=silence, **part.controls)
             wave = normalize_loudness(resample(speech["audio"], speech["sampling_rate"], rate))
             words += [word.moved(reached / rate, start) for word in speech["words"]]
-            runs.append(Run(text[start:end].strip(), part.language, reached, reached + len(wave)))
+            runs += _runs(text, part, speech["words"], len(wave) / rate, reached, rate)
             waves.append(wave)
             reached += len(wave)
         return Clip(text, role, np.concatenate(waves).astype(np.float32), rate, words, runs, slow)
+
+
+def _runs(text: str, part: Passage, words: list[TimedWord], seconds: float, reached: int, rate: int) -> list[Run]:
+    """The languages of a part that one speaker said, cut where the first word of the next language begins."""
+    start, end = part.span
+    spans = language_runs(text[start:end])
+    if len(spans) == 1:
+        spans = [(0, end - start, part.language)]
+    begins = [next((word.start for word in words if word.span[0] >= first), seconds) for first, _, _ in spans[1:]]
+    cuts = [reached + round(each * rate) for each in (0.0, *begins, seconds)]
+    cut = zip(spans, cuts[:-1], cuts[1:], strict=True)
+    return [Run(text[start + a : start + b].strip(), code, first, last) for (a, b, code), first, last in cut]
