@@ -121,7 +121,9 @@ def test_a_lesson_says_how_its_roles_sound():
         parse_lesson(f"{HEAD}\n\n| one |\n|---|\n| cat |\n", "cats")
 
 
-@pytest.mark.parametrize("roles", ["Ann", "{Ann: loud}", "{Ann: {volume: 2}}", "{Ann: {pitch: high}}", "{Ann: {}}", "["])
+@pytest.mark.parametrize(
+    "roles", ["Ann", "{Ann: loud}", "{Ann: {volume: 2}}", "{Ann: {pitch: high}}", "{Ann: {}}", "["]
+)
 def test_roles_that_cannot_be_read_are_refused(roles):
     with pytest.raises(ValueError, match="write `roles:` and below it"):
         parse_lesson(f"---\nroles: {roles}\n---\n\nGood.", "cats")

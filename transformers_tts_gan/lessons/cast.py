@@ -52,7 +52,8 @@ def read_part(settings: Mapping[str, Any]) -> Part:
     """
     kinds = {"speaker": str, "pitch": float, "rate": float}
     if not settings or not settings.keys() <= {*kinds, *LANGUAGES}:
-        raise ValueError(f"A role has `speaker`, `pitch`, `rate`, `en` or `zh`, not {', '.join(settings) or 'nothing'}.")
+        names = ", ".join(settings) or "nothing"
+        raise ValueError(f"A role has `speaker`, `pitch`, `rate`, `en` or `zh`, not {names}.")
     natives = {code: str(settings[code]) for code in LANGUAGES if code in settings}
     return Part(**{key: kind(settings[key]) for key, kind in kinds.items() if key in settings}, natives=natives)
 
