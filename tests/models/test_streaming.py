@@ -56,6 +56,11 @@ def test_several_sentences_are_refused(voice, processor):
         next(voice.stream(**processor(["Good morning.", "Who is it?"])))
 
 
+def test_controls_by_themselves_are_refused_with_the_way_to_give_them(voice, processor):
+    with pytest.raises(TypeError, match=r"pass `controls=ProsodyControls\(speaking_rate=0.9, seed=1\)`"):
+        next(voice.stream(**processor("Good morning."), seed=1, speaking_rate=0.9))
+
+
 def test_a_first_piece_of_no_frames_is_refused(voice, processor):
     for frames in (0, -16):
         with pytest.raises(ValueError, match=f"`first_frames` is {frames}, but the first piece needs 1 frame or more"):

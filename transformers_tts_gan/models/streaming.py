@@ -5,7 +5,7 @@ frames more on both sides is as good as the whole.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -95,6 +95,7 @@ class StreamingMixin:
 
         Raises:
             ValueError: For a batch of several sentences, and as `synthesize`.
+            TypeError: For `speaking_rate` and the like outside of `controls`.
 
         Example:
 
@@ -103,6 +104,11 @@ class StreamingMixin:
             print(len(samples))
         ```
         """
+        if loose := [field.name for field in fields(ProsodyControls) if field.name in kwargs]:
+            named = ", ".join(f"{name}={kwargs[name]!r}" for name in loose)
+            raise TypeError(
+                f"Unknown arguments {loose}: pass `controls=ProsodyControls({named})`, as to `synthesize`."
+            )
         input_ids = args[0] if args else kwargs["input_ids"]
         if len(input_ids) != 1:
             raise ValueError(f"`input_ids` holds {len(input_ids)} sentences, but one at a time can be streamed.")
