@@ -1,6 +1,7 @@
 """A page for a Space of the Hub, or for this machine: speak a text, and see why it is said so.
 
-It needs `gradio`: `pip install gradio`, then `python examples/space/app.py` with the folders or ids of voices.
+It needs `pip install gradio "transformers-tts-gan[torch]"`; `python examples/space/app.py` takes the folders or ids of
+voices.
 """
 
 import shutil

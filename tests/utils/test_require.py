@@ -2,7 +2,7 @@
 
 import pytest
 
-from transformers_tts_gan.utils.require import require
+from transformers_tts_gan.utils.require import naming_extra, require
 
 
 def test_an_installed_module_is_imported():
@@ -30,3 +30,19 @@ def test_an_error_of_another_kind_passes_through(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(OSError, match="libfoo"):
         require("broken_package", "This test", extra="eval")
+
+
+def test_a_block_names_what_it_lacks_with_its_extra():
+    with pytest.raises(
+        ImportError, match=r"^Training needs `no_such`, .* `pip install 'transformers-tts-gan\[train\]'`"
+    ):
+        with naming_extra("Training", "train"):
+            import no_such.part  # noqa: F401
+    with pytest.raises(ImportError, match=r"^Reading needs `no_such`, .* run `pip install transformers-tts-gan`"):
+        with naming_extra("Reading", None):
+            import no_such  # noqa: F401
+
+
+def test_a_part_of_the_package_that_is_not_there_is_no_missing_package():
+    with pytest.raises(ModuleNotFoundError, match="transformers_tts_gan.no_such"), naming_extra("Training", "train"):
+        import transformers_tts_gan.no_such  # noqa: F401

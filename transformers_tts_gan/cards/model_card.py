@@ -198,7 +198,7 @@ def description(trainer) -> str:
 
 def usage(trainer, name: str) -> str:
     """Code to start from, and who speaks what."""
-    needs = "`pip install transformers-tts-gan`, then:"
+    needs = "`pip install 'transformers-tts-gan[torch]'`, then:"
     if isinstance(trainer.model.config, VitsConfig):
         return vits_usage(trainer, name)
     if not trainer.family.speaks:

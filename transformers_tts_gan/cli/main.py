@@ -10,6 +10,7 @@ import os
 import sys
 
 from .. import __version__
+from ..utils.require import naming_extra
 
 
 COMMANDS = {
@@ -23,6 +24,18 @@ COMMANDS = {
     "train": "train a voice or a vocoder by a recipe",
     "evaluate": "measure how well a voice speaks, beside the recordings",
     "export": "write a voice as ONNX, which speaks without torch",
+}
+# What a command needs beside the core; `speak` needs `onnx` instead for a voice that was exported.
+EXTRAS = {
+    "speak": "torch",
+    "lesson": "torch",
+    "serve": "serve",
+    "prepare": "train",
+    "distill": "train,eval",
+    "check": "train",
+    "train": "train",
+    "evaluate": "eval",
+    "export": "onnx-export",
 }
 
 
@@ -40,7 +53,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = top_parser().parse_args(own)
     rest = arguments[len(own) :]
     try:
-        load_command(options.command).run(rest)
+        with naming_extra(f"`tts-gan {options.command}`", EXTRAS.get(options.command)):
+            load_command(options.command).run(rest)
     except BrokenPipeError:  # `tts-gan explain ... | head` has read enough
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())  # so that Python's own flush at the end is quiet

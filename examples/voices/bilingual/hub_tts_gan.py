@@ -14,5 +14,5 @@ except ModuleNotFoundError as error:
     if error.name != "transformers_tts_gan":
         raise
     raise ImportError(
-        "This voice needs the package `transformers_tts_gan`: run `pip install transformers-tts-gan`."
+        "This voice needs the package `transformers_tts_gan`: run `pip install 'transformers-tts-gan[torch]'`."
     ) from None
