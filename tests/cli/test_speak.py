@@ -1,13 +1,15 @@
 """`tts-gan speak`: a text becomes a wav file."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from transformers_tts_gan.cli.speak import DEFAULT_VOICE, VOICES, run
+from transformers_tts_gan import OnnxVoice, export_onnx
+from transformers_tts_gan.cli.speak import DEFAULT_VOICE, VOICES, load_voice, run
 
 
 def test_a_wav_file_is_written(voice_folder, tmp_path, capsys):
@@ -64,6 +66,22 @@ def test_formats_and_subtitles(said):
     files, _ = said("Good day.", "--format", "ogg", "--subtitles", "b.json")
     assert files == ["a.mp3", "a.vtt", "b.json", "speech.ogg"]
     assert soundfile.info("speech.ogg").subtype == "VORBIS" and soundfile.info("a.mp3").format == "MP3"
+
+
+def test_an_exported_voice_speaks_with_all_that_was_added_to_it(voice, phone_processor, tmp_path):
+    folder = export_onnx(voice.without_text_encoder(), phone_processor, tmp_path / "exported")
+    (tmp_path / "words.tsv").write_text("gan\tG AE1 N Z IY1 Z UW1 Z\n", encoding="utf-8")
+    seconds = {}
+    for name, options in {"plain": [], "words": ["--lexicon", str(tmp_path / "words.tsv")]}.items():
+        run(["--model", str(folder), "A gan.", "-o", str(tmp_path / f"{name}.wav"), "--subtitles", ".json", *options])
+        seconds[name] = soundfile.info(tmp_path / f"{name}.wav").duration
+        assert [word["text"] for word in json.loads((tmp_path / f"{name}.json").read_text())["words"]] == ["A", "gan"]
+    assert seconds["words"] > seconds["plain"]
+    audio = OnnxVoice(folder)("A gan.", language="en")["audio"]
+    wave, _ = soundfile.read(tmp_path / "plain.wav", dtype="float32")
+    assert np.abs(wave - audio).max() < 1e-4, "a sentence is made in one go"
+    with pytest.raises(ValueError, match="an exported voice, which `tts-gan speak` and `OnnxVoice` read"):
+        load_voice(folder)
 
 
 def test_text_comes_from_the_standard_input(said, monkeypatch):

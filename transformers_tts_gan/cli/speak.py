@@ -2,6 +2,7 @@
 
 tts-gan speak "Good morning. The train leaves at 9:45."
 tts-gan speak --model outputs/my_voice --speed 0.9 -o hello.mp3 --subtitles hello.srt "Hello."
+tts-gan speak --model outputs/my_voice_onnx "Hello."   # a folder of `tts-gan export`: without torch
 tts-gan speak '<speak>Wait<break time="500ms"/> for <prosody rate="slow">it</prosody>.</speak>'
 tts-gan speak book.epub -o book --format mp3 --subtitles .srt   # a file a chapter; goes on where it was stopped
 echo "What is read here is spoken." | tts-gan speak - --play
@@ -19,15 +20,18 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from ..text.han import HAN
+from ..utils.require import naming_extra
 from .main import new_parser
 from .player import Player
 
 
 if TYPE_CHECKING:
+    from ..inference.onnx_voice import OnnxVoice
     from ..inference.pipeline import TTSGanPipeline
     from ..inference.readings import Reading
     from ..inference.streaming import SpeechChunk
     from ..text.documents import Chapter
+    from ..text.rows import SpeechRows
 
 VOICES = Path(__file__).resolve().parents[2] / "examples" / "voices"  # in a clone; an installed package has none
 DEFAULT_VOICE = "bilingual"
@@ -39,7 +43,7 @@ LONGEST_NAME = 255  # of a file: a longer text is none
 def parser() -> argparse.ArgumentParser:
     parser = new_parser("speak", __doc__)
     parser.add_argument("text", nargs="?", help="text, SSML, a txt, md, epub or srt file, a folder of them, or `-`")
-    parser.add_argument("--model", help="folder or Hub id of a voice. Default: one of the repository's")
+    parser.add_argument("--model", help="folder or Hub id of a voice, or an exported folder. Default: one of ours")
     parser.add_argument("--language", help="`en` or `zh`. Default: decided by the text")
     parser.add_argument("--speaker", help="one of the voice's speakers. Default: the first")
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast. Default: 1")
@@ -65,9 +69,9 @@ def run(arguments: list[str]) -> None:
     language = args.language or ("zh" if any(HAN.search(chapter.text) for chapter in chapters) else "en")
     model = args.model or default_voice(language)
     started = time.perf_counter()
-    speak = load_voice(model)
-    speak.processor.add_words(args.lexicon, args.user_dict)
-    languages = speak.processor.languages
+    speak, rows = load_any_voice(model)
+    rows.add_words(args.lexicon, args.user_dict)
+    languages = rows.languages
     chapters = chapters or samples([args.language] if args.language else languages)
     whole = " ".join(chapter.text for chapter in chapters)
     loaded = time.perf_counter()
@@ -79,6 +83,8 @@ def run(arguments: list[str]) -> None:
         "pitch_shift": args.pitch,
         "gain_db": args.gain,
     }
+    if speak is rows:  # an exported voice, which would make the pieces of a sentence one by one
+        controls["first_frames"] = None
     with contextlib.ExitStack() as stack:
         player = stack.enter_context(Player(speak.sampling_rate)) if args.play else None
         watch = stack.enter_context(watching(len(whole), player, is_long=name is not None))
@@ -95,7 +101,7 @@ def run(arguments: list[str]) -> None:
 
 
 def say(
-    speak: "TTSGanPipeline",
+    speak: "TTSGanPipeline | OnnxVoice",
     chapters: "list[Chapter]",
     name: str | None,
     args: argparse.Namespace,
@@ -161,6 +167,25 @@ def read_input(text: str) -> "tuple[list[Chapter], str | None]":
     return [Chapter("", text)], None
 
 
+def load_any_voice(model: str | Path) -> "tuple[TTSGanPipeline | OnnxVoice, SpeechRows]":
+    """What speaks by a voice, exported or not, and what holds its words and languages.
+
+    Raises:
+        ValueError: It cannot be loaded.
+        ImportError: What it needs is not installed.
+    """
+    if is_exported(model):
+        from ..inference.onnx_voice import OnnxVoice
+
+        voice = OnnxVoice(model)
+        return voice, voice
+    other = f"The voice `{model}`, which is not an exported one,"
+    purpose = other if Path(model).is_dir() else f"`{model}` is no folder, and a voice of the Hub"
+    with naming_extra(purpose, "torch"):
+        speak = load_voice(model)
+    return speak, speak.processor
+
+
 def load_voice(model: str | Path) -> "TTSGanPipeline":
     """The pipeline of a voice.
 
@@ -169,10 +194,20 @@ def load_voice(model: str | Path) -> "TTSGanPipeline":
     """
     from ..inference.pipeline import TTSGanPipeline
 
+    if is_exported(model):
+        raise ValueError(
+            f"`{model}` is an exported voice, which `tts-gan speak` and `OnnxVoice` read: name the folder of the "
+            "voice that it was made of."
+        )
     try:
         return TTSGanPipeline.from_pretrained(model)
     except OSError as error:
         raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
+
+
+def is_exported(model: str | Path) -> bool:
+    """Whether a folder is one that `tts-gan export` wrote, whole or damaged."""
+    return any((Path(model) / name).is_file() for name in ("voice.json", "phones.onnx", "frames.onnx"))
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..models.frame_synthesis import FIRST_FRAMES, STEP, FrameSynthesizer, audible, seeded_noise, stream_windows
-from ..text.frontend import TextFrontend
+from ..text.lexicon import check_saved_words
 from ..text.rows import SpeechRows
 from ..text.ssml.values import SILENT_DB
 from ..utils.require import require
@@ -38,6 +38,7 @@ from .times import TimedWord
 FORMAT = 1  # of the folder
 PHONES_FILE, FRAMES_FILE, TEXT_ENCODER_FILE = "phones.onnx", "frames.onnx", "text_encoder.onnx"
 SETTINGS_FILE, TEXT_TOKENIZER_FILE = "voice.json", "text_tokenizer.json"
+OPTIONS = (*CONTROLS, "speaker", "language", "pauses", "trailing_silence", "strict")  # of a call
 LOG_PER_DB = math.log(10) / 20  # as in `audio.mel`
 
 
@@ -81,10 +82,9 @@ class OnnxVoice(SpeechRows):
         self.sampling_rate, self.hop_length = settings["sampling_rate"], settings["hop_length"]
         self.speakers, self.languages = settings["speakers"], settings["languages"]
         self.max_phones, self.text_level = settings["max_phones"], settings["text_level"]
+        self.lexicon, self.user_dict = dict(settings["lexicon"]), settings["user_dict"]
+        self.emoji, self.phonemes = settings["emoji"], settings["phonemes"]
         self._phone_ids = dict(settings["phones"])
-        self.frontend = TextFrontend(
-            self.languages[0], settings["lexicon"], settings["user_dict"], settings["emoji"], settings["phonemes"]
-        )
         self._phones, self._frames = (new_session(self.folder / name, threads) for name in (PHONES_FILE, FRAMES_FILE))
 
     def __call__(self, text: str, return_timestamps: bool = False, **options: Any) -> dict:
@@ -110,12 +110,13 @@ class OnnxVoice(SpeechRows):
         times = {"words": words} if return_timestamps else {}
         return {"audio": audio.take(), "sampling_rate": self.sampling_rate, **times}
 
-    def stream(self, text: str, first_frames: int = FIRST_FRAMES, **options: Any) -> Iterator[SpeechChunk]:
+    def stream(self, text: str, first_frames: int | None = FIRST_FRAMES, **options: Any) -> Iterator[SpeechChunk]:
         """Speak a text in pieces of a sentence: the first sound is there before the rest is made.
 
         Args:
             text: A text of any length, plain or SSML.
             first_frames: Frames of the first piece of each sentence; each piece after it has twice as many, up to 256.
+                `None` makes each sentence in one go.
             options: As of a call.
 
         Returns:
@@ -132,6 +133,9 @@ class OnnxVoice(SpeechRows):
     ) -> Iterator[SpeechChunk]:
         if not isinstance(text, str):
             raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed: call once per text.")
+        if unknown := sorted(set(options) - set(OPTIONS)):
+            known = ", ".join(f"`{name}`" for name in OPTIONS)
+            raise TypeError(f"Unknown arguments {unknown}; an exported voice takes {known}.")
         controls = {name: options.pop(name) for name in CONTROLS if name in options}
         refuse_numbers(controls)
         start = 0
@@ -246,7 +250,7 @@ class OnnxVoice(SpeechRows):
 
     @cached_property
     def _text_tokenizer(self):
-        tokenizers = require("tokenizers", "A voice with a text encoder", extra="onnx")
+        tokenizers = require("tokenizers", "An exported text encoder", install="pip install tokenizers")
         tokenizer = tokenizers.Tokenizer.from_file(str(self.folder / TEXT_TOKENIZER_FILE))
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -301,6 +305,7 @@ def read_settings(folder: Path) -> dict:
             f"`{path}` has format {found}, but this version of the package reads format {FORMAT}: "
             "update the package, or export the voice again."
         )
+    check_saved_words(settings, folder)
     return settings
 
 

@@ -1,7 +1,7 @@
 """Texts and documents to sound files, while they are spoken: a book needs no more memory than its longest sentence.
 
-Enter: a pipeline and a text, or the chapters of a document. Leave: sound files, subtitles, and for documents a
-`chapters.json` that says which chapters are done, so that a reading that was stopped goes on where it was.
+Enter: a pipeline or an exported voice, and a text or the chapters of a document. Leave: sound files, subtitles, and
+for documents a `chapters.json` that says which chapters are done, so that a reading goes on where it was stopped.
 """
 
 import hashlib
@@ -9,15 +9,18 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..audio.encode import AudioFile
 from ..text.documents import Chapter
-from .pipeline import TTSGanPipeline
+from .onnx_voice import OnnxVoice
 from .streaming import SpeechChunk
 from .subtitles import subtitle_writer, write_subtitles
 from .times import TimedWord
 
+
+if TYPE_CHECKING:
+    from .pipeline import TTSGanPipeline
 
 CONTENTS = "chapters.json"
 Watch = Callable[[SpeechChunk], None]
@@ -38,7 +41,7 @@ class Reading(NamedTuple):
 
 
 def speak_to_file(
-    speak: TTSGanPipeline,
+    speak: "TTSGanPipeline | OnnxVoice",
     text: str | Sequence[str],
     path: str | Path,
     subtitles: str | Path | None = None,
@@ -48,12 +51,12 @@ def speak_to_file(
     """Speak a text into a sound file, sentence by sentence.
 
     Args:
-        speak: The pipeline of a voice.
+        speak: The pipeline of a voice, or an exported voice.
         text: A text, or several that follow each other in the file.
         path: `.wav`, `.flac`, `.mp3`, `.ogg` or `.opus`; there is no file before all of it is spoken.
         subtitles: A file for subtitles, see [`write_subtitles`].
         watch: Called with each chunk as soon as it is made.
-        arguments: What `TTSGanPipeline.stream` takes, such as `speaking_rate`.
+        arguments: What `speak.stream` takes, such as `speaking_rate`.
 
     Raises:
         ValueError: For text that cannot be spoken, and for endings of names that are not known.
@@ -84,7 +87,7 @@ def speak_to_file(
 
 
 def speak_document(
-    speak: TTSGanPipeline,
+    speak: "TTSGanPipeline | OnnxVoice",
     chapters: Sequence[Chapter],
     folder: str | Path,
     kind: str = "wav",
@@ -97,13 +100,13 @@ def speak_document(
     Chapters that are there already, of the same text, voice and arguments, are not spoken again.
 
     Args:
-        speak: The pipeline of a voice.
+        speak: The pipeline of a voice, or an exported voice.
         chapters: As `read_document` gives them.
         folder: For the files.
         kind: `wav`, `flac`, `mp3`, `ogg` or `opus`.
         subtitles: `.srt`, `.vtt` or `.json` writes them beside each sound file.
         watch: Called with each chunk as soon as it is made.
-        arguments: What `TTSGanPipeline.stream` takes, such as `speaking_rate`.
+        arguments: What `speak.stream` takes, such as `speaking_rate`.
 
     Raises:
         ValueError: For text that cannot be spoken, and for an unknown `kind`.
@@ -120,7 +123,7 @@ def speak_document(
     if (folder / CONTENTS).is_file():
         done = {each["file"]: each for each in json.loads((folder / CONTENTS).read_text(encoding="utf-8"))}
     readings = []
-    voice = str(speak.model.config.name_or_path)
+    voice = str(speak.folder if isinstance(speak, OnnxVoice) else speak.model.config.name_or_path)
     for number, chapter in enumerate(chapters, start=1):
         path = folder / f"{file_name(number, len(chapters), chapter.title)}.{kind}"
         beside = None if subtitles is None else path.with_suffix(subtitles)

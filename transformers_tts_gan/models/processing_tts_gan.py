@@ -14,7 +14,6 @@ from typing import TypedDict, Unpack
 import torch
 from transformers import AutoProcessor, AutoTokenizer, BatchFeature, ProcessorMixin
 
-from ..text.frontend import TextFrontend
 from ..text.lexicon import check_saved_words, read_lexicon
 from ..text.rows import SpeechRows, with_prosody_controls
 from ..text.utterance import Utterance
@@ -128,22 +127,6 @@ class TTSGanProcessor(SpeechRows, HubShim, ProcessorMixin):
         """What a call always returns."""
         of_text = [] if self.text_tokenizer is None else ["text_input_ids", "text_window_ids", "token_spans"]
         return [*self.tokenizer.model_input_names, *of_text]
-
-    @property
-    def frontend(self) -> TextFrontend:
-        """The text frontend with this voice's lexicon and words."""
-        if "_frontend" not in self.__dict__:
-            words = (self.lexicon, self.user_dict)
-            self.__dict__["_frontend"] = TextFrontend(self.languages[0], *words, self.emoji, self.phonemes)
-        return self.__dict__["_frontend"]
-
-    def add_words(
-        self, lexicon: Mapping[str, str] | str | Path | None = None, user_dict: list[str] | str | Path | None = None
-    ) -> None:
-        """More entries for `lexicon` and `user_dict`, as the constructor takes them; new ones win over old ones."""
-        self.lexicon.update(read_lexicon(lexicon or {}))
-        self.user_dict = sorted({*self.user_dict, *Segmenter(user_dict or ()).words})
-        self.__dict__.pop("_frontend", None)
 
     def __call__(
         self,

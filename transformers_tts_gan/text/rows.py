@@ -6,17 +6,21 @@ the prosody that the text asks for.
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from .frontend import TextFrontend
 from .han import HAN
 from .ipa import ipa_symbols
+from .languages import find
+from .lexicon import read_lexicon
 from .lines import LINE_BREAK, Line, read_lines
 from .nearest import with_nearest
 from .sentences import Sentence, placed_sentences
 from .ssml.parse import has_markup, is_ssml
 from .token_alignment import token_ranges, windows
 from .utterance import Utterance
+from .zh.segment import Segmenter
 
 
 SILENCE = "<sil>"
@@ -28,15 +32,33 @@ NO_PAUSE = -1
 class SpeechRows:
     """What the text of a voice becomes. The processor is one, and so is a voice without torch.
 
-    A subclass has the fields `speakers`, `languages`, `max_phones`, `text_level` and `reads_text`, a `frontend`, and
-    the methods that raise `NotImplementedError` here.
+    A subclass has the fields below, `reads_text`, and the methods that raise `NotImplementedError` here.
     """
 
     speakers: list[str]
     languages: list[str]
     max_phones: int
     text_level: str
-    frontend: TextFrontend
+    lexicon: dict[str, str]
+    user_dict: list[str]
+    emoji: str
+    phonemes: str
+
+    @property
+    def frontend(self) -> TextFrontend:
+        """The text frontend with this voice's lexicon and words."""
+        if "_frontend" not in self.__dict__:
+            words = (self.lexicon, self.user_dict)
+            self.__dict__["_frontend"] = TextFrontend(self.languages[0], *words, self.emoji, self.phonemes)
+        return self.__dict__["_frontend"]
+
+    def add_words(
+        self, lexicon: Mapping[str, str] | str | Path | None = None, user_dict: list[str] | str | Path | None = None
+    ) -> None:
+        """More entries for `lexicon` and `user_dict`, as [`TTSGanProcessor`] takes them; new ones win over old."""
+        self.lexicon.update(read_lexicon(lexicon or {}))
+        self.user_dict = sorted({*self.user_dict, *Segmenter(user_dict or ()).words})
+        self.__dict__.pop("_frontend", None)
 
     @property
     def reads_text(self) -> bool:
@@ -111,9 +133,15 @@ class SpeechRows:
             )
         ids = self.phone_ids(phones)
         if unknown := {phone for phone, number in zip(phones, ids, strict=True) if number is None}:
+            lacks = f"has not learned the phones {sorted(unknown)} of `{utterance.text[:40]}`"
+            if find(language).code in self.languages:
+                raise ValueError(
+                    f"This voice {lacks}: give the words another spelling, or train it on text that has them."
+                )
+            known = ", ".join(f"`{code}`" for code in self.languages)
             raise ValueError(
-                f"This voice has not learned the phones {sorted(unknown)} of `{utterance.text[:40]}`: give the words "
-                "another spelling, or train it on text that has them."
+                f"This voice speaks {known} and not `{language}`: it {lacks}. Choose a voice of that language, or "
+                "leave `language` out."
             )
         speaker_id, language_id = self.speaker_id(speaker), self.language_id(language)
         row: dict[str, Any] = {"input_ids": ids, "speaker_id": speaker_id, "language_id": language_id}
