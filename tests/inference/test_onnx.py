@@ -11,7 +11,8 @@ import torch
 from helpers.models import SENTENCES
 
 from transformers_tts_gan import OnnxVoice, TTSGanPipeline, export_onnx
-from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph, measure_difference, quantize
+from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph, quantize
+from transformers_tts_gan.inference.onnx_difference import measure_difference
 
 
 LONG = "Good morning. The 25 cats of 北京 sat there, and all of them were asleep."
@@ -110,6 +111,26 @@ def test_the_difference_is_measured(voice, processor, exported):
     found = measure_difference(voice, processor, exported, SENTENCES[1])
     assert found.durations == 0 and found.phones > 20 and found.peak > 0.05
     assert found.f0_hz < 0.01 and found.waveform < 1e-2 and found.share < 1e-3
+    assert found.duration_frames == 0 and found.voicing == 0 and found.most_f0_hz < 0.01
+    assert found.spectrum_db < 0.01 and found.most_spectrum_db < 0.1
+
+
+def test_the_difference_of_integers_is_small_and_that_of_a_damaged_graph_is_not(voice, processor, exported, tmp_path):
+    """The samples of both differ: by phases that nobody hears, and by a matrix of zeros."""
+    import onnx
+
+    shutil.copytree(exported, tmp_path / "damaged")
+    whole = onnx.load(exported / FRAMES_FILE)
+    matrices = [each for each in whole.graph.initializer if len(each.dims) == 2 and min(each.dims) > 16]
+    values = onnx.numpy_helper.to_array(matrices[-1])
+    matrices[-1].CopyFrom(onnx.numpy_helper.from_array(0 * values, matrices[-1].name))
+    onnx.save(whole, tmp_path / "damaged" / FRAMES_FILE)
+    integers = export_onnx(voice, processor, tmp_path / "int8", precision="int8")
+    small, large = (
+        measure_difference(voice, processor, each, SENTENCES[1]) for each in (integers, tmp_path / "damaged")
+    )
+    assert small.spectrum_db < 0.1 < 1 < large.spectrum_db
+    assert small.voicing < 0.05 and small.duration_frames <= 2
 
 
 def test_int8_is_smaller_and_every_matrix_is_of_integers(exported, tmp_path):
@@ -157,9 +178,16 @@ def test_what_cannot_be_used_is_refused_in_words(voice, processor, onnx_voice, e
         onnx_voice("Good morning.", speaking_rate=0)
     with pytest.raises(ValueError, match="There is no speaker `eve`"):
         onnx_voice("Good morning.", speaker="eve")
+    with pytest.raises(ValueError, match="This voice speaks `en`, `zh` and not `fr`"):
+        onnx_voice("Bonjour.", language="fr")
+    with pytest.raises(TypeError, match=r"Unknown arguments \['speed'\]; an exported voice takes `speaking_rate`"):
+        onnx_voice("Good morning.", speed=2)
     settings = json.loads((exported / "voice.json").read_text(encoding="utf-8"))
     (tmp_path / "voice.json").write_text(json.dumps({**settings, "format": 9}), encoding="utf-8")
     with pytest.raises(ValueError, match="has format 9, but this version of the package reads format 1"):
+        OnnxVoice(tmp_path)
+    (tmp_path / "voice.json").write_text(json.dumps({**settings, "lexicon": "words.tsv"}), encoding="utf-8")
+    with pytest.raises(ValueError, match="a saved voice holds its words itself"):
         OnnxVoice(tmp_path)
 
 

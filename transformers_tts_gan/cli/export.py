@@ -27,7 +27,8 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: list[str]) -> None:
     args = parser().parse_args(arguments)
-    from ..inference.onnx import export_onnx, measure_difference
+    from ..inference.onnx import export_onnx
+    from ..inference.onnx_difference import measure_difference
     from ..models.modeling_tts_gan import TTSGanModel
     from ..models.processing_tts_gan import TTSGanProcessor
     from ..text import languages
@@ -42,7 +43,15 @@ def run(arguments: list[str]) -> None:
     found = measure_difference(model, processor, folder, text)
     megabytes = sum(file.stat().st_size for file in folder.iterdir() if file.is_file()) / 1e6
     print(f"size        {megabytes:.1f} MB, {args.precision}")
-    print(f"durations   {found.durations} of {found.phones} phones last another number of frames than in torch")
-    print(f"F0          {found.f0_hz:.2g} Hz apart at most")
-    print(f"waveform    {found.waveform:.2g} apart at most, of {found.peak:.2g}; {found.share:.2g} of its power")
+    changed = f"{found.durations} of {found.phones} phones last another number of frames than in torch"
+    print(f"durations   {changed}{f', at most {found.duration_frames} more or fewer' if found.durations else ''}")
+    print(
+        f"F0          {found.f0_hz:.2g} Hz apart in the middle, 95 % of voiced frames within {found.most_f0_hz:.2g} Hz"
+    )
+    print(f"voicing     {found.voicing:.2%} of the frames are voiced in one of the two alone")
+    print(f"spectrum    {found.spectrum_db:.2g} dB apart in the middle, 95 % within {found.most_spectrum_db:.2g} dB")
+    if args.precision == "fp32":  # small differences of F0 add up to other phases, which nobody hears
+        print(f"waveform    {found.waveform:.2g} apart at most, of {found.peak:.2g}; {found.share:.2g} of its power")
+    if not args.no_text_encoder and model.text_encoder is not None:
+        print("It has a text encoder, and needs `pip install tokenizers` to speak without torch.")
     print(folder.resolve())

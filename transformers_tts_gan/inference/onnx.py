@@ -13,11 +13,9 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.export import Dim
@@ -37,7 +35,6 @@ from .onnx_voice import (
     SETTINGS_FILE,
     TEXT_ENCODER_FILE,
     TEXT_TOKENIZER_FILE,
-    OnnxVoice,
 )
 
 
@@ -293,54 +290,3 @@ def voice_settings(model: TTSGanModel, processor: TTSGanProcessor, precision: st
         settings["token_limit"] = processor.token_limit
         settings["text_pad_id"] = processor.text_tokenizer.pad_token_id or 0
     return settings
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far an exported voice is from the model that it was made of, over one text.
-
-    Args:
-        phones: Of the text.
-        durations: Phones that last another number of frames.
-        f0_hz: Largest difference of F0, in Hz.
-        waveform: Largest difference of the samples, when both speak with the durations of the model.
-        share: Power of the difference of the samples, as a share of their power.
-        peak: Largest sample of the model.
-    """
-
-    phones: int
-    durations: int
-    f0_hz: float
-    waveform: float
-    share: float
-    peak: float
-
-
-@torch.no_grad()
-def measure_difference(
-    model: TTSGanModel, processor: TTSGanProcessor, folder: str | os.PathLike, text: str
-) -> Difference:
-    """Let a model and what was exported of it say one sentence, and compare."""
-    voice = OnnxVoice(folder)
-    row = processor.encode_speech(text, None, None)
-    inputs: dict[str, Any] = processor.pad([row])
-    vocoder: Any = model.vocoder
-    plan = model.plan(**inputs, use_text_encoder=voice.reads_text)
-    exported = voice.plan(row)
-    output = model.synthesize(**inputs, durations=plan.durations, use_text_encoder=voice.reads_text)
-    durations = plan.durations[0].numpy()
-    changed = int((exported.durations != durations).sum())
-    log_mel = model.acoustic.decode_phones(plan.hidden, plan.durations, plan.condition)[0]
-    f0 = vocoder.predict_f0(log_mel)[0].numpy()
-    exported.durations = durations
-    waveform: Any = output.waveform
-    waveform = waveform[0].numpy()
-    apart = np.concatenate(list(voice.speak_plan(exported))) - waveform
-    return Difference(
-        len(durations),
-        changed,
-        float(np.abs(voice.frames(exported)(0, len(f0))[1] - f0).max()),
-        float(np.abs(apart).max()),
-        float(np.square(apart).sum() / np.square(waveform).sum()),
-        float(np.abs(waveform).max()),
-    )
