@@ -175,7 +175,7 @@ STEPS = {
         try:
             AutoModel.from_pretrained(FOLDER, trust_remote_code=True)
         except ImportError as error:
-            assert "run `pip install transformers-tts-gan`" in str(error), error
+            assert "run `pip install 'transformers-tts-gan[torch]'`" in str(error), error
         else:
             raise AssertionError("it loaded without the package")
     """,
