@@ -16,7 +16,7 @@ import pytest
 from helpers.example_scripts import ROOT, script
 from transformers import HfArgumentParser
 
-from transformers_tts_gan import parse_arguments
+from transformers_tts_gan import export_onnx, parse_arguments
 from transformers_tts_gan.cli import train
 from transformers_tts_gan.cli.main import load_command
 
@@ -29,7 +29,7 @@ PROGRAMS = [
 ]
 OURS = re.compile(r"^(\w+=\S+ )*(python (examples|benchmarks)/|tts-gan |accelerate launch )")
 OTHERS = ("pip", "make", "tensorboard")
-# In words.tsv and names.txt are the reader's own words; outputs/my_voice is the voice of the reader.
+# In words.tsv and names.txt are the reader's own words; outputs/my_voice and my_voice_onnx are voices of the reader.
 RUN = (
     "tts-gan speak",
     "tts-gan explain",
@@ -134,12 +134,13 @@ def test_no_command_is_overlooked():
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory):
+def reader(voice, phone_processor, tmp_path_factory):
     """A folder as a reader's: the repository's examples, words of the reader's own, and the commands on the path."""
     folder = tmp_path_factory.mktemp("reader")
     (folder / "examples").symlink_to(ROOT / "examples")
     (folder / "outputs").mkdir()
     (folder / "outputs" / "my_voice").symlink_to(ROOT / "examples" / "voices" / "bilingual")
+    export_onnx(voice.without_text_encoder(), phone_processor, folder / "outputs" / "my_voice_onnx")
     (folder / "words.tsv").write_text("GAN\tG AE1 N\n", encoding="utf-8")
     (folder / "names.txt").write_text("重阳子涵\n", encoding="utf-8")
     (folder / "bin").mkdir()
