@@ -121,6 +121,14 @@ def test_tts_gan_speaks_from_an_exported_folder(python, exported, tmp_path):
     assert soundfile.info(tmp_path / "book" / "2 Dogs.wav").samplerate == 16_000
 
 
+def test_an_exported_text_encoder_names_the_package_that_it_needs(python, voice, processor, tmp_path):
+    ended = python(MAIN, "speak", "--model", str(export_onnx(voice, processor, tmp_path / "voice")), "Hello.")
+    assert ended.returncode == 1 and ended.stderr.count("\n") == 1
+    assert "An exported text encoder needs `tokenizers`, which is not installed: run `pip install tokenizers`." in (
+        ended.stderr
+    )
+
+
 def test_the_commands_that_need_no_torch_run(python):
     shown = python(MAIN, "--help")
     assert shown.returncode == 0 and "write a voice as ONNX" in shown.stdout, shown.stderr
