@@ -11,7 +11,7 @@ import torch
 from helpers.models import SENTENCES
 
 from transformers_tts_gan import OnnxVoice, TTSGanPipeline, export_onnx
-from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph, quantize
+from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph
 from transformers_tts_gan.inference.onnx_difference import measure_difference
 
 
@@ -69,7 +69,7 @@ def test_what_is_streamed_is_what_is_said_at_once(onnx_voice, text):
     chunks = list(onnx_voice.stream(text, first_frames=16, **CHOICES))
     speech = onnx_voice(text, return_timestamps=True, **CHOICES)
     assert len(chunks) > 4
-    np.testing.assert_allclose(np.concatenate([chunk.audio for chunk in chunks]), speech["audio"], atol=1e-3)
+    np.testing.assert_allclose(np.concatenate([chunk.audio for chunk in chunks]), speech["audio"], atol=1e-4)
     assert [word for chunk in chunks for word in chunk.words] == speech["words"]
     for chunk in chunks:
         assert all(chunk.start <= round(word.start * 16_000) < chunk.start + len(chunk.audio) for word in chunk.words)
@@ -107,6 +107,30 @@ def test_the_frames_of_a_batch_are_those_of_each_alone(onnx_voice):
         np.testing.assert_allclose(one[0], other[1, :real], rtol=1e-3, atol=1e-3)
 
 
+def test_the_phones_of_a_batch_are_those_of_each_alone(onnx_voice):
+    rng = np.random.RandomState(0)
+    phones, real = 12, 8
+    row, of_phones = np.zeros(3, np.int64), (3, phones)
+    inputs = {
+        "input_ids": rng.randint(3, 40, of_phones),
+        "attention_mask": np.ones(of_phones, np.int64),
+        "speaker_id": row,
+        "language_id": row,
+        "speaking_rate": np.ones(of_phones, np.float32),
+        "pitch_shift": np.zeros(of_phones, np.float32),
+        "noise": np.zeros((2, *of_phones), np.float32),
+        "context": rng.standard_normal((*of_phones, onnx_voice.settings["context_size"])).astype(np.float32),
+    }
+    inputs["attention_mask"][1, real:] = 0
+    together = onnx_voice._phones.run(None, inputs)
+    alone = {name: values[1:2, :real] if values.ndim > 1 else values[1:2] for name, values in inputs.items()}
+    alone["noise"] = inputs["noise"][:, 1:2, :real]
+    hidden, _, durations = onnx_voice._phones.run(None, alone)
+    np.testing.assert_allclose(hidden[0], together[0][1, :real], rtol=1e-3, atol=1e-4)
+    np.testing.assert_array_equal(durations[0], together[2][1, :real])
+    assert not np.allclose(hidden[0], together[0][0, :real], atol=1e-2), "the rows differ"
+
+
 def test_the_difference_is_measured(voice, processor, exported):
     found = measure_difference(voice, processor, exported, SENTENCES[1])
     assert found.durations == 0 and found.phones > 20 and found.peak > 0.05
@@ -131,17 +155,6 @@ def test_the_difference_of_integers_is_small_and_that_of_a_damaged_graph_is_not(
     )
     assert small.spectrum_db < 0.1 < 1 < large.spectrum_db
     assert small.voicing < 0.05 and small.duration_frames <= 2
-
-
-def test_int8_is_smaller_and_every_matrix_is_of_integers(exported, tmp_path):
-    import onnx
-
-    quantize(exported / FRAMES_FILE, tmp_path / FRAMES_FILE)
-    before, after = (onnx.load(folder / FRAMES_FILE).graph.node for folder in (exported, tmp_path))
-    assert (tmp_path / FRAMES_FILE).stat().st_size < 0.6 * (exported / FRAMES_FILE).stat().st_size
-    kinds = {node.op_type for node in after}
-    assert "MatMulInteger" in kinds and sum(node.op_type == "MatMul" for node in after) == 0
-    assert sum(node.op_type == "MatMul" for node in before) > 10
 
 
 def test_acoustic_model_and_vocoder_compile_into_one_graph_each(voice):

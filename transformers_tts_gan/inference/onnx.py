@@ -28,6 +28,7 @@ from ..models.text_encoder import encoder_limit
 from ..models.vocoder import TTSGanVocoder
 from ..utils.require import require
 from .onnx_blocks import with_exported_blocks
+from .onnx_int8 import quantize_voice
 from .onnx_voice import (
     FORMAT,
     FRAMES_FILE,
@@ -144,17 +145,22 @@ def export_onnx(
     folder.mkdir(parents=True, exist_ok=True)
     encoder: Any = model.text_encoder if text_encoder else None
     with_context = encoder is not None
-    with evaluating(model):
-        write_graph(*phones_graph(model, with_context), folder / PHONES_FILE, precision)
-        write_graph(*frames_graph(model), folder / FRAMES_FILE, precision)
-        (folder / TEXT_ENCODER_FILE).unlink(missing_ok=True)
-        (folder / TEXT_TOKENIZER_FILE).unlink(missing_ok=True)
+    (folder / TEXT_ENCODER_FILE).unlink(missing_ok=True)
+    (folder / TEXT_TOKENIZER_FILE).unlink(missing_ok=True)
+    with evaluating(model), tempfile.TemporaryDirectory() as scratch:
+        whole = folder if precision == "fp32" else Path(scratch)
+        write_graph(*phones_graph(model, with_context), whole / PHONES_FILE)
+        write_graph(*frames_graph(model), whole / FRAMES_FILE)
         if with_context:
             limit = encoder_limit(encoder.config) or LONGEST
-            write_graph(*text_encoder_graph(model), folder / TEXT_ENCODER_FILE, precision, limit)
-            processor.text_tokenizer.backend_tokenizer.save(str(folder / TEXT_TOKENIZER_FILE))
-    settings = voice_settings(model, processor, precision, with_context)
-    (folder / SETTINGS_FILE).write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            write_graph(*text_encoder_graph(model), whole / TEXT_ENCODER_FILE, limit)
+            processor.text_tokenizer.backend_tokenizer.save(str(whole / TEXT_TOKENIZER_FILE))
+        settings = voice_settings(model, processor, precision, with_context)
+        text = json.dumps(settings, ensure_ascii=False, indent=1) + "\n"
+        (whole / SETTINGS_FILE).write_text(text, encoding="utf-8")
+        if precision == "int8":
+            with quiet_logs("root"):
+                quantize_voice(whole, folder)
     return folder
 
 
@@ -213,9 +219,7 @@ def text_encoder_graph(model: TTSGanModel) -> tuple[nn.Module, dict, list[str]]:
     return TextEncoderGraph(model), inputs, ["states"]
 
 
-def write_graph(
-    graph: nn.Module, inputs: dict, outputs: list[str], path: Path, precision: str, tokens: int = LONGEST
-) -> None:
+def write_graph(graph: nn.Module, inputs: dict, outputs: list[str], path: Path, tokens: int = LONGEST) -> None:
     """Export one graph; `inputs` are examples, and the names of their first sizes; of `tokens` there are no more."""
     sizes = {name: Dim(name, min=1, max=LONGEST) for name in ("batch", "phones", "frames")}
     sizes["tokens"] = Dim("tokens", min=2, max=tokens)
@@ -229,25 +233,7 @@ def write_graph(
         program: Any = torch.onnx.export(
             exported, input_names=list(inputs), output_names=outputs, opset_version=OPSET, verbose=False
         )
-        if precision == "fp32":
-            program.save(path, external_data=False)
-            return
-        with tempfile.TemporaryDirectory() as scratch:
-            whole = Path(scratch) / path.name
-            program.save(whole, external_data=False)
-            quantize(whole, path)
-
-
-def quantize(whole: Path, path: Path) -> None:
-    """Write the graph `whole` with matrices of 8 bit integers; what they are multiplied with is rounded on the way."""
-    quantization = require("onnxruntime.quantization", "Exporting as int8", extra="onnx-export")
-    quantization.quantize_dynamic(
-        whole,
-        path,
-        op_types_to_quantize=["MatMul"],
-        weight_type=quantization.QuantType.QInt8,
-        per_channel=True,
-    )
+        program.save(path, external_data=False)
 
 
 @contextmanager
