@@ -75,12 +75,16 @@ class SelfAttention(GradientCheckpointingLayer):
 
 def rotate(heads: torch.Tensor) -> torch.Tensor:
     """Turn each pair of features of `(B, heads, T, D)` by an angle that grows with its position."""
-    length, size = heads.shape[-2:]
-    rates = 10_000 ** (-torch.arange(0, size, 2, device=heads.device, dtype=torch.float32) / size)  # (D / 2,)
-    angles = torch.arange(length, device=heads.device, dtype=torch.float32)[:, None] * rates  # (T, D / 2)
-    cosine, sine = angles.cos().to(heads.dtype), angles.sin().to(heads.dtype)
+    cosine, sine = (table.to(heads.dtype) for table in rotations(*heads.shape[-2:], heads.device))
     first, second = heads.chunk(2, dim=-1)
     return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
+
+
+def rotations(length: int, size: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosines and sines `(T, D / 2)` of the angles by which `rotate` turns."""
+    rates = 10_000 ** (-torch.arange(0, size, 2, device=device, dtype=torch.float32) / size)  # (D / 2,)
+    angles = torch.arange(length, device=device, dtype=torch.float32)[:, None] * rates  # (T, D / 2)
+    return angles.cos(), angles.sin()
 
 
 def length_mask(lengths: torch.Tensor, size: int | None = None) -> torch.Tensor:
