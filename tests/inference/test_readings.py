@@ -43,7 +43,7 @@ def test_subtitles_of_several_texts_in_one_file_go_on(speaker, tmp_path):
 
 def test_a_reading_goes_on_where_it_was_stopped(speaker, tmp_path):
     def stop(chunk):
-        if chunk.words[0].text == "Good" and chunk.words[-1].text == "morning":
+        if "morning" in [word.text for word in chunk.words]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

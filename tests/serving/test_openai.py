@@ -84,7 +84,8 @@ def test_server_sent_events_hold_the_same_sound(client):
     ) as response:
         lines = [line for line in response.iter_lines() if line]
     events = [json.loads(line.removeprefix("data: ")) for line in lines]
-    assert [event["type"] for event in events] == ["speech.audio.delta"] * 2 + ["speech.audio.done"]
+    kinds = [event["type"] for event in events]
+    assert len(kinds) > 3 and kinds == ["speech.audio.delta"] * (len(kinds) - 1) + ["speech.audio.done"]
     sound = b"".join(base64.b64decode(event["audio"]) for event in events[:-1])
     assert sound == client.audio.speech.create(model="tiny", voice="ann", input=TEXT, response_format="wav").read()
 

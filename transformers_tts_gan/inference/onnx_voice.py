@@ -8,6 +8,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..models.frame_synthesis import FIRST_FRAMES, STEP, FrameSynthesizer, audible, seeded_noise, stream_windows
+from ..models.frame_synthesis import FIRST_FRAMES, FrameSynthesizer, audible, seeded_noise, stream_windows
 from ..text.lexicon import check_saved_words
 from ..text.rows import SpeechRows
 from ..text.ssml.values import SILENT_DB
@@ -31,7 +32,7 @@ from .pieces import (
     refuse_numbers,
     text_pieces,
 )
-from .streaming import SpeechChunk
+from .streaming import LATER_FRAMES, SpeechChunk, speech_chunks
 from .times import TimedWord
 
 
@@ -58,7 +59,7 @@ class OnnxVoice(SpeechRows):
 
     Args:
         folder: What `tts-gan export` or [`export_onnx`] wrote.
-        threads: That onnxruntime uses; 0: as many as there are cores.
+        threads: That speak; 0: as many as there are cores. Take no more than there are idle cores.
 
     Raises:
         ValueError: For a folder that holds no exported voice, a damaged one, or one of a later version of this
@@ -115,7 +116,8 @@ class OnnxVoice(SpeechRows):
 
         Args:
             text: A text of any length, plain or SSML.
-            first_frames: Frames of the first piece of each sentence; each piece after it has twice as many, up to 256.
+            first_frames: Frames of the first piece of the first sentence; each piece after it has twice as many, up to
+                256. Other sentences come in pieces of 1,024.
                 `None` makes each sentence in one go.
             options: As of a call.
 
@@ -141,16 +143,12 @@ class OnnxVoice(SpeechRows):
         start = 0
         for piece in self._pieces(text, **options):
             plan = self.plan(piece.row, **controls)
+            samples = self.speak_plan(plan, first_frames)
             spoken = (plan.durations, self.hop_length, self.sampling_rate, start)
-            words = piece.words(*spoken) if with_words else []
-            chunks = self.speak_plan(plan, first_frames)
-            for part in piece.finish_chunks(chunks, plan.durations, self.hop_length):
-                end = start + len(part)
-                begun = [word for word in words if round(word.start * self.sampling_rate) < end]
-                words = words[len(begun) :]
-                if len(part):
-                    yield SpeechChunk(part, self.sampling_rate, start, begun)
-                start = end
+            for chunk in speech_chunks(piece, samples, *spoken, with_words):
+                yield chunk
+                start = chunk.start + len(chunk.audio)
+            first_frames = None if first_frames is None else LATER_FRAMES
 
     def _pieces(
         self,
@@ -205,7 +203,8 @@ class OnnxVoice(SpeechRows):
     def speak_plan(self, plan: FramePlan, first_frames: int | None = None) -> Iterator[np.ndarray]:
         """The samples `(S,)` of one row, in [-1, 1]; all at once without `first_frames`."""
         frames = int(plan.durations.sum())
-        synthesizer = FrameSynthesizer(self.sampling_rate, self.settings["n_fft"], self.hop_length)
+        in_turn = map if self._threads == 1 else self._pool.map
+        synthesizer = FrameSynthesizer(self.sampling_rate, self.settings["n_fft"], self.hop_length, in_turn)
         quiet = np.repeat(plan.quiet, plan.durations)
         gains = audible(quiet, self.hop_length) if quiet.any() else None
         size = frames if first_frames is None else first_frames
@@ -221,13 +220,11 @@ class OnnxVoice(SpeechRows):
             "frame_mask": np.ones((frames, 1), np.float32),
             "gain": plan.gain_db[phone, None] * np.float32(LOG_PER_DB),
         }
-        of_frames = {name: padded(values, -frames % STEP)[None] for name, values in of_frames.items()}
 
         def network(start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-            inside = slice(start, end + -end % STEP)
-            inputs = {name: values[:, inside] for name, values in of_frames.items()}
+            inputs = {name: values[None, start:end] for name, values in of_frames.items()}
             parts, f0 = self._frames.run(None, {"hidden": plan.hidden, "condition": plan.condition, **inputs})
-            return parts[0, : end - start].reshape(end - start, 5, -1), f0[0, : end - start]
+            return parts[0].reshape(end - start, 5, -1), f0[0]
 
         return network
 
@@ -243,6 +240,10 @@ class OnnxVoice(SpeechRows):
         sums = np.concatenate([np.zeros_like(sums[:1]), sums])
         first, last = np.array(row["token_spans"]).T
         return ((sums[last] - sums[first]) / np.maximum(last - first, 1)[:, None]).astype(np.float32)[None]
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads or os.cpu_count(), thread_name_prefix="speech")
 
     @cached_property
     def _text_encoder(self):
@@ -319,7 +320,7 @@ def new_session(path: Path, threads: int):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # threads wait busily, but only during a run
     slow = ["SkipLayerNormFusion"]  # its kernel takes five times as long as those that it replaces
     if not path.is_file():
         raise ValueError(f"There is no file `{path}`: the exported voice is not whole, export it again.")
@@ -333,16 +334,12 @@ def new_session(path: Path, threads: int):
 
 def with_pauses(durations: np.ndarray, pause_ms: np.ndarray, frames_per_second: float) -> np.ndarray:
     """Durations `(T,)` in frames, with pauses of given milliseconds, as `models.pauses.with_pauses` has them."""
-    frames = np.round(pause_ms.astype(np.float32) / np.float32(1_000 / frames_per_second)).astype(np.int64)
-    durations = np.where(pause_ms >= 0, frames, durations)
+    if (pause_ms >= 0).any():
+        frames = np.round(pause_ms.astype(np.float32) / np.float32(1_000 / frames_per_second)).astype(np.int64)
+        durations = np.where(pause_ms >= 0, frames, durations)
     if durations.sum() < 1:
         durations[0] += 1  # a sentence of no frames would be no waveform
     return durations
-
-
-def padded(values: np.ndarray, count: int) -> np.ndarray:
-    """Values of frames, `count` zeros longer."""
-    return np.concatenate([values, np.zeros((count, *values.shape[1:]), values.dtype)])
 
 
 def phone_positions(durations: np.ndarray, phone: np.ndarray) -> np.ndarray:

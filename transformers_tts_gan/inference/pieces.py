@@ -3,6 +3,7 @@
 Rows of a [`TTSGanProcessor`] enter; their waveforms `(S,)`, float32 in [-1, 1], leave as one.
 """
 
+import functools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -113,8 +114,13 @@ class Piece:
 def faded(waveform: np.ndarray, samples: int) -> np.ndarray:
     """A copy of `(S,)` samples whose last ones fade to silence."""
     size = min(samples, len(waveform))
-    gain = np.linspace(1, 0, size + 1, dtype=np.float32)[1:]
-    return np.concatenate([waveform[: len(waveform) - size], waveform[len(waveform) - size :] * gain])
+    return np.concatenate([waveform[: len(waveform) - size], waveform[len(waveform) - size :] * fading(size)])
+
+
+@functools.lru_cache(maxsize=8)
+def fading(size: int) -> np.ndarray:
+    """Gains `(size,)` that fall to 0."""
+    return np.linspace(1, 0, size + 1, dtype=np.float32)[1:]
 
 
 def pause_seconds(pauses: Mapping[str, float]) -> dict[str, float]:
@@ -208,7 +214,9 @@ def text_pieces(
 def refuse_numbers(controls: dict) -> None:
     """Numbers that mean nothing, before they become silence, noise or hours of speech."""
     for name in ("speaking_rate", "pitch_shift", "gain_db", "noise_scale"):
-        value = controls.get(name, 1.0)
+        if name not in controls:
+            continue
+        value = controls[name]
         value = np.asarray(value.tolist() if hasattr(value, "tolist") else value, dtype=np.float64)
         need = {"speaking_rate": "a number above 0", "noise_scale": "0 or more"}.get(name, "a finite number")
         least = 0 if name in ("speaking_rate", "noise_scale") else -math.inf

@@ -8,17 +8,22 @@ import logging
 import os
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch.utils.data import Dataset
 from transformers import AutoModelForTextToWaveform, PreTrainedModel, TextToAudioPipeline, pipeline
 from transformers.pipelines.base import ChunkPipeline
 
+from ..models.frame_synthesis import FIRST_FRAMES
 from ..models.loading import HUB_ARGUMENTS
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
+from ..models.prosody import ProsodyControls
+from ..models.streaming import FramePlan
 from .pieces import (
     CONTROLS,
     PAUSE_SECONDS,
@@ -31,7 +36,7 @@ from .pieces import (
     refuse_numbers,
     text_pieces,
 )
-from .streaming import SpeechChunk
+from .streaming import LATER_FRAMES, SpeechChunk, speech_chunks
 from .times import TimedWord
 
 
@@ -141,17 +146,21 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             as_texts(text_inputs)
         return super().__call__(text_inputs, **kwargs)
 
-    def stream(self, text: str, check_first: bool = False, **kwargs) -> Iterator[SpeechChunk]:
-        """Speak one text sentence by sentence, each as soon as it is made.
+    def stream(
+        self, text: str, check_first: bool = False, first_frames: int = FIRST_FRAMES, **kwargs
+    ) -> Iterator[SpeechChunk]:
+        """Speak one text in pieces of a sentence: the first sound is there before the rest is made.
 
         Args:
             text: A text of any length, plain or SSML.
             check_first: `True` reads all of the text at once, so that what cannot be spoken is refused before any of
                 it is. Otherwise a sentence is read when its turn has come.
+            first_frames: Frames of the first piece of the first sentence; each piece after it has twice as many, up to
+                256. Other sentences come in pieces of 1,024.
             kwargs: `speaking_rate`, `speaker`, `pauses` and what else a call takes of one text.
 
         Returns:
-            An iterator; its chunks, joined, are the `audio` of a call.
+            An iterator; its chunks, joined, are the `audio` of a call, within rounding.
 
         Raises:
             TypeError: For an argument that a call does not take either, and for what is no text.
@@ -170,17 +179,30 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
         preprocess_params = {**self._preprocess_params, **preprocess_params}
         preprocess_params.pop("on_error", None)
         pieces: Iterable[Piece] = self.preprocess(text, **preprocess_params)
-        return self._stream(list(pieces) if check_first else pieces, {**self._forward_params, **forward_params})
+        forward_params = {**self._forward_params, **forward_params}
+        return self._stream(list(pieces) if check_first else pieces, first_frames, forward_params)
 
-    def _stream(self, pieces: Iterable[Piece], forward_params: dict) -> Iterator[SpeechChunk]:
+    def _stream(self, pieces: Iterable[Piece], first_frames: int, forward_params: dict) -> Iterator[SpeechChunk]:
         """Speak what `preprocess` has made of one text."""
-        start = 0
+        model: Any = self.model
+        start, hop_length = 0, model.config.hop_length
         for piece in pieces:
-            ((parts, durations),) = self._speak_pieces([piece], 1, forward_params)
-            words = piece.words(durations, self.model.config.hop_length, self.sampling_rate, start)
-            chunk = SpeechChunk(np.concatenate(parts), self.sampling_rate, start, words)
-            yield chunk
-            start += len(chunk.audio)
+            plan = self._plan(model, piece, **forward_params)
+            durations = plan.durations[0].cpu().numpy()
+            samples = (each.float().numpy() for each in model.stream_plan(plan, first_frames))
+            for chunk in speech_chunks(piece, samples, durations, hop_length, self.sampling_rate, start):
+                yield chunk
+                start = chunk.start + len(chunk.audio)
+            first_frames = LATER_FRAMES
+
+    @torch.no_grad()
+    def _plan(self, model: Any, piece: Piece, **forward_params) -> FramePlan:
+        """What the model decides of one sentence before it makes its sound."""
+        with self.device_placement():
+            inputs = self._ensure_tensor_on_device(self.processor.pad([piece.row]), device=self.device)
+        names = [field.name for field in fields(ProsodyControls)]
+        controls = ProsodyControls(**{name: forward_params.pop(name) for name in names if name in forward_params})
+        return model.plan(**{**inputs, **forward_params}, controls=controls)
 
     def save_pretrained(self, save_directory: str | os.PathLike, **kwargs) -> None:  # type: ignore[override]
         """Save the model and the processor to a folder, from which `from_pretrained` makes the same pipeline.

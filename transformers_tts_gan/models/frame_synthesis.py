@@ -18,7 +18,7 @@ UNKNOWN_F0 = 150.0  # Hz, of an utterance without any voice
 FADE_SHARE = 8  # sound fades within a quarter of a hop, 3 ms at 24 kHz, beside silence
 FIRST_FRAMES, MOST_FRAMES = 24, 256  # of the windows that an utterance is spoken in
 STEP, LEAST_WINDOW = 16, 96  # frames: of such windows libraries for matrices work out a frame alike in each
-BLOCK = 48  # frames at a time: their spectra fit a cache
+BLOCK = 64  # frames at a time: their spectra fit a cache
 
 
 @functools.lru_cache(maxsize=4)
@@ -26,6 +26,12 @@ def noise_parts(bins: int) -> np.ndarray:
     """Real and imaginary parts `(2, NOISE_FRAMES, bins)` of the same complex values of power 1 everywhere."""
     values = np.random.RandomState(0).standard_normal((2, NOISE_FRAMES, bins)) / math.sqrt(2)
     return values.astype(np.float32)
+
+
+@functools.lru_cache(maxsize=4)
+def scaled_noise(n_fft: int, hop_length: int) -> np.ndarray:
+    """The same with the power of which overlapping windows, divided by their squares, are noise of power 1."""
+    return noise_parts(n_fft // 2 + 1) * np.float32(math.sqrt(n_fft / hop_length * 3 / 8 * n_fft))
 
 
 def seeded_noise(phones: int, seed: int) -> np.ndarray:
@@ -58,6 +64,7 @@ class FrameSynthesizer:
         sampling_rate: In Hz.
         n_fft: Samples in the window of a frame.
         hop_length: Samples per frame.
+        in_turn: `map`, or that of an executor, whose threads then share the work.
 
     Example:
 
@@ -67,10 +74,10 @@ class FrameSynthesizer:
     ```
     """
 
-    def __init__(self, sampling_rate: int, n_fft: int, hop_length: int):
+    def __init__(self, sampling_rate: int, n_fft: int, hop_length: int, in_turn: Callable[..., Iterator] = map):
         self.sampling_rate, self.n_fft, self.hop_length = sampling_rate, n_fft, hop_length
+        self._in_turn = in_turn
         bins = n_fft // 2 + 1
-        self._noise_scale = np.float32(math.sqrt(n_fft / hop_length * 3 / 8 * n_fft))  # of a Hann window's squares
         self._parts = np.zeros((0, 5, bins), np.float32)  # of frames that are not spoken yet
         self._f0 = np.zeros(0, np.float32)  # of frames without pulses, 0 where unvoiced
         self._before: np.ndarray | None = None  # `(1,)` F0 of the frame before those
@@ -99,12 +106,14 @@ class FrameSynthesizer:
         hop, ready = self.hop_length, max((len(self._pulses) - self.n_fft) // self.hop_length + 1, 0)
         total = np.zeros((ready + len(self._tail), hop), np.float32)
         total[: len(self._tail)] = self._tail
-        around = np.lib.stride_tricks.sliding_window_view(self._pulses, self.n_fft)[::hop] if ready else ()
-        for start in range(0, ready, BLOCK):
-            end = min(start + BLOCK, ready)
-            frames = self._speak(around[start:end], start)
+        step = self._pulses.itemsize
+        around = np.lib.stride_tricks.as_strided(self._pulses, (ready, self.n_fft), (hop * step, step))
+        size = -(-ready // -(-ready // BLOCK)) if ready else 1  # of blocks of one length
+        starts = range(0, ready, size)
+        blocks = self._in_turn(lambda start: self._speak(around[start : start + size], start), starts)
+        for start, frames in zip(starts, blocks, strict=True):
             for part in range(self.n_fft // hop):
-                total[start + part : end + part] += frames[:, part * hop : (part + 1) * hop]
+                total[start + part : start + part + len(frames)] += frames[:, part * hop : (part + 1) * hop]
         self._parts, self._pulses = self._parts[ready:], self._pulses[ready * hop :]
         return self._finish(total, ready, is_last)
 
@@ -128,10 +137,12 @@ class FrameSynthesizer:
         if count:
             self._before = line[-1]
         shares, half = line_shares(self.hop_length), self.hop_length // 2
-        first = before + (line - before) * shares[:half]
-        second = line + (after - line) * shares[half:]
+        pitch = np.empty((count, self.hop_length), np.float32)
+        for part, left, right in ((slice(half), before, line), (slice(half, None), line, after)):
+            np.multiply(right - left, shares[part], out=pitch[:, part])
+            pitch[:, part] += left
         self._f0 = self._f0[count:]
-        return np.concatenate([first, second], axis=1).ravel()
+        return pitch.ravel()
 
     def _new_pulses(self, pitch: np.ndarray) -> np.ndarray:
         """Pulses `(S,)` of power 1 that go on from the last ones, as `excitation.pulse_train` makes them."""
@@ -142,18 +153,32 @@ class FrameSynthesizer:
 
     def _next_pulses(self, pitch: np.ndarray) -> np.ndarray:
         """The same for so few samples that they fit a cache."""
-        turns = np.append(self._turns, pitch.astype(np.float64) / self.sampling_rate).cumsum()
+        turns = pitch.astype(np.float64) / self.sampling_rate
+        turns[0] += self._turns
+        np.cumsum(turns, out=turns)
         self._turns = turns[-1]
-        phase = (2 * math.pi * (turns[1:] - np.floor(turns[1:]))).astype(np.float32)  # `% 1` takes ten times as long
+        turns -= np.floor(turns)  # `% 1` takes ten times as long
+        turns *= 2 * math.pi
+        phase = turns.astype(np.float32)
         count = np.float32(self.sampling_rate / 2) / pitch
         whole = np.floor(count)
         half = np.sin(phase / 2)
-        near = np.abs(half) < 1e-4
+        near = np.flatnonzero(half < 1e-4)  # the kernel's limit at its peak
         half[near] = 1
-        kernel = np.sin((whole + np.float32(0.5)) * phase) / (2 * half) - np.float32(0.5)
+        kernel = (whole + np.float32(0.5)) * phase
+        np.sin(kernel, out=kernel)
+        half *= 2
+        kernel /= half
+        kernel -= np.float32(0.5)
         kernel[near] = whole[near]
-        kernel += (count - whole) * np.cos((whole + 1) * phase)
-        return kernel * 2 * np.sqrt(pitch / np.float32(self.sampling_rate))
+        count -= whole
+        whole += 1
+        phase *= whole
+        count *= np.cos(phase, out=phase)
+        kernel += count
+        kernel *= 2
+        kernel *= np.sqrt(pitch / np.float32(self.sampling_rate))
+        return kernel
 
     def _speak(self, around: np.ndarray, start: int) -> np.ndarray:
         """Windowed samples of the frames from `start` on, from the pulses around each; both `(frames, n_fft)`."""
@@ -162,21 +187,28 @@ class FrameSynthesizer:
         gains = parts[:, :3]
         if gains.max() > MAX_LOG_GAIN:
             gains = np.minimum(gains, np.float32(MAX_LOG_GAIN))
-        gains, cosine, sine = np.exp(gains), np.cos(parts[:, 3:]), np.sin(parts[:, 3:])
+        gains = np.exp(gains)
+        cosine, sine = np.cos(parts[:, 3:]), np.sin(parts[:, 3:])
         cosine *= gains[:, ::2]
         sine *= gains[:, ::2]
-        noise_gain = gains[:, 1]
-        noise_gain *= self._noise_scale
         place = np.arange(self._frame + start, self._frame + start + len(around)) % NOISE_FRAMES
-        noise_real, noise_imaginary = (part[place] for part in noise_parts(self.n_fft // 2 + 1))
-        noise_real *= noise_gain
-        noise_imaginary *= noise_gain
+        noise_real, noise_imaginary = (part[place] for part in scaled_noise(self.n_fft, self.hop_length))
+        noise_real *= gains[:, 1]
+        noise_imaginary *= gains[:, 1]
+        noise_real += cosine[:, 1]
+        noise_imaginary += sine[:, 1]
         # Real and imaginary parts by themselves: numpy is slow where it has to convert.
         real, imaginary = np.ascontiguousarray(pulses.real), np.ascontiguousarray(pulses.imag)
-        noise_real += real * cosine[:, 0] - imaginary * sine[:, 0] + cosine[:, 1]
-        noise_imaginary += real * sine[:, 0] + imaginary * cosine[:, 0] + sine[:, 1]
+        noise_real += real * cosine[:, 0]
+        noise_real -= imaginary * sine[:, 0]
+        real *= sine[:, 0]
+        imaginary *= cosine[:, 0]
+        noise_imaginary += real
+        noise_imaginary += imaginary
         pulses.real, pulses.imag = noise_real, noise_imaginary
-        return np.fft.irfft(pulses).astype(np.float32, copy=False) * window
+        frames = np.fft.irfft(pulses).astype(np.float32, copy=False)
+        frames *= window
+        return frames
 
     def _finish(self, total: np.ndarray, count: int, is_last: bool) -> np.ndarray:
         """The samples of the sum `(count + overlaps, hop_length)` of `count` frames that no later frame reaches into.

@@ -12,19 +12,18 @@ from torch import nn
 from transformers import AutoModel, AutoModelForTextToWaveform, PreTrainedModel
 from transformers import initialization as init
 
-from ..audio.mel import LOG_PER_DB, frame_level
+from ..audio.mel import frame_level
 from ..audio.pitch import fundamental_frequency
 from .acoustic import AcousticModel, EncodedPhones
 from .aligner import Aligner, binarization_loss, forward_sum_loss, viterbi_durations
 from .base_vocoder import BaseVocoder, cut, segment_starts, vocoder_class
-from .checks import refuse_long, refuse_not_finite
+from .checks import refuse_long
 from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from .layers import init_weights, length_mask
 from .loading import StrictLoadingMixin
 from .lora import LoraMixin
 from .losses import masked_l1, masked_mse, total_loss
 from .outputs import TTSGanOutput
-from .pauses import over_frames, silence
 from .processing_tts_gan import TTSGanProcessor
 from .prosody import ProsodyControls, measure_prosody
 from .streaming import StreamingMixin
@@ -311,14 +310,9 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
         text = (input_ids, attention_mask, text_input_ids, text_window_ids, token_spans)
         row = (speaker_id, speaker_embedding, language_id)
         plan = self.plan(*text, *row, durations, prosody_controls, pause_ms, use_text_encoder, controls=controls)
-        log_mel, frame_mask = self.acoustic.decode_phones(plan.hidden, plan.durations, plan.condition)
-        log_mel = log_mel + over_frames(plan.gain_db, plan.durations, log_mel.shape[1]) * LOG_PER_DB
-        waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
-        refuse_not_finite(waveform, "samples")
-        if (quiet := plan.quiet(log_mel.shape[1])) is not None:
-            waveform = silence(waveform, quiet)
+        waveform, log_mel = self.speak_plan(plan)
         return TTSGanOutput(
-            waveform=waveform.clamp(-1, 1),
+            waveform=waveform,
             waveform_lengths=plan.durations.sum(dim=1) * self.config.hop_length,
             durations=plan.durations,
             log_mel=log_mel,

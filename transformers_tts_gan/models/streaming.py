@@ -14,7 +14,7 @@ from ..audio.mel import LOG_PER_DB
 from .acoustic import place_frames
 from .checks import refuse_not_finite
 from .frame_synthesis import FIRST_FRAMES, FrameSynthesizer, audible, stream_windows
-from .pauses import over_frames, silent_frames, with_pauses
+from .pauses import over_frames, silence, silent_frames, with_pauses
 from .prosody import ProsodyControls, apply_prosody_controls
 from .vocoder import F0_LAYERS, TTSGanVocoder
 
@@ -71,6 +71,16 @@ class StreamingMixin:
         hidden = self.acoustic.with_prosody(encoded.sound, prosody, mask)
         return FramePlan(hidden, condition, durations, gain_db, pause_ms, encoded.states)
 
+    def speak_plan(self, plan: FramePlan) -> tuple[torch.Tensor, torch.Tensor]:
+        """All of the sound at once: samples `(B, S)` in [-1, 1], and the log-mel frames `(B, F, M)`."""
+        log_mel, frame_mask = self.acoustic.decode_phones(plan.hidden, plan.durations, plan.condition)
+        log_mel = log_mel + over_frames(plan.gain_db, plan.durations, log_mel.shape[1]) * LOG_PER_DB
+        waveform = self.vocoder.synthesize(log_mel.to(self.dtype), frame_mask)
+        refuse_not_finite(waveform, "samples")
+        if (quiet := plan.quiet(log_mel.shape[1])) is not None:
+            waveform = silence(waveform, quiet)
+        return waveform.clamp(-1, 1), log_mel
+
     @property
     def context_frames(self) -> int:
         """Frames before and after a frame that its sound depends on, before the windows of its spectra overlap."""
@@ -112,11 +122,15 @@ class StreamingMixin:
         input_ids = args[0] if args else kwargs["input_ids"]
         if len(input_ids) != 1:
             raise ValueError(f"`input_ids` holds {len(input_ids)} sentences, but one at a time can be streamed.")
+        yield from self.stream_plan(self.plan(*args, **kwargs), first_frames)
+
+    @torch.no_grad()
+    def stream_plan(self, plan: FramePlan, first_frames: int = FIRST_FRAMES) -> Iterator[torch.Tensor]:
+        """The same of a sentence that `plan` has been called for."""
+        config, frames = self.config, int(plan.durations.sum())
         if not isinstance(self.vocoder, TTSGanVocoder):
-            yield self.synthesize(*args, **kwargs).waveform[0].cpu()
+            yield self.speak_plan(plan)[0][0].cpu()
             return
-        plan, config = self.plan(*args, **kwargs), self.config
-        frames = int(plan.durations.sum())
         index, positions = place_frames(plan.durations, frames)
         gain = (over_frames(plan.gain_db, plan.durations, frames) * LOG_PER_DB).expand(1, frames, 1)
 
