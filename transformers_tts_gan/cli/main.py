@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = top_parser().parse_args(own)
     rest = arguments[len(own) :]
     try:
-        with naming_extra("This command", EXTRAS.get(options.command)):
+        with naming_extra(f"`tts-gan {options.command}`", EXTRAS.get(options.command)):
             load_command(options.command).run(rest)
     except BrokenPipeError:  # `tts-gan explain ... | head` has read enough
         nowhere = os.open(os.devnull, os.O_WRONLY)
