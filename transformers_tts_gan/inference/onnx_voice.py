@@ -111,11 +111,15 @@ class OnnxVoice(SpeechRows):
         times = {"words": words} if return_timestamps else {}
         return {"audio": audio.take(), "sampling_rate": self.sampling_rate, **times}
 
-    def stream(self, text: str, first_frames: int | None = FIRST_FRAMES, **options: Any) -> Iterator[SpeechChunk]:
+    def stream(
+        self, text: str, check_first: bool = False, first_frames: int | None = FIRST_FRAMES, **options: Any
+    ) -> Iterator[SpeechChunk]:
         """Speak a text in pieces of a sentence: the first sound is there before the rest is made.
 
         Args:
             text: A text of any length, plain or SSML.
+            check_first: `True` reads all of the text before the first piece, so that what cannot be spoken is refused
+                before any of it is.
             first_frames: Frames of the first piece of the first sentence; each piece after it has twice as many, up to
                 256. Other sentences come in pieces of 1,024.
                 `None` makes each sentence in one go.
@@ -128,10 +132,10 @@ class OnnxVoice(SpeechRows):
             ValueError: As of a call, when the text's turn has come.
             TypeError: As of a call.
         """
-        return self._speak(text, first_frames, options)
+        return self._speak(text, first_frames, options, check_first=check_first)
 
     def _speak(
-        self, text: str, first_frames: int | None, options: dict, with_words: bool = True
+        self, text: str, first_frames: int | None, options: dict, with_words: bool = True, check_first: bool = False
     ) -> Iterator[SpeechChunk]:
         if not isinstance(text, str):
             raise TypeError(f"`text` is a {type(text).__name__}, but one string is needed: call once per text.")
@@ -141,7 +145,8 @@ class OnnxVoice(SpeechRows):
         controls = {name: options.pop(name) for name in CONTROLS if name in options}
         refuse_numbers(controls)
         start = 0
-        for piece in self._pieces(text, **options):
+        pieces = self._pieces(text, **options)
+        for piece in list(pieces) if check_first else pieces:
             plan = self.plan(piece.row, **controls)
             samples = self.speak_plan(plan, first_frames)
             spoken = (plan.durations, self.hop_length, self.sampling_rate, start)

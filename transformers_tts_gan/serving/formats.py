@@ -19,7 +19,7 @@ MEDIA_TYPES = {
     "wav": "audio/wav",
     "pcm": "audio/pcm",
 }
-STREAMED = ("wav", "pcm")  # each sentence is sent as soon as it is spoken; the others are encoded whole
+STREAMED = ("wav", "pcm")  # sent while it is spoken; the others are encoded whole
 
 
 def check_format(kind: str) -> None:
@@ -35,10 +35,15 @@ def check_format(kind: str) -> None:
             raise RequestError(400, f"{error} Or ask for mp3, opus, flac, wav or pcm.", "response_format") from None
 
 
+def is_streamed(kind: str, sampling_rate: int) -> bool:
+    """Whether a format is sent while it is spoken; what has to be resampled is not, for parts would have seams."""
+    return kind in STREAMED and (kind != "pcm" or sampling_rate == PCM_RATE)
+
+
 def encode(samples: np.ndarray, sampling_rate: int, kind: str) -> bytes:
     """A whole sound file of `(S,)` samples, or the samples themselves for `pcm`."""
     if kind == "pcm":
-        return Pcm(sampling_rate, PCM_RATE).encode(samples)
+        return to_pcm(resample(samples, sampling_rate, PCM_RATE))
     if kind == "aac":
         return _aac(samples, sampling_rate)
     return encode_audio(samples, sampling_rate, kind)
@@ -54,26 +59,9 @@ def wav_header(sampling_rate: int) -> bytes:
     )  # fmt: skip
 
 
-class Pcm:
-    """Samples to signed 16 bit at another rate, part by part; the parts together are as long as the whole would be.
-
-    Args:
-        sampling_rate: Of the samples, in Hz.
-        target: Of the bytes, in Hz.
-    """
-
-    def __init__(self, sampling_rate: int, target: int):
-        self.sampling_rate, self.target = sampling_rate, target
-        self.samples = 0
-
-    def encode(self, samples: np.ndarray) -> bytes:
-        """The bytes of the next `(S,)` samples, which begin after silence."""
-        start, end = (round(n * self.target / self.sampling_rate) for n in (self.samples, self.samples + len(samples)))
-        self.samples += len(samples)
-        if self.target != self.sampling_rate:
-            samples = resample(samples, self.sampling_rate, self.target)
-        samples = np.pad(samples, (0, max(end - start - len(samples), 0)))[: end - start]
-        return (np.clip(samples, -1.0, 1.0) * 32_767).round().astype("<i2").tobytes()
+def to_pcm(samples: np.ndarray) -> bytes:
+    """`(S,)` samples as signed 16 bit, little-endian."""
+    return (np.clip(samples, -1.0, 1.0) * 32_767).round().astype("<i2").tobytes()
 
 
 def _aac(samples: np.ndarray, sampling_rate: int) -> bytes:

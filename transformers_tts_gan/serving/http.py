@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from ..inference.streaming import SpeechChunk
 from .errors import RequestError
 from .explaining import explain
-from .formats import MEDIA_TYPES, PCM_RATE, STREAMED, Pcm, check_format, encode, wav_header
+from .formats import MEDIA_TYPES, STREAMED, check_format, encode, is_streamed, to_pcm, wav_header
 from .guard import Guard
 from .limits import Limits
 from .metrics import Metrics
@@ -104,12 +104,11 @@ class SpeechApi:
             ticket.close()
 
     async def _encoded(self, first: SpeechChunk, chunks: Chunks, kind: str) -> AsyncIterator[bytes]:
-        """The bytes of a sound, sentence by sentence where the format lets them be sent so."""
-        if kind in STREAMED:
-            pcm = Pcm(first.sampling_rate, PCM_RATE if kind == "pcm" else first.sampling_rate)
-            yield (b"" if kind == "pcm" else wav_header(first.sampling_rate)) + pcm.encode(first.audio)
+        """The bytes of a sound, part by part where the format lets them be sent so."""
+        if is_streamed(kind, first.sampling_rate):
+            yield (b"" if kind == "pcm" else wav_header(first.sampling_rate)) + to_pcm(first.audio)
             async for chunk in chunks:
-                yield pcm.encode(chunk.audio)
+                yield to_pcm(chunk.audio)
         else:
             parts = [first.audio, *[chunk.audio async for chunk in chunks]]
             yield await self.speaker.run(encode, np.concatenate(parts), first.sampling_rate, kind)
@@ -138,9 +137,8 @@ class SpeechApi:
 
     async def _captions(self, first: SpeechChunk, chunks: Chunks) -> AsyncIterator[bytes]:
         def line(chunk: SpeechChunk) -> bytes:
-            pcm = Pcm(chunk.sampling_rate, chunk.sampling_rate).encode(chunk.audio)
             content = {
-                "audio": base64.b64encode(pcm).decode(),
+                "audio": base64.b64encode(to_pcm(chunk.audio)).decode(),
                 "format": "pcm_s16le",
                 "sampling_rate": chunk.sampling_rate,
                 "start": round(chunk.start / chunk.sampling_rate, 4),
@@ -160,7 +158,7 @@ class SpeechApi:
         choice = self.choose(request)
 
         try:
-            return await self.speaker.run(explain, choice.speak.processor, request.input, choice.language)
+            return await self.speaker.run(explain, choice.frontend, request.input, choice.language)
         except ValueError as error:
             raise RequestError(400, " ".join(str(error).split()), "input") from None
 

@@ -5,8 +5,9 @@ Enters: a [`Choice`], a text and how to say it. Leave: [`SpeechChunk`]s.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from ..inference.streaming import SpeechChunk
@@ -86,9 +87,9 @@ class Speaker:
             RequestError: The text cannot be spoken, is too long, or takes too long.
         """
         arguments = {"speaker": choice.speaker, "language": choice.language, **controls}
-        chunks = await self.run(self._read, choice, text, arguments)
+        chunks = await self.run(_in_words, partial(choice.speak.stream, text, check_first=True, **arguments))
         seconds = 0.0
-        while (chunk := await self.run(next, chunks, None)) is not None:
+        while (chunk := await self.run(_in_words, partial(next, chunks, None))) is not None:
             ticket.check_time()
             if seconds == 0:
                 self.metrics.first_sound(time.monotonic() - ticket.started)
@@ -101,13 +102,18 @@ class Speaker:
             yield chunk
         self.metrics.characters += len(text)
 
-    @staticmethod
-    def _read(choice: Choice, text: str, arguments: dict) -> Iterator[SpeechChunk]:
-        try:
-            return choice.speak.stream(text, check_first=True, **arguments)
-        except ValueError as error:
-            raise RequestError(400, " ".join(str(error).split()), "input") from None
-
     def close(self) -> None:
         """Wait for the sentence that is being spoken, and end."""
         self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_words(work: Callable[[], Result]) -> Result:
+    """What `work` returns.
+
+    Raises:
+        RequestError: The text cannot be spoken.
+    """
+    try:
+        return work()
+    except ValueError as error:
+        raise RequestError(400, " ".join(str(error).split()), "input") from None

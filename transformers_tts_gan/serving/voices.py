@@ -4,13 +4,15 @@ Enter: folders of voices, and the `model`, `voice` and `language` of a request. 
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..inference.onnx_voice import SETTINGS_FILE, OnnxVoice
 from ..inference.pipeline import TTSGanPipeline
 from ..text import languages
 from ..text.han import HAN
+from ..text.rows import SpeechRows
 from .errors import RequestError
 
 
@@ -19,6 +21,7 @@ OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")  # what clients send th
 OPENAI_VOICES = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()  # the first speaker
 )
+Voice = TTSGanPipeline | OnnxVoice
 
 
 @dataclass(frozen=True)
@@ -27,19 +30,21 @@ class Choice:
 
     Args:
         name: Of the model.
-        speak: Its pipeline.
+        speak: Its pipeline, or the exported voice.
+        frontend: Its frontend.
         speaker: One of its speakers.
         language: That the request names; each sentence has the language of its letters otherwise.
     """
 
     name: str
-    speak: TTSGanPipeline
+    speak: Voice
+    frontend: SpeechRows
     speaker: str
     language: str | None
 
 
 class Voices:
-    """Pipelines by name.
+    """Pipelines and exported voices by name.
 
     Args:
         pipelines: By the names that clients choose them by; the first is the default.
@@ -48,25 +53,29 @@ class Voices:
         ValueError: There is none.
     """
 
-    def __init__(self, pipelines: dict[str, TTSGanPipeline]):
+    def __init__(self, pipelines: Mapping[str, Voice]):
         if not pipelines:
             raise ValueError("A server needs at least one voice: name one with `--model`.")
-        self.pipelines = pipelines
+        self.pipelines = dict(pipelines)
+        self.frontends: dict[str, SpeechRows] = {
+            name: speak if isinstance(speak, OnnxVoice) else speak.processor for name, speak in pipelines.items()
+        }
 
     @classmethod
     def load(cls, folders: Sequence[str | Path]) -> "Voices":
-        """The voices in some folders or on the Hub, each named like the last part of its path.
+        """The voices in some folders, exported or not, or on the Hub, each named like the last part of its path.
 
         Raises:
             ValueError: Two have the same name, or one cannot be loaded.
         """
-        pipelines: dict[str, TTSGanPipeline] = {}
+        pipelines: dict[str, Voice] = {}
         for folder in folders:
             name = Path(folder).resolve().name if Path(folder).is_dir() else str(folder).rpartition("/")[2]
             if name in pipelines or name == AUTOMATIC:
                 raise ValueError(f"There are two voices named `{name}`: rename the folder `{folder}`.")
             try:
-                pipelines[name] = TTSGanPipeline.from_pretrained(folder)
+                is_exported = (Path(folder) / SETTINGS_FILE).is_file()
+                pipelines[name] = OnnxVoice(folder) if is_exported else TTSGanPipeline.from_pretrained(folder)
             except OSError as error:
                 raise ValueError(f"The voice `{folder}` cannot be loaded: {error}") from error
         return cls(pipelines)
@@ -75,8 +84,8 @@ class Voices:
         """Say a sentence in each language of each voice: dictionaries and the like are loaded when they are first
         needed, and the first request would wait some seconds for them.
         """
-        for speak in self.pipelines.values():
-            for code in speak.processor.languages:
+        for name, speak in self.pipelines.items():
+            for code in self.frontends[name].languages:
                 with contextlib.suppress(ValueError):  # a voice need not have the phones of a sample
                     speak(languages.find(code).sample, language=code)
 
@@ -87,11 +96,11 @@ class Voices:
                 "id": f"{name}/{speaker}",
                 "name": speaker,
                 "model": name,
-                "languages": speak.processor.languages,
-                "sampling_rate": speak.sampling_rate,
+                "languages": frontend.languages,
+                "sampling_rate": self.pipelines[name].sampling_rate,
             }
-            for name, speak in self.pipelines.items()
-            for speaker in speak.processor.speakers
+            for name, frontend in self.frontends.items()
+            for speaker in frontend.speakers
         ]
 
     def choose(self, text: str, model: str = AUTOMATIC, voice: str = "", language: str | None = None) -> Choice:
@@ -112,20 +121,20 @@ class Voices:
         named = self._language(language) if language else None
         code = named or ("zh" if HAN.search(text) else "en")
         if model in (AUTOMATIC, *OPENAI_MODELS):
-            by_speaker = [name for name, each in self.pipelines.items() if voice in each.processor.speakers]
-            by_language = [name for name, each in self.pipelines.items() if code in each.processor.languages]
+            by_speaker = [name for name, each in self.frontends.items() if voice in each.speakers]
+            by_language = [name for name, each in self.frontends.items() if code in each.languages]
             model = [*by_speaker, *by_language, *self.pipelines][0]
         if model not in self.pipelines:
             known = ", ".join(f"`{name}`" for name in (AUTOMATIC, *self.pipelines))
             raise RequestError(404, f"There is no model `{model[:100]}`; this server has {known}.", "model")
-        speak = self.pipelines[model]
-        speakers = speak.processor.speakers
+        frontend = self.frontends[model]
+        speakers = frontend.speakers
         if voice in OPENAI_VOICES and voice not in speakers or voice in ("", "default"):
             voice = speakers[0]
         if voice not in speakers:
             known = ", ".join(f"`{name}`" for name in speakers)
             raise RequestError(400, f"There is no voice `{voice[:100]}` in model `{model}`; it has {known}.", "voice")
-        return Choice(model, speak, voice, named)
+        return Choice(model, self.pipelines[model], frontend, voice, named)
 
     @staticmethod
     def _language(code: str) -> str:

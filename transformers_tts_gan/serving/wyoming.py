@@ -14,7 +14,7 @@ from wyoming.tts import Synthesize
 
 from .. import __version__  # type: ignore[attr-defined]
 from .errors import RequestError
-from .formats import Pcm
+from .formats import to_pcm
 from .http import SpeechApi
 from .schemas import SpeechRequest
 from .voices import AUTOMATIC
@@ -60,11 +60,10 @@ class WyomingHandler(AsyncEventHandler):
         ticket, _, first, chunks = await self.api.start(request)
         try:
             sound = {"rate": first.sampling_rate, "width": WIDTH, "channels": 1}
-            pcm = Pcm(first.sampling_rate, first.sampling_rate)
             await self.write_event(AudioStart(**sound).event())
-            await self._send(pcm.encode(first.audio), sound)
+            await self._send(to_pcm(first.audio), sound)
             async for chunk in chunks:
-                await self._send(pcm.encode(chunk.audio), sound)
+                await self._send(to_pcm(chunk.audio), sound)
             await self.write_event(AudioStop().event())
         finally:
             ticket.close()
@@ -85,10 +84,10 @@ def information(api: SpeechApi) -> Info:
             installed=True,
             description=f"The voice `{name}`",
             version=__version__,
-            languages=speak.processor.languages,
-            speakers=[TtsVoiceSpeaker(name=speaker) for speaker in speak.processor.speakers],
+            languages=frontend.languages,
+            speakers=[TtsVoiceSpeaker(name=speaker) for speaker in frontend.speakers],
         )
-        for name, speak in api.voices.pipelines.items()
+        for name, frontend in api.voices.frontends.items()
     ]
     program = TtsProgram(
         name="transformers_tts_gan",
