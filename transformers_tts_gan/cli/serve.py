@@ -17,7 +17,7 @@ WYOMING_PORT = 10_200  # where Home Assistant looks for speech
 
 def parser() -> argparse.ArgumentParser:
     parser = new_parser("serve", __doc__)
-    parser.add_argument("--model", nargs="+", help="folders or Hub ids of voices. Default: those of the repository")
+    parser.add_argument("--model", nargs="+", help="folders, exported or not, or Hub ids of voices. Default: ours")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at. Default: this machine alone")
     parser.add_argument("--port", type=int, default=8_000, help="of HTTP. Default: 8000")
     parser.add_argument("--api_key", help="that requests must hold. Default: the variable TTS_GAN_API_KEY, or none")
