@@ -66,7 +66,7 @@ def test_words_have_the_times_of_the_pipeline(onnx_voice, pipe):
 
 @pytest.mark.parametrize("text", [LONG, MARKED])
 def test_what_is_streamed_is_what_is_said_at_once(onnx_voice, text):
-    chunks = list(onnx_voice.stream(text, first_frames=16, **CHOICES))
+    chunks = list(onnx_voice.stream(text, first_frames=8, **CHOICES))
     speech = onnx_voice(text, return_timestamps=True, **CHOICES)
     assert len(chunks) > 4
     np.testing.assert_allclose(np.concatenate([chunk.audio for chunk in chunks]), speech["audio"], atol=1e-4)

@@ -124,3 +124,20 @@ def test_windows_grow_and_hold_the_frames_around_them(spoken):
     np.testing.assert_allclose(np.concatenate(samples), waveform.clip(-1, 1), atol=1e-5)
     assert len(samples) > 1 and seen[0][0] == 0 and seen[-1][1] == FRAMES
     assert all(start % 16 == 0 and (end % 16 == 0 or end == FRAMES) for start, end in seen)
+
+
+@pytest.mark.parametrize(("first_frames", "ends"), [(24, [24, 120, 376, 632, 700]), (300, [300, 600, 700])])
+def test_windows_never_become_shorter(first_frames, ends):
+    """The first of them are short for the listener's sake; each costs the frames around it once more."""
+    spoken = [0]
+
+    class Silent:
+        def add(self, parts, f0, is_last):
+            spoken.append(spoken[-1] + len(parts))
+            return np.zeros(len(parts))
+
+    def network(start, end):
+        return np.zeros((end - start, 1)), np.zeros(end - start)
+
+    list(stream_windows(network, Silent(), 700, context=0, first_frames=first_frames))
+    assert spoken[1:] == ends

@@ -15,7 +15,7 @@ def test_the_pieces_are_the_whole(voice, processor, text):
     inputs = processor(text, speaker="bob")
     controls = ProsodyControls(speaking_rate=0.8, pitch_shift=2.0, gain_db=-3.0, noise_scale=0.5, seed=1)
     whole = voice.synthesize(**inputs, controls=controls).waveform[0]
-    pieces = list(voice.stream(**inputs, controls=controls, first_frames=16))
+    pieces = list(voice.stream(**inputs, controls=controls, first_frames=8))
     assert len(pieces) > 2 and whole.abs().max() > 0.05
     torch.testing.assert_close(torch.cat(pieces), whole, atol=1e-4, rtol=0)
 

@@ -120,9 +120,8 @@ class OnnxVoice(SpeechRows):
             text: A text of any length, plain or SSML.
             check_first: `True` reads all of the text before the first piece, so that what cannot be spoken is refused
                 before any of it is.
-            first_frames: Frames of the first piece of the first sentence; each piece after it has twice as many, up to
-                256. Other sentences come in pieces of 1,024.
-                `None` makes each sentence in one go.
+            first_frames: Frames of the first piece of the first sentence; each piece after it has four times as many,
+                up to 256. Other sentences come in pieces of 1,024. `None` makes each sentence in one go.
             options: As of a call.
 
         Returns:

@@ -155,8 +155,8 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             text: A text of any length, plain or SSML.
             check_first: `True` reads all of the text at once, so that what cannot be spoken is refused before any of
                 it is. Otherwise a sentence is read when its turn has come.
-            first_frames: Frames of the first piece of the first sentence; each piece after it has twice as many, up to
-                256. Other sentences come in pieces of 1,024.
+            first_frames: Frames of the first piece of the first sentence; each piece after it has four times as many,
+                up to 256. Other sentences come in pieces of 1,024.
             kwargs: `speaking_rate`, `speaker`, `pauses` and what else a call takes of one text.
 
         Returns:

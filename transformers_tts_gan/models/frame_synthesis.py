@@ -17,6 +17,7 @@ MAX_LOG_GAIN = 6.0
 UNKNOWN_F0 = 150.0  # Hz, of an utterance without any voice
 FADE_SHARE = 8  # sound fades within a quarter of a hop, 3 ms at 24 kHz, beside silence
 FIRST_FRAMES, MOST_FRAMES = 24, 256  # of the windows that an utterance is spoken in
+GROWTH = 4  # each is so many times as long as the one before: what was heard so far gives time to make it
 STEP, LEAST_WINDOW = 16, 96  # frames: of such windows libraries for matrices work out a frame alike in each
 BLOCK = 64  # frames at a time: their spectra fit a cache
 
@@ -273,7 +274,8 @@ def stream_windows(
         synthesizer: A new one.
         frames: Of the utterance.
         context: Frames on both sides that the network needs. Windows begin and end at multiples of `STEP`.
-        first_frames: Of the first window; each one after it is twice as long, up to `MOST_FRAMES`.
+        first_frames: Of the first window; each one after it is four times as long, up to `MOST_FRAMES`. With
+            more than that, all have as many.
         gains: `(S,)` of the samples, from `audible`.
 
     Raises:
@@ -294,4 +296,4 @@ def stream_windows(
         spoken += len(samples)
         if len(samples):
             yield samples.clip(-1, 1)
-        start, size = end, min(2 * size, MOST_FRAMES)
+        start, size = end, max(size, min(GROWTH * size, MOST_FRAMES))

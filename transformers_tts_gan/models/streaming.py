@@ -97,8 +97,8 @@ class StreamingMixin:
 
         Args:
             args, kwargs: Those of `synthesize`, for one sentence.
-            first_frames: Frames of the first piece; each piece after it has twice as many as the one before, at most
-                256. Sound without a voice waits for the next voiced frame, which its pulses lead to.
+            first_frames: Frames of the first piece; each piece after it has four times as many as the one before, at
+                most 256. Sound without a voice waits for the next voiced frame, which its pulses lead to.
 
         Yields:
             Samples `(S,)` on the CPU, in [-1, 1].
