@@ -80,7 +80,7 @@ def test_an_exported_voice_speaks_with_all_that_was_added_to_it(voice, phone_pro
     audio = OnnxVoice(folder)("A gan.", language="en")["audio"]
     wave, _ = soundfile.read(tmp_path / "plain.wav", dtype="float32")
     assert np.abs(wave - audio).max() < 1e-4, "a sentence is made in one go"
-    with pytest.raises(ValueError, match="an exported voice, which `tts-gan speak` and `OnnxVoice` read"):
+    with pytest.raises(ValueError, match="an exported voice, which .* and `OnnxVoice` read"):
         load_voice(folder)
 
 

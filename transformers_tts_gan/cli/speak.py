@@ -196,8 +196,8 @@ def load_voice(model: str | Path) -> "TTSGanPipeline":
 
     if is_exported(model):
         raise ValueError(
-            f"`{model}` is an exported voice, which `tts-gan speak` and `OnnxVoice` read: name the folder of the "
-            "voice that it was made of."
+            f"`{model}` is an exported voice, which `tts-gan speak`, `tts-gan serve` and `OnnxVoice` read: name the "
+            "folder of the voice that it was made of."
         )
     try:
         return TTSGanPipeline.from_pretrained(model)
