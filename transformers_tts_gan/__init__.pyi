@@ -87,6 +87,9 @@ from .metrics.speech import (
 from .models.configuration_hifigan import (
     HifiGanVocoderConfig as HifiGanVocoderConfig,
 )
+from .models.configuration_prosody import (
+    TTSGanProsodyConfig as TTSGanProsodyConfig,
+)
 from .models.configuration_tts_gan import (
     TTSGanConfig as TTSGanConfig,
 )
@@ -116,6 +119,12 @@ from .models.processing_tts_gan import (
 )
 from .models.prosody import (
     ProsodyControls as ProsodyControls,
+)
+from .models.prosody_model import (
+    TTSGanProsodyModel as TTSGanProsodyModel,
+)
+from .models.prosody_model import (
+    TTSGanProsodyOutput as TTSGanProsodyOutput,
 )
 from .models.tokenization_tts_gan import (
     load_text_tokenizer as load_text_tokenizer,
@@ -155,6 +164,21 @@ from .training.build import (
 )
 from .training.build import (
     save_trained as save_trained,
+)
+from .training.prosody import (
+    ProsodyArguments as ProsodyArguments,
+)
+from .training.prosody import (
+    build_prosody_trainer as build_prosody_trainer,
+)
+from .training.prosody import (
+    train_prosody as train_prosody,
+)
+from .training.prosody_ablation import (
+    ProsodyAblationArguments as ProsodyAblationArguments,
+)
+from .training.prosody_ablation import (
+    run_prosody_ablation as run_prosody_ablation,
 )
 from .training.recipe import (
     DataArguments as DataArguments,

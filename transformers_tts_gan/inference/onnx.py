@@ -50,6 +50,7 @@ class PhonesGraph(nn.Module):
     def __init__(self, model: TTSGanModel):
         super().__init__()
         self.acoustic = with_exported_blocks(model.acoustic)
+        self.prosody: Any = None if model.prosody is None else with_exported_blocks(model.prosody)
 
     def forward(
         self,
@@ -64,11 +65,23 @@ class PhonesGraph(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Rate and semitones are `(B, T)`, the noise of timing and melody `(2, B, T)`, the context `(B, T, C)`."""
         acoustic, mask = self.acoustic, attention_mask[..., None].float()
-        condition = (acoustic.speaker_embedding(speaker_id) + acoustic.language_embedding(language_id))[:, None]
-        encoded = acoustic.encode(acoustic.embed(input_ids), mask, condition, context)
-        predicted = acoustic.predict(encoded.prosody, mask)
+        condition = self.condition(acoustic, speaker_id, language_id)
+        of_frames = None if self.prosody is not None else context
+        encoded = acoustic.encode(acoustic.embed(input_ids), mask, condition, of_frames)
+        if self.prosody is None:
+            predicted = acoustic.predict(encoded.prosody, mask)
+        else:
+            who = self.condition(self.prosody, speaker_id, language_id)
+            latent = self.prosody.latent_of(noise)
+            noise = noise if latent is None else None
+            predicted = self.prosody.predict(self.prosody.encode(input_ids, mask, who, context), latent)
         prosody, durations = change_prosody(predicted, mask, speaking_rate, pitch_shift, noise)
         return acoustic.with_prosody(encoded.sound, prosody, mask), condition, durations
+
+    @staticmethod
+    def condition(part: Any, speaker_id: torch.Tensor, language_id: torch.Tensor) -> torch.Tensor:
+        """Speaker and language as a part of the model knows them, `(B, 1, H)`."""
+        return (part.speaker_embedding(speaker_id) + part.language_embedding(language_id))[:, None]
 
 
 class FramesGraph(nn.Module):
@@ -98,7 +111,7 @@ class TextEncoderGraph(nn.Module):
 
     def __init__(self, model: TTSGanModel):
         super().__init__()
-        self.text_encoder: Any = model.text_encoder
+        self.text_encoder: Any = model.reading_encoder
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         return self.text_encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
@@ -143,7 +156,7 @@ def export_onnx(
     require("onnxscript", "Exporting a voice", extra="onnx-export")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    encoder: Any = model.text_encoder if text_encoder else None
+    encoder: Any = model.reading_encoder if text_encoder else None
     with_context = encoder is not None
     (folder / TEXT_ENCODER_FILE).unlink(missing_ok=True)
     (folder / TEXT_TOKENIZER_FILE).unlink(missing_ok=True)
@@ -221,7 +234,8 @@ def text_encoder_graph(model: TTSGanModel) -> tuple[nn.Module, dict, list[str]]:
 
 def write_graph(graph: nn.Module, inputs: dict, outputs: list[str], path: Path, tokens: int = LONGEST) -> None:
     """Export one graph; `inputs` are examples, and the names of their first sizes; of `tokens` there are no more."""
-    sizes = {name: Dim(name, min=1, max=LONGEST) for name in ("batch", "phones", "frames")}
+    sizes = {name: Dim(name, min=1, max=LONGEST) for name in ("batch", "frames")}
+    sizes["phones"] = Dim("phones", min=3, max=LONGEST)  # silence at both ends, and a phone
     sizes["tokens"] = Dim("tokens", min=2, max=tokens)
     shapes = tuple(
         {axis: sizes[size] for axis, size in enumerate(names) if size is not None} for _, names in inputs.values()
@@ -252,7 +266,7 @@ def quiet_logs(*names: str) -> Iterator[None]:
 
 def context_size(model: TTSGanModel) -> int:
     """Width of the text encoder."""
-    encoder: Any = model.text_encoder
+    encoder: Any = model.reading_encoder
     return encoder.config.hidden_size
 
 

@@ -8,5 +8,5 @@ def register_models():
 
     Not on import: Transformers loads its Auto classes while other parts that the models need are half imported.
     """
-    for name in ("modeling_tts_gan", "discriminators", "hifigan"):
+    for name in ("modeling_tts_gan", "discriminators", "hifigan", "prosody_model"):
         importlib.import_module(f".{name}", __package__)

@@ -107,6 +107,8 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         text_encoder_config: The pretrained text encoder; its `model_type` picks the class. `None`: no text encoder.
         vocoder_config: The vocoder; its `model_type` picks the class. The model has its `sampling_rate` and
             `hop_length`.
+        prosody_config: A prosody model of its own, a [`TTSGanProsodyConfig`], whose durations and melody are spoken.
+            `None`: those that the acoustic model predicts.
         vocab_size: Number of phones, padding included; the processor's vocabulary.
         pad_token_id: Of the phone that fills up a batch.
         num_speakers: Rows of the speaker table.
@@ -145,11 +147,12 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
         "AutoModel": "TTSGanModel",
         "AutoModelForTextToWaveform": "TTSGanModel",
     }
-    sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": AutoConfig}
+    sub_configs = {"text_encoder_config": AutoConfig, "vocoder_config": AutoConfig, "prosody_config": AutoConfig}
     keys_to_ignore_at_inference = ["losses", "alignment", "target_waveform", "hidden_states"]
 
     text_encoder_config: dict | PreTrainedConfig | None = None
     vocoder_config: dict | PreTrainedConfig | None = None
+    prosody_config: dict | PreTrainedConfig | None = None
     vocab_size: int = 256
     pad_token_id: int | None = 0
     num_speakers: int = 1
@@ -173,6 +176,8 @@ class TTSGanConfig(HubShim, PreTrainedConfig):
     def __post_init__(self, **kwargs):
         if isinstance(self.text_encoder_config, dict):
             self.text_encoder_config = AutoConfig.for_model(**self.text_encoder_config)
+        if isinstance(self.prosody_config, dict):
+            self.prosody_config = AutoConfig.for_model(**self.prosody_config)
         if self.vocoder_config is None:
             self.vocoder_config = TTSGanVocoderConfig()
         elif isinstance(self.vocoder_config, dict):

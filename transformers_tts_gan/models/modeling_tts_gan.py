@@ -4,7 +4,6 @@ Phones and text tokens enter, a waveform leaves. With `labels`, the ground-truth
 instead, and a random piece of the waveform for the discriminators.
 """
 
-import copy
 from dataclasses import dataclass
 
 import torch
@@ -25,10 +24,11 @@ from .lora import LoraMixin
 from .losses import masked_l1, masked_mse, total_loss
 from .outputs import TTSGanOutput
 from .processing_tts_gan import TTSGanProcessor
-from .prosody import ProsodyControls, measure_prosody
+from .prosody import Prosody, ProsodyControls, measure_prosody
+from .prosody_model import ProsodyMixin, TTSGanProsodyModel
 from .streaming import StreamingMixin
-from .text_encoder import load_text_encoder, new_text_encoder, phone_means, text_states
-from .transfer import TransferReport, pretrained_vocoder, table_sizes, warm_start
+from .text_encoder import new_text_encoder, phone_means, text_states
+from .transfer import TransferReport, from_parts
 from .vocoder import TTSGanVocoder
 
 
@@ -49,7 +49,7 @@ class GroundTruth:
     losses: dict[str, torch.Tensor]
 
 
-class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel):
+class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel):
     """Text to waveform in one forward pass.
 
     `synthesize` speaks. `forward` speaks too, for the stock `pipeline`, and with `labels` returns `loss`. Speaking
@@ -60,6 +60,7 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
             puts pretrained parts together.
         text_encoder: The text encoder with its weights; a new one of `config.text_encoder_config` where left out.
         vocoder: The vocoder with its weights; a new one of `config.vocoder_config` where left out.
+        prosody: The prosody model with its weights; a new one of `config.prosody_config` where left out.
 
     Example:
 
@@ -85,6 +86,7 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
         config: TTSGanConfig,
         text_encoder: PreTrainedModel | None = None,
         vocoder: BaseVocoder | None = None,
+        prosody: TTSGanProsodyModel | None = None,
     ):
         attention = None if text_encoder is None else text_encoder.config._attn_implementation
         super().__init__(config)
@@ -103,6 +105,9 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
             vocoder_class(type(config.vocoder_config))(config.vocoder_config) if vocoder is None else vocoder
         )
         self.vocoder.config = self.config.vocoder_config
+        if prosody is None and config.prosody_config is not None:
+            prosody = TTSGanProsodyModel(config.prosody_config)
+        self.prosody = prosody
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
@@ -131,6 +136,7 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
         text_encoder_layers: int | None = None,
         processor: TTSGanProcessor | None = None,
         acoustic_processor: TTSGanProcessor | None = None,
+        prosody: str | TTSGanProsodyModel | None = None,
     ) -> "TTSGanModel":
         """A new model of parts that are pretrained where they are given and new where not.
 
@@ -146,36 +152,14 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
             processor: Of the new voice: its phones, speakers and languages size the tables, and are matched by name
                 with those of `acoustic`. Without it the tables must have the same sizes.
             acoustic_processor: That of `acoustic`; loaded from the same place where that is not a model.
+            prosody: Hub id, folder or model of a prosody model of the same phones, speakers and languages, instead of
+                that of `acoustic`.
 
         Raises:
             ValueError: Where parts do not fit, such as a vocoder of another sampling rate than `config` asks for.
         """
-        given = {name for name, part in (("text_encoder", text_encoder), ("vocoder", vocoder)) if part is not None}
-        if isinstance(acoustic, str):
-            if processor is not None and acoustic_processor is None:
-                acoustic_processor = TTSGanProcessor.from_pretrained(acoustic)
-            acoustic = cls.from_pretrained(acoustic)
-        if acoustic is not None:
-            config = acoustic.config if config is None else config
-            text_encoder = copy.deepcopy(acoustic.text_encoder) if text_encoder is None else text_encoder
-            vocoder = copy.deepcopy(acoustic.vocoder) if vocoder is None else vocoder
-        elif config is None:
-            config = TTSGanConfig.from_preset("small")
-        fields = {k: v for k, v in config.to_dict().items() if k not in ("text_encoder_config", "vocoder_config")}
-        if processor is not None:
-            fields.update(table_sizes(processor))
-        vocoder = None if vocoder is None else pretrained_vocoder(vocoder, config)
-        if isinstance(text_encoder, str):
-            text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
-        context_config = config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config)
-        config = TTSGanConfig(
-            **fields,
-            text_encoder_config=context_config,
-            vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
-        )
-        model = cls(config, text_encoder=text_encoder, vocoder=vocoder)
-        model.transfer_report = warm_start(model, acoustic, given, processor, acoustic_processor)
-        return model
+        sources = (text_encoder, vocoder, acoustic, text_encoder_layers, prosody)
+        return from_parts(cls, config, *sources, processor, acoustic_processor)
 
     def forward(
         self,
@@ -252,7 +236,10 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
             else:
                 context = self.encode_text(*text[2:], use_text_encoder, train_text_encoder)
                 encoded = self.acoustic.encode(phones, mask, condition, context)
-                output = self.compare(encoded, mask, condition, truth, f0, segment_frames, ground_truth_mel_ratio)
+                predicted, _ = self.predict_prosody(encoded.prosody, input_ids, mask, text[2:], row)
+                output = self.compare(
+                    encoded, predicted, mask, condition, truth, f0, segment_frames, ground_truth_mel_ratio
+                )
                 if mel_piece_frames is not None:
                     self.cut_mel_piece(output, truth, mel_piece_frames)
                 output.hidden_states = encoded.states if states else None
@@ -373,10 +360,17 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
         return GroundTruth(labels, log_mel, frames, frame_mask, durations, scores.detach(), losses)
 
     def compare(
-        self, encoded: EncodedPhones, mask, condition, truth: GroundTruth, f0, segment_frames, ground_truth_mel_ratio
+        self,
+        encoded: EncodedPhones,
+        predicted: Prosody,
+        mask,
+        condition,
+        truth: GroundTruth,
+        f0,
+        segment_frames,
+        ground_truth_mel_ratio,
     ) -> TTSGanOutput:
         """Losses against the ground truth: speak with its timing and melody."""
-        predicted = self.acoustic.predict(encoded.prosody, mask)
         if f0 is None:
             f0 = fundamental_frequency(truth.waveform, self.config.sampling_rate, self.config.hop_length)
         level = frame_level(truth.log_mel) * truth.mask[..., 0]
@@ -419,6 +413,8 @@ class TTSGanModel(StreamingMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel
     def without_text_encoder(self) -> "TTSGanModel":
         """A copy that speaks from the phones alone: smaller, and what `use_text_encoder=False` says."""
         config = TTSGanConfig(**{**self.config.to_dict(), "text_encoder_config": None})
+        if config.prosody_config is not None:
+            config.prosody_config.text_encoder_config = None
         voice = type(self)(config)
         kept = voice.state_dict().keys()
         voice.load_state_dict({name: value for name, value in self.state_dict().items() if name in kept})

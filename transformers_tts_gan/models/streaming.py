@@ -60,9 +60,11 @@ class StreamingMixin:
         mask, condition, phones = self.embed(input_ids, attention_mask, speaker_id, speaker_embedding, language_id)
         context = self.encode_text(text_input_ids, text_window_ids, token_spans, use_text_encoder)
         encoded = self.acoustic.encode(phones, mask, condition, context)
-        predicted = self.acoustic.predict(encoded.prosody, mask)
-        refuse_not_finite(predicted.log_duration, "durations")
         controls = ProsodyControls() if controls is None else controls
+        text = (text_input_ids, text_window_ids, token_spans) if use_text_encoder else (None, None, None)
+        who = (speaker_id, speaker_embedding, language_id)
+        predicted, controls = self.predict_prosody(encoded.prosody, input_ids, mask, text, who, controls)
+        refuse_not_finite(predicted.log_duration, "durations")
         prosody, usual, gain_db = apply_prosody_controls(predicted, mask, controls, prosody_controls)
         durations = usual if durations is None else durations
         if pause_ms is not None:

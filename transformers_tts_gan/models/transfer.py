@@ -4,18 +4,22 @@ Rows of the tables (phones, speakers, languages) are matched by the names in the
 weights by name and shape. Every weight of both voices is accounted for in a [`TransferReport`].
 """
 
+import copy
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import nn
+from transformers import PreTrainedModel
 
 from ..utils.markdown import markdown_table
-from .acoustic import AcousticModel
 from .base_vocoder import BaseVocoder, load_vocoder, refuse_type
 from .configuration_tts_gan import TTSGanConfig
 from .processing_tts_gan import TTSGanProcessor
+from .prosody_model import TTSGanProsodyModel, fitting_prosody
+from .text_encoder import load_text_encoder
 from .tokenization_tts_gan import PAD
 
 
@@ -78,6 +82,53 @@ class TransferReport:
         return markdown_table(table)
 
 
+def from_parts(
+    model_class,
+    config: TTSGanConfig | None,
+    text_encoder: str | PreTrainedModel | None,
+    vocoder: str | BaseVocoder | None,
+    acoustic: Any,
+    text_encoder_layers: int | None,
+    prosody: str | TTSGanProsodyModel | None,
+    processor: TTSGanProcessor | None,
+    acoustic_processor: TTSGanProcessor | None,
+) -> Any:
+    """A new model of `model_class`; the arguments are those of `TTSGanModel.from_pretrained_parts`."""
+    given = {name for name, part in (("text_encoder", text_encoder), ("vocoder", vocoder)) if part is not None}
+    if isinstance(acoustic, str):
+        if processor is not None and acoustic_processor is None:
+            acoustic_processor = TTSGanProcessor.from_pretrained(acoustic)
+        acoustic = model_class.from_pretrained(acoustic)
+    if acoustic is not None:
+        config = acoustic.config if config is None else config
+        text_encoder = copy.deepcopy(acoustic.text_encoder) if text_encoder is None else text_encoder
+        vocoder = copy.deepcopy(acoustic.vocoder) if vocoder is None else vocoder
+    elif config is None:
+        config = TTSGanConfig.from_preset("small")
+    parts = ("text_encoder_config", "vocoder_config", "prosody_config")
+    fields = {name: value for name, value in config.to_dict().items() if name not in parts}
+    if processor is not None:
+        fields.update(table_sizes(processor))
+    inherited = None if acoustic is None or prosody is not None else acoustic.prosody
+    prosody = fitting_prosody(prosody, inherited, fields)
+    if text_encoder is not None and prosody is not None and prosody.text_encoder is not None:
+        raise ValueError("The prosody model has a text encoder, and a voice reads with one: leave out `text_encoder`.")
+    vocoder = None if vocoder is None else pretrained_vocoder(vocoder, config)
+    if isinstance(text_encoder, str):
+        text_encoder = load_text_encoder(text_encoder, text_encoder_layers)
+    context_config = config.text_encoder_config if text_encoder is None else copy.deepcopy(text_encoder.config)
+    config = TTSGanConfig(
+        **fields,
+        text_encoder_config=context_config,
+        vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
+        prosody_config=None if prosody is None else prosody.config,
+    )
+    model = model_class(config, text_encoder=text_encoder, vocoder=vocoder, prosody=prosody)
+    given |= set() if inherited is not None or prosody is None else {"prosody"}
+    model.transfer_report = warm_start(model, acoustic, given, processor, acoustic_processor)
+    return model
+
+
 def warm_start(
     model: nn.Module,
     other: nn.Module | None,
@@ -90,7 +141,7 @@ def warm_start(
     Args:
         model: The new [`TTSGanModel`], with its text encoder and vocoder.
         other: The [`TTSGanModel`] to start from; `None` for a report alone.
-        given: Which of `text_encoder` and `vocoder` do not come from `other`.
+        given: Which of `text_encoder`, `vocoder` and `prosody` do not come from `other`.
         processor, other_processor: Of both voices, for the names of phones, speakers and languages; without them
             the tables must have the same sizes.
 
@@ -102,7 +153,7 @@ def warm_start(
         report.new.update(counted("acoustic", model.acoustic))
     else:
         names = None if processor is None else (row_names(model, processor), row_names(other, other_processor))
-        copy_weights(model.acoustic, other.acoustic, "text_encoder" not in given, names, report)
+        copy_weights("acoustic", model.acoustic, other.acoustic, "text_encoder" not in given, names, report)
         taken = sum(report.loaded.values()) / sum(parameter.numel() for parameter in model.acoustic.parameters())
         if taken < 0.5:
             logger.warning(
@@ -110,6 +161,8 @@ def warm_start(
                 "out to take them over.",
                 100 * taken,
             )
+        if model.prosody is not None and "prosody" not in given:
+            copy_weights("prosody", model.prosody, other.prosody, True, names, report)
     for part in PARTS:
         brought = part in given or getattr(other, part, None) is not None
         (report.loaded if brought else report.new).update(counted(part, getattr(model, part)))
@@ -119,11 +172,11 @@ def warm_start(
 
 
 @torch.no_grad()
-def copy_weights(new: AcousticModel, old: AcousticModel, same_text_encoder: bool, names, report: TransferReport):
-    """Weights of another voice's acoustic model; what reads a text encoder only where that is the same one."""
+def copy_weights(part: str, new: nn.Module, old: nn.Module, same_text_encoder: bool, names, report: TransferReport):
+    """Weights of a part of another voice; what reads a text encoder only where that is the same one."""
     weights = old.state_dict()
     for name, value in new.state_dict().items():
-        full, table, known = f"acoustic.{name}", name.removesuffix(".weight"), weights.get(name)
+        full, table, known = f"{part}.{name}", name.removesuffix(".weight"), weights.get(name)
         foreign = name.startswith("context") and not same_text_encoder
         if known is None or foreign or known.shape[1:] != value.shape[1:]:
             report.new[full] = value.numel()
@@ -144,7 +197,7 @@ def copy_weights(new: AcousticModel, old: AcousticModel, same_text_encoder: bool
         else:
             report.new[full] = value.numel()
     taken = {*report.loaded, *report.resized}
-    left = {f"acoustic.{name}": value.numel() for name, value in weights.items()}
+    left = {f"{part}.{name}": value.numel() for name, value in weights.items()}
     report.left_out.update({name: count for name, count in left.items() if name not in taken})
 
 
@@ -203,19 +256,29 @@ def resize_embedding_tables(
     report = TransferReport(loaded={**counted("acoustic", model.acoustic)})
     for part in PARTS:
         report.loaded.update(counted(part, getattr(model, part)))
+    report.loaded.update(counted("prosody", model.prosody))
     names = known_names(processor)
     for table, size in TABLES.items():
-        old, spare = getattr(model.acoustic, table), before[table][len(names[table]) :]
-        after = [*names[table], *spare]
+        after = [*names[table], *before[table][len(names[table]) :]]
         if after == before[table]:
             continue
-        new = nn.Embedding(len(after), old.embedding_dim, old.padding_idx, device=old.weight.device)
-        new = new.to(old.weight.dtype).train(old.training).requires_grad_(old.weight.requires_grad)
-        report.resized[f"acoustic.{table}.weight"] = fill_table(new.weight, old.weight, after, before[table])
-        del report.loaded[f"acoustic.{table}.weight"]
-        setattr(model.acoustic, table, new)
-        setattr(model.config, size, len(after))
+        for part in ("acoustic", "prosody"):
+            if (module := getattr(model, part)) is not None:
+                rows = resize_table(module, table, after, before[table])
+                report.resized[f"{part}.{table}.weight"] = rows
+                del report.loaded[f"{part}.{table}.weight"]
+                setattr(model.config if part == "acoustic" else module.config, size, len(after))
     return report
+
+
+def resize_table(module: nn.Module, table: str, after: list[str], before: list[str]) -> TableRows:
+    """Give a table of a module the rows of these names, in place."""
+    old = getattr(module, table)
+    new = nn.Embedding(len(after), old.embedding_dim, old.padding_idx, device=old.weight.device)
+    new = new.to(old.weight.dtype).train(old.training).requires_grad_(old.weight.requires_grad)
+    rows = fill_table(new.weight, old.weight, after, before)
+    setattr(module, table, new)
+    return rows
 
 
 def known_names(processor: TTSGanProcessor) -> dict[str, list[str]]:

@@ -20,6 +20,8 @@ try:
         TTSGanConfig,
         TTSGanModel,
         TTSGanProcessor,
+        TTSGanProsodyConfig,
+        TTSGanProsodyModel,
         TTSGanVocoder,
         TTSGanVocoderConfig,
     )

@@ -1,0 +1,265 @@
+"""From a recipe to a trained prosody model: measure how a corpus is spoken, and learn it in minutes.
+
+Enters: [`ProsodyArguments`] and Transformers' `TrainingArguments`. Leaves: a Transformers `Trainer`; there is no GAN.
+A text encoder is frozen, and then reads each text once, or tuned at a tenth of the learning rate.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
+
+from ..data.load import load_speech
+from ..data.prepare import PrepareSpeech, prepare_speech
+from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, without_punctuation
+from ..evaluation.prosody import evaluate_prosody
+from ..metrics.prosody import summarize
+from ..models.configuration_prosody import TTSGanProsodyConfig
+from ..models.modeling_tts_gan import TTSGanModel
+from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.prosody_model import TTSGanProsodyModel
+from ..models.text_encoder import load_text_encoder
+from ..models.tokenization_tts_gan import load_text_tokenizer
+
+
+logger = logging.getLogger(__name__)
+
+ENCODER_RATIO = 0.1  # of the learning rate
+
+
+@dataclass
+class ProsodyArguments:
+    """What a prosody model is made of and learns from.
+
+    Example:
+
+    ```python
+    arguments = ProsodyArguments(datasets=["corpora/my_voice"], voice="examples/voices/bilingual")
+    ```
+    """
+
+    datasets: list[str] = field(metadata={"help": "Corpora: folders with metadata, metadata files, or Hub ids."})
+    voice: str = field(
+        metadata={"help": "Voice whose aligner finds the phones, and whose phones are used. Folder or Hub id."}
+    )
+    text_encoder: str | None = field(default=None, metadata={"help": "Pretrained text encoder. Hub id or folder."})
+    text_encoder_layers: int | None = field(
+        default=None, metadata={"help": "Number of first layers of the text encoder to keep. Default: all."}
+    )
+    tune_text_encoder: bool = field(
+        default=False, metadata={"help": "Train the text encoder, too, at a tenth of the learning rate."}
+    )
+    hidden_size: int = field(default=128, metadata={"help": "Width of the blocks."})
+    num_hidden_layers: int = field(default=2, metadata={"help": "Number of blocks."})
+    latent_size: int = field(default=4, metadata={"help": "Numbers that vary the way of speaking; 0 for one way."})
+    punctuation_copies: bool = field(
+        default=True, metadata={"help": "Learn each text once more without its commas, to find pauses without them."}
+    )
+    language: str = field(default="en", metadata={"help": "Language of rows that name none."})
+    train_split: str = field(default="train", metadata={"help": "Split to train on."})
+    eval_split: str = field(default="test", metadata={"help": "Split that is held out."})
+    max_train_samples: int | None = field(
+        default=None, metadata={"help": "Number of recordings to train on, drawn by `seed`. Default: all."}
+    )
+
+
+class ProsodyTrainer(Trainer):
+    """Transformers' `Trainer`, with a text encoder that learns at a tenth of the learning rate.
+
+    Args:
+        model: A [`TTSGanProsodyModel`].
+        args: Transformers' `TrainingArguments`.
+        processor: Pads the rows.
+
+    The other arguments are those of `transformers.Trainer`; datasets are lists of rows as of `measure_corpus`.
+
+    Example:
+
+    ```python
+    trainer = ProsodyTrainer(model, args, processor=processor, train_dataset=rows)
+    trainer.train()
+    ```
+    """
+
+    def __init__(self, model: TTSGanProsodyModel, args: TrainingArguments, *, processor: TTSGanProcessor, **kwargs):
+        super().__init__(model, args, data_collator=ProsodyCollator(processor), processing_class=processor, **kwargs)
+        self.can_return_loss = True
+
+    def create_optimizer(self, model=None) -> torch.optim.Optimizer:
+        """AdamW in groups: with and without weight decay, and those of the text encoder slower."""
+        if self.optimizer is None:
+            decaying, groups = set(self.get_decay_parameter_names(self.model)), {}
+            for name, parameter in self.model.named_parameters():
+                if parameter.requires_grad:
+                    groups.setdefault((name.startswith("text_encoder."), name in decaying), []).append(parameter)
+            self.optimizer = torch.optim.AdamW(
+                [
+                    {
+                        "params": parameters,
+                        "lr": self.args.learning_rate * (ENCODER_RATIO if of_encoder else 1.0),
+                        "weight_decay": self.args.weight_decay if decays else 0.0,
+                    }
+                    for (of_encoder, decays), parameters in groups.items()
+                ],
+                betas=(self.args.adam_beta1, self.args.adam_beta2),
+                eps=self.args.adam_epsilon,
+            )
+        return self.optimizer
+
+    def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
+        """The losses against held-out prosody."""
+        with torch.no_grad():
+            loss = model(**self._prepare_inputs(inputs)).loss
+        return loss.detach(), None, None
+
+
+def new_prosody_model(
+    processor: TTSGanProcessor, text_encoder: PreTrainedModel | None = None, **sizes
+) -> TTSGanProsodyModel:
+    """A new prosody model for the phones, speakers and languages of a processor.
+
+    Args:
+        processor: With the tokenizer of the text encoder, where there is one.
+        text_encoder: A pretrained one, or `None`.
+        sizes: Fields of [`TTSGanProsodyConfig`].
+
+    Example:
+
+    ```python
+    model = new_prosody_model(processor, AutoModel.from_pretrained("plbert"), hidden_size=256)
+    ```
+    """
+    config = TTSGanProsodyConfig(
+        text_encoder_config=None if text_encoder is None else copy.deepcopy(text_encoder.config),
+        vocab_size=len(processor.tokenizer),
+        pad_token_id=processor.tokenizer.pad_token_id,
+        num_speakers=len(processor.speakers),
+        num_languages=len(processor.languages),
+        **sizes,
+    )
+    return TTSGanProsodyModel(config, text_encoder)
+
+
+def set_average_prosody(model: TTSGanProsodyModel, rows: list[dict]) -> None:
+    """Let a new model begin with the mean of what it is to learn: of 50 sentences none is lost on that."""
+    names = ("log_duration", "pitch", "voicing", "energy")
+    last: nn.Linear = model.output[-1]
+    with torch.no_grad():
+        values = {name: torch.cat([row[name] for row in rows]) for name in names}
+        voiced = values["voicing"]
+        means = [values[name].mean() for name in names]
+        means[1] = (values["pitch"] * voiced).sum() / voiced.sum().clamp(min=1)
+        last.bias.copy_(torch.stack(means))
+
+
+def with_text_encoder(processor: TTSGanProcessor, text_encoder: str | None) -> TTSGanProcessor:
+    """A copy of a voice's processor with the tokenizer of a text encoder, or with none."""
+    if text_encoder is None:
+        return processor.without_text_tokenizer()
+    found = copy.copy(processor)
+    found.text_tokenizer, found.text_level = load_text_tokenizer(text_encoder)
+    return found
+
+
+def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArguments) -> ProsodyTrainer:
+    """A trainer for the prosody model of a recipe, with its corpora measured.
+
+    Args:
+        arguments: What the model is made of and learns from.
+        training: How it is trained.
+
+    Raises:
+        ValueError: For a corpus that cannot be used.
+        OSError: For a part that is neither a folder nor on the Hub.
+
+    Example:
+
+    ```python
+    trainer = build_prosody_trainer(arguments, TrainingArguments("outputs/prosody", max_steps=1000))
+    trainer.train()
+    ```
+    """
+    set_seed(training.seed)
+    rows, processor = measured_corpora(arguments, training.seed)
+    if arguments.punctuation_copies:
+        rows["train"] = rows["train"] + bare_copies(rows["train"], processor)
+    encoder = None
+    if arguments.text_encoder is not None:
+        encoder = load_text_encoder(arguments.text_encoder, arguments.text_encoder_layers).eval()
+        processor = with_text_encoder(processor, arguments.text_encoder)
+        frozen = None if arguments.tune_text_encoder else encoder
+        encoder.requires_grad_(arguments.tune_text_encoder)
+        rows = {name: add_text_inputs(each, processor, frozen) for name, each in rows.items()}
+    sizes = {name: getattr(arguments, name) for name in ("hidden_size", "num_hidden_layers", "latent_size")}
+    model = new_prosody_model(processor, encoder, **sizes, intermediate_size=3 * arguments.hidden_size)
+    set_average_prosody(model, rows["train"])
+    return ProsodyTrainer(model, training, processor=processor, train_dataset=rows["train"], eval_dataset=rows["eval"])
+
+
+def measured_corpora(arguments: ProsodyArguments, seed: int) -> tuple[dict[str, list[dict]], TTSGanProcessor]:
+    """The measured rows `train` and `eval` of a recipe's corpora, and a processor that knows their speakers."""
+    voice = TTSGanModel.from_pretrained(arguments.voice).eval()
+    processor = with_text_encoder(TTSGanProcessor.from_pretrained(arguments.voice), None)
+    splits = {"train": arguments.train_split, "eval": arguments.eval_split}
+    corpora = {name: load_rows(arguments, split) for name, split in splits.items()}
+    if arguments.max_train_samples is not None:
+        count = min(arguments.max_train_samples, len(corpora["train"]))
+        corpora["train"] = corpora["train"].shuffle(seed=seed).take(count)
+    speakers = dict.fromkeys([*processor.speakers, *sorted({row["speaker"] for row in corpora["train"]})])
+    processor.speakers = [name for name in speakers if name is not None]
+    prepare = PrepareSpeech(voice.config.vocoder_config, processor)
+    rows = {name: measure_corpus(prepare_speech(each, prepare)[0], voice, processor) for name, each in corpora.items()}
+    return rows, processor
+
+
+def load_rows(arguments: ProsodyArguments, split: str):
+    """The rows of one split of all corpora."""
+    from datasets import concatenate_datasets
+
+    columns = ["audio", "text", "speaker", "language"]
+    corpora = [load_speech(path, split=split, language=arguments.language) for path in arguments.datasets]
+    return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
+
+
+def bare_copies(rows: list[dict], processor: TTSGanProcessor) -> list[dict]:
+    """Copies without commas of those rows that have some."""
+    bare = [without_punctuation(row, processor, processor.languages[row["language_id"]]) for row in rows]
+    return [row for row in bare if row is not None]
+
+
+def train_prosody(arguments: ProsodyArguments, training: TrainingArguments) -> Path:
+    """Train the prosody model of a recipe, print how near it comes to the held-out speech, and save it.
+
+    `output_dir` then holds the model and its processor.
+
+    Args:
+        arguments: What the model is made of and learns from.
+        training: How it is trained.
+
+    Returns:
+        The folder.
+
+    Example:
+
+    ```python
+    arguments = ProsodyArguments(datasets=["corpora/my_voice"], voice="outputs/my_voice")
+    train_prosody(arguments, TrainingArguments("outputs/prosody", max_steps=500))
+    ```
+    """
+    trainer = build_prosody_trainer(arguments, training)
+    trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
+    model, processor, folder = trainer.model, trainer.processing_class, Path(training.output_dir)
+    scores = summarize(evaluate_prosody(model, processor, trainer.eval_dataset))
+    for name, value in scores.items():
+        logger.info("%s: %.4g", name.replace("_", " "), value)
+    (folder / "prosody.json").write_text(json.dumps(scores, indent=1) + "\n")
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
