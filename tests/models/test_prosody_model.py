@@ -23,13 +23,14 @@ def new_prosody(processor, text_encoder: bool = True, **fields) -> TTSGanProsody
     torch.manual_seed(1)
     encoder = bert_config(len(processor.text_tokenizer)) if text_encoder else None
     sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    sizes["predictor_size"] = 16
     tables = {"vocab_size": len(processor.tokenizer), "num_speakers": 2, "num_languages": 2}
     config = TTSGanProsodyConfig(text_encoder_config=encoder, **{**sizes, **tables, **fields})
     model = TTSGanProsodyModel(config).eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-        model.output[-1].bias.copy_(torch.tensor([1.5, 0.2, 0.8, 0.0]))
+        model.duration_predictor.output.bias.fill_(1.5)
     return model
 
 
@@ -70,7 +71,7 @@ def test_the_text_encoder_is_heard_and_may_be_left_out(prosody, processor):
 
 
 def test_it_learns_what_it_is_shown(processor):
-    prosody = new_prosody(processor, dropout=0.0, context_dropout=0.0).train()
+    prosody = new_prosody(processor, dropout=0.0, context_dropout=0.0, predictor_dropout=0.0).train()
     inputs = processor(SENTENCES)
     truth = truth_for(inputs)
     optimizer = torch.optim.AdamW(prosody.parameters(), 3e-3)
@@ -135,7 +136,7 @@ def test_training_a_voice_trains_its_prosody_and_not_its_text_encoder(voice, pro
     inputs = processor(SENTENCES)
     labels = 0.1 * torch.randn(len(SENTENCES), 40_960)
     voice.train()(**inputs, labels=labels).loss.backward()
-    assert voice.prosody.output[-1].weight.grad.abs().sum() > 0
+    assert voice.prosody.duration_predictor.output.weight.grad.abs().sum() > 0
     assert voice.acoustic.duration_predictor.output.weight.grad is None
     assert all(parameter.grad is None for parameter in voice.prosody.text_encoder.parameters())
 
@@ -177,3 +178,18 @@ def test_an_exported_voice_has_its_prosody(voice, processor, tmp_path, text_enco
     export_onnx(voice, processor, tmp_path, text_encoder=text_encoder)
     found = measure_difference(voice, processor, tmp_path, SENTENCES[0])
     assert found.durations == 0 and found.f0_hz < 0.1
+
+
+def test_it_begins_with_what_a_voice_knows(config, voice, processor):
+    bare = TTSGanModel.from_pretrained_parts(acoustic=voice)
+    bare.prosody = None
+    taught = TTSGanProsodyModel.from_voice(bare.eval(), voice.prosody.text_encoder).eval()
+    inputs = processor(SENTENCES, speaker="bob", language="zh")
+    mask, condition, phones = bare.embed(inputs["input_ids"], inputs["attention_mask"], 1, None, 1)
+    known = bare.acoustic.predict(bare.acoustic.encode(phones, mask, condition, None).prosody, mask)
+    said = taught(**inputs, latent=torch.randn(len(SENTENCES), taught.config.latent_size)).prosody
+    for name in FOUR:
+        kept = inputs["attention_mask"].bool()
+        assert getattr(said, name)[kept].allclose(getattr(known, name)[kept], atol=1e-5), name
+    with pytest.raises(ValueError, match="has a prosody model"):
+        TTSGanProsodyModel.from_voice(voice)

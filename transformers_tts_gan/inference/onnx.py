@@ -74,7 +74,7 @@ class PhonesGraph(nn.Module):
             who = self.condition(self.prosody, speaker_id, language_id)
             latent = self.prosody.latent_of(noise)
             noise = noise if latent is None else None
-            predicted = self.prosody.predict(self.prosody.encode(input_ids, mask, who, context), latent)
+            predicted = self.prosody.predict(self.prosody.encode(input_ids, mask, who, context), mask, latent)
         prosody, durations = change_prosody(predicted, mask, speaking_rate, pitch_shift, noise)
         return acoustic.with_prosody(encoded.sound, prosody, mask), condition, durations
 

@@ -22,6 +22,8 @@ class TTSGanProsodyConfig(HubShim, PreTrainedConfig):
         num_hidden_layers: Blocks over phones, each attention and ConvNeXt.
         num_attention_heads: Of each block.
         kernel_size: Phones seen by a block's depthwise convolution; odd.
+        predictor_size: Width of the two predictors: of durations, and of pitch, voicing and energy.
+        predictor_dropout: Share of activations dropped in the predictors.
         latent_size: Numbers that tell one good way of saying a sentence from another; 0: there is only one way.
         dropout: Share of activations dropped in the blocks.
         context_dropout: Share of the text encoder's features dropped in training.
@@ -52,6 +54,8 @@ class TTSGanProsodyConfig(HubShim, PreTrainedConfig):
     num_hidden_layers: int = 2
     num_attention_heads: int = 4
     kernel_size: int = 7
+    predictor_size: int = 128
+    predictor_dropout: float = 0.3
     latent_size: int = 4
     dropout: float = 0.2
     context_dropout: float = 0.2

@@ -16,6 +16,7 @@ from transformers import AutoModel, PreTrainedModel
 from transformers import initialization as init
 from transformers.utils import ModelOutput
 
+from .acoustic import VariancePredictor
 from .configuration_prosody import TTSGanProsodyConfig
 from .layers import ConvNeXtBlock, SelfAttention, init_weights
 from .loading import StrictLoadingMixin
@@ -112,16 +113,49 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
             for _ in range(config.num_hidden_layers)
         )
         self.norm = nn.LayerNorm(size)
-        self.dropout = nn.Dropout(config.dropout)
         self.latent = nn.Linear(config.latent_size, size, bias=False) if config.latent_size else None
         self.posterior = Posterior(size, config.latent_size) if config.latent_size else None
-        self.output = nn.Sequential(nn.Linear(size, width), nn.GELU(), nn.Linear(width, 4))
+        self.duration_predictor = VariancePredictor(config, 1)
+        self.prosody_predictor = VariancePredictor(config, 3)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
         init_weights(module, self.config.initializer_range)
         if isinstance(module, nn.Embedding):
             init.normal_(module.weight, std=EMBEDDING_STD)
+
+    @classmethod
+    def from_voice(cls, voice, text_encoder: PreTrainedModel | None = None, **fields) -> "TTSGanProsodyModel":
+        """A prosody model that says what a voice says already, to be trained on from there.
+
+        It copies the voice's phone encoder and predictors; the text encoder and the latent have no say yet.
+
+        Args:
+            voice: A [`TTSGanModel`] that reads phones alone.
+            text_encoder: What it is to read beside the phones.
+            fields: Of the configuration, such as `latent_size` and `dropout`.
+
+        Raises:
+            ValueError: For a voice that has a prosody model already.
+        """
+        if voice.prosody is not None:
+            raise ValueError("The voice has a prosody model: train that one, `voice.prosody`, further.")
+        config, acoustic = voice.config, voice.acoustic
+        names = ("vocab_size", "pad_token_id", "num_speakers", "num_languages", "hidden_size", "intermediate_size")
+        names += ("num_attention_heads", "kernel_size", "predictor_size", "initializer_range")
+        taken = {name: getattr(config, name) for name in names}
+        encoder_config = None if text_encoder is None else copy.deepcopy(text_encoder.config)
+        layers = {"num_hidden_layers": config.num_encoder_layers, "text_encoder_config": encoder_config}
+        model = cls(TTSGanProsodyConfig(**{**taken, **layers, **fields}), text_encoder)
+        parts = {"encoder": "blocks", "encoder_norm": "norm"}
+        tables = ("phone_embedding", "speaker_embedding", "language_embedding")
+        for name in (*tables, "attention", "encoder", "encoder_norm", "duration_predictor", "prosody_predictor"):
+            getattr(model, parts.get(name, name)).load_state_dict(getattr(acoustic, name).state_dict())
+        with torch.no_grad():
+            for new in (model.context if text_encoder is not None else None, model.latent):
+                if new is not None:
+                    new.weight.zero_()
+        return model
 
     def get_input_embeddings(self) -> nn.Embedding:
         """The table of phones."""
@@ -184,7 +218,7 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
         losses: dict[str, torch.Tensor] = {}
         if truth is not None and latent is None and self.posterior is not None:
             latent, losses["latent"] = self.posterior(hidden, mask, truth)
-        predicted = self.predict(hidden, latent)
+        predicted = self.predict(hidden, mask, latent)
         output = TTSGanProsodyOutput(None, *vars(predicted).values())
         if truth is not None:
             output.losses = losses | prosody_losses(predicted, truth, mask[..., 0].float())
@@ -227,11 +261,12 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
             hidden = block(attention(hidden, mask), mask)
         return self.norm(hidden) + condition
 
-    def predict(self, hidden: torch.Tensor, latent: torch.Tensor | None = None) -> Prosody:
+    def predict(self, hidden: torch.Tensor, mask: torch.Tensor, latent: torch.Tensor | None = None) -> Prosody:
         """The prosody of phones with these hidden states `(B, T, H)`, said in the way of a latent `(B, Z)`."""
         if latent is not None and self.latent is not None:
             hidden = hidden + self.latent(latent)[:, None]
-        return Prosody(*self.output(self.dropout(hidden)).float().unbind(-1))
+        log_duration = self.duration_predictor(hidden, mask)[..., 0]
+        return Prosody(log_duration, *self.prosody_predictor(hidden, mask).unbind(-1))
 
     def latent_of(self, noise: torch.Tensor) -> torch.Tensor | None:
         """The latent `(B, Z)` that noise `(2, B, T)` of phones stands for: the numbers of its first phones."""

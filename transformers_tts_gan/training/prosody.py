@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import nn
 from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from ..data.load import load_speech
@@ -27,6 +26,7 @@ from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody_model import TTSGanProsodyModel
 from ..models.text_encoder import load_text_encoder
 from ..models.tokenization_tts_gan import load_text_tokenizer
+from ..models.transfer import resize_embedding_tables
 
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,12 @@ class ProsodyArguments:
     tune_text_encoder: bool = field(
         default=False, metadata={"help": "Train the text encoder, too, at a tenth of the learning rate."}
     )
-    hidden_size: int = field(default=128, metadata={"help": "Width of the blocks."})
-    num_hidden_layers: int = field(default=2, metadata={"help": "Number of blocks."})
+    from_voice: bool = field(
+        default=True,
+        metadata={"help": "Begin with what the voice knows: its phone encoder and predictors. false: from scratch."},
+    )
+    hidden_size: int = field(default=128, metadata={"help": "Width of the blocks, from scratch."})
+    num_hidden_layers: int = field(default=2, metadata={"help": "Number of blocks, from scratch."})
     latent_size: int = field(default=4, metadata={"help": "Numbers that vary the way of speaking; 0 for one way."})
     punctuation_copies: bool = field(
         default=True, metadata={"help": "Learn each text once more without its commas, to find pauses without them."}
@@ -150,13 +154,13 @@ def new_prosody_model(
 def set_average_prosody(model: TTSGanProsodyModel, rows: list[dict]) -> None:
     """Let a new model begin with the mean of what it is to learn: of 50 sentences none is lost on that."""
     names = ("log_duration", "pitch", "voicing", "energy")
-    last: nn.Linear = model.output[-1]
     with torch.no_grad():
         values = {name: torch.cat([row[name] for row in rows]) for name in names}
         voiced = values["voicing"]
         means = [values[name].mean() for name in names]
         means[1] = (values["pitch"] * voiced).sum() / voiced.sum().clamp(min=1)
-        last.bias.copy_(torch.stack(means))
+        model.duration_predictor.output.bias.copy_(means[0][None])
+        model.prosody_predictor.output.bias.copy_(torch.stack(means[1:]))
 
 
 def with_text_encoder(processor: TTSGanProcessor, text_encoder: str | None) -> TTSGanProcessor:
@@ -197,9 +201,16 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
         frozen = None if arguments.tune_text_encoder else encoder
         encoder.requires_grad_(arguments.tune_text_encoder)
         rows = {name: add_text_inputs(each, processor, frozen) for name, each in rows.items()}
-    sizes = {name: getattr(arguments, name) for name in ("hidden_size", "num_hidden_layers", "latent_size")}
-    model = new_prosody_model(processor, encoder, **sizes, intermediate_size=3 * arguments.hidden_size)
-    set_average_prosody(model, rows["train"])
+    if arguments.from_voice:
+        voice = TTSGanModel.from_pretrained(arguments.voice)
+        resize_embedding_tables(voice, TTSGanProcessor.from_pretrained(arguments.voice), speakers=processor.speakers)
+        model = TTSGanProsodyModel.from_voice(voice, encoder, latent_size=arguments.latent_size)
+    else:
+        size = arguments.hidden_size
+        sizes = {"hidden_size": size, "intermediate_size": 3 * size, "predictor_size": size}
+        sizes |= {"num_hidden_layers": arguments.num_hidden_layers, "latent_size": arguments.latent_size}
+        model = new_prosody_model(processor, encoder, **sizes)
+        set_average_prosody(model, rows["train"])
     return ProsodyTrainer(model, training, processor=processor, train_dataset=rows["train"], eval_dataset=rows["eval"])
 
 

@@ -1,0 +1,148 @@
+"""The prosody of a corpus, learned by the command line and by an experiment."""
+
+import json
+import logging
+
+import pytest
+import torch
+import yaml
+from helpers.example_scripts import script
+from helpers.training import write_corpus
+
+from transformers_tts_gan import (
+    ProsodyAblationArguments,
+    TTSGanConfig,
+    TTSGanModel,
+    TTSGanProcessor,
+    TTSGanProsodyModel,
+    phone_tokenizer,
+    run_prosody_ablation,
+)
+from transformers_tts_gan.cli.main import main
+from transformers_tts_gan.training import prosody_ablation
+from transformers_tts_gan.training.prosody import ProsodyTrainer, new_prosody_model
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    """A voice and a corpus."""
+    folder = tmp_path_factory.mktemp("parts")
+    processor = TTSGanProcessor(phone_tokenizer(), speakers=["ann"], languages=["en"], sampling_rate=16_000)
+    torch.manual_seed(0)
+    config = TTSGanConfig.from_preset("tiny", vocab_size=len(processor.tokenizer))
+    TTSGanModel(config).save_pretrained(folder / "voice")
+    processor.save_pretrained(folder / "voice")
+    write_corpus(folder / "corpus", train=8, test=4)
+    return folder
+
+
+def recipe(parts, output, **fields) -> list[str]:
+    options = {
+        "datasets": parts / "corpus",
+        "voice": parts / "voice",
+        "output_dir": output,
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "max_steps": 3,
+        "per_device_train_batch_size": 4,
+        "report_to": "none",
+        "use_cpu": True,
+        **fields,
+    }
+    return ["train", "prosody", *(word for name, value in options.items() for word in (f"--{name}", str(value)))]
+
+
+@pytest.mark.parametrize(("tuned", "from_voice"), [(False, True), (True, False)])
+def test_a_prosody_model_is_trained_by_the_command_line(
+    parts, text_encoder_folder, tmp_path, caplog, tuned, from_voice
+):
+    options = {"tune_text_encoder": tuned, "from_voice": from_voice}
+    with caplog.at_level(logging.INFO):
+        main(recipe(parts, tmp_path, text_encoder=text_encoder_folder, **options))
+    model, processor = TTSGanProsodyModel.from_pretrained(tmp_path), TTSGanProcessor.from_pretrained(tmp_path)
+    assert processor.speakers == ["ann", "speaker"] and model.config.num_speakers == 2
+    assert "log duration rmse" in caplog.text
+    assert json.loads((tmp_path / "prosody.json").read_text())["log_duration_rmse"] > 0
+    before = TTSGanProsodyModel(model.config).text_encoder.__class__.from_pretrained(text_encoder_folder)
+    same = [one.equal(other) for one, other in zip(model.text_encoder.parameters(), before.parameters(), strict=False)]
+    assert all(same) != tuned
+    assert model(**processor("Good day.", speaker="speaker")).pitch.isfinite().all()
+
+
+def test_the_text_encoder_learns_at_a_tenth_of_the_rate(processor, voice, tmp_path):
+    from transformers import TrainingArguments
+
+    model = new_prosody_model(processor, voice.text_encoder, hidden_size=16, num_attention_heads=2)
+    arguments = TrainingArguments(str(tmp_path), learning_rate=1e-3, report_to="none", use_cpu=True)
+    groups = ProsodyTrainer(model, arguments, processor=processor).create_optimizer().param_groups
+    of_encoder = set(model.text_encoder.parameters())
+    rates = {
+        parameter in of_encoder: group["lr"]
+        for group in groups
+        for parameter in group["params"]
+        if len(group["params"])
+    }
+    assert rates == {True: pytest.approx(1e-4), False: pytest.approx(1e-3)}
+    assert sum(len(group["params"]) for group in groups) == len(list(model.parameters()))
+
+
+@pytest.fixture
+def experiment(parts, text_encoder_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(prosody_ablation, "DEVELOPMENT", 2)
+    monkeypatch.setattr(prosody_ablation, "DRAWS", 20)
+    table = {
+        "question": "Does it help?",
+        "train": "prosody",
+        "voice": str(parts / "voice"),
+        "datasets": [str(parts / "corpus")],
+        "sizes": [2, 4],
+        "summary_sentences": 4,
+        "steps": {2: 2, 4: 3},
+        "batch_size": 2,
+        "learning_rate": 0.01,
+        "model": {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2},
+        "seeds": [0, 1],
+        "variants": {
+            "none": None,
+            "random weights": {"text_encoder": str(text_encoder_folder), "random_weights": True, "seeds": [0]},
+            "tuned": {"text_encoder": str(text_encoder_folder), "tune_text_encoder": True, "sizes": [4]},
+        },
+    }
+    file = tmp_path / "experiment.yaml"
+    file.write_text(yaml.safe_dump(table), encoding="utf-8")
+    return file
+
+
+def test_an_experiment_compares_encoders_once(experiment, tmp_path, monkeypatch, capsys):
+    script("run_ablation", "examples/experiments").main([str(experiment), "--output", str(tmp_path / "results")])
+    text = capsys.readouterr().out.rstrip("\n")
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert {size: set(table) for size, table in results.items()} == {
+        "2": {"none", "random weights"},
+        "4": {"none", "random weights", "tuned"},
+    }
+    assert results["4"]["none"]["seeds"] == 2 and results["4"]["random weights"]["seeds"] == 1
+    mean, low, high = results["4"]["none"]["log_duration_rmse"]
+    assert 0 < low <= mean <= high
+    summary = text.splitlines()[-1]
+    assert summary.startswith("summary f0_correlation_none=") and summary.endswith("sentences=4")
+    assert (tmp_path / "results" / "results.svg").is_file()
+
+    monkeypatch.setattr(prosody_ablation, "run_job", None)  # what is finished is not done again
+    again = run_prosody_ablation(ProsodyAblationArguments(str(experiment), output=str(tmp_path / "results")))
+    assert again == text
+
+
+def test_seeds_draw_other_sentences_and_their_copies():
+    rows = [{"number": number, "bare": {"number": -number} if number % 2 else None} for number in range(20)]
+    first, second = (prosody_ablation.training_sample(rows, 6, seed) for seed in (0, 1))
+    assert first != second and first == prosody_ablation.training_sample(rows, 6, 0)
+    whole = [row["number"] for row in first if row["number"] >= 0]
+    copies = [-row["number"] for row in first if row["number"] < 0]
+    assert len(whole) == 6 and copies == [number for number in whole if number % 2]
+    assert all("bare" not in row for row in first)
+
+
+@pytest.mark.parametrize(("size", "steps"), [(20, 5), (50, 5), (51, 9), (500, 9)])
+def test_the_steps_follow_the_number_of_sentences(size, steps):
+    assert prosody_ablation.steps_for({50: 5, 200: 9}, size) == steps and prosody_ablation.steps_for(7, size) == 7
