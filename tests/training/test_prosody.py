@@ -144,5 +144,5 @@ def test_seeds_draw_other_sentences_and_their_copies():
 
 
 @pytest.mark.parametrize(("size", "steps"), [(20, 5), (50, 5), (51, 9), (500, 9)])
-def test_the_steps_follow_the_number_of_sentences(size, steps):
-    assert prosody_ablation.steps_for({50: 5, 200: 9}, size) == steps and prosody_ablation.steps_for(7, size) == 7
+def test_a_setting_follows_the_number_of_sentences(size, steps):
+    assert prosody_ablation.by_size({50: 5, 200: 9}, size) == steps and prosody_ablation.by_size(7, size) == 7

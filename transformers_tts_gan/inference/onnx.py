@@ -50,7 +50,10 @@ class PhonesGraph(nn.Module):
     def __init__(self, model: TTSGanModel):
         super().__init__()
         self.acoustic = with_exported_blocks(model.acoustic)
-        self.prosody: Any = None if model.prosody is None else with_exported_blocks(model.prosody)
+        self.prosody: Any = None
+        if model.prosody is not None:
+            self.prosody = with_exported_blocks(model.prosody)
+            self.prosody.text_encoder = None  # a graph of its own
 
     def forward(
         self,

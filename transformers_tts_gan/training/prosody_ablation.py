@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -135,7 +136,7 @@ def run_prosody_ablation(arguments: ProsodyAblationArguments) -> str:
             (size, seed, folder / f"{file_name(name, size, seed)}.json")
             for size in settings["sizes"]
             if arguments.sizes is None or size in arguments.sizes
-            for seed in arguments.seeds or settings["seeds"]
+            for seed in arguments.seeds or by_size(settings["seeds"], size)
         ]
         variant = None
         for size, seed, file in tqdm(jobs, desc=name, disable=None):
@@ -199,7 +200,7 @@ def run_job(variant: Variant, size: int, seed: int) -> dict[str, list[Scores]]:
     encoder = copy.deepcopy(variant.encoder)
     model = new_prosody_model(corpus.processor, encoder, **sizes)
     set_average_prosody(model, rows)
-    steps = steps_for(settings["steps"], size)
+    steps = by_size(settings["steps"], size)
     with tempfile.TemporaryDirectory() as scratch:
         training = TrainingArguments(
             scratch,
@@ -239,11 +240,11 @@ def run_job(variant: Variant, size: int, seed: int) -> dict[str, list[Scores]]:
     }
 
 
-def steps_for(steps: int | dict[int, int], size: int) -> int:
-    """The steps of a training with so many sentences; of a table, those of the next larger number."""
-    if isinstance(steps, int):
-        return steps
-    return steps[min((known for known in steps if known >= size), default=max(steps))]
+def by_size(setting: Any, size: int) -> Any:
+    """A setting for so many sentences: of a table by numbers of sentences, that of the next larger one."""
+    if not isinstance(setting, dict):
+        return setting
+    return setting[min((known for known in setting if known >= size), default=max(setting))]
 
 
 def training_sample(rows: list[dict], size: int, seed: int) -> list[dict]:
