@@ -2,19 +2,24 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 import torch
 import yaml
 from helpers.example_scripts import script
 from helpers.training import write_corpus
+from transformers import TrainingArguments
 
 from transformers_tts_gan import (
     ProsodyAblationArguments,
+    ProsodyArguments,
     TTSGanConfig,
     TTSGanModel,
     TTSGanProcessor,
     TTSGanProsodyModel,
+    build_prosody_trainer,
+    parse_arguments,
     phone_tokenizer,
     run_prosody_ablation,
 )
@@ -70,8 +75,6 @@ def test_a_prosody_model_is_trained_by_the_command_line(
 
 
 def test_the_text_encoder_learns_at_a_tenth_of_the_rate(processor, voice, tmp_path):
-    from transformers import TrainingArguments
-
     model = new_prosody_model(processor, voice.text_encoder, hidden_size=16, num_attention_heads=2)
     arguments = TrainingArguments(str(tmp_path), learning_rate=1e-3, report_to="none", use_cpu=True)
     groups = ProsodyTrainer(model, arguments, processor=processor).create_optimizer().param_groups
@@ -146,3 +149,21 @@ def test_seeds_draw_other_sentences_and_their_copies():
 @pytest.mark.parametrize(("size", "steps"), [(20, 5), (50, 5), (51, 9), (500, 9)])
 def test_a_setting_follows_the_number_of_sentences(size, steps):
     assert prosody_ablation.by_size({50: 5, 200: 9}, size) == steps and prosody_ablation.by_size(7, size) == 7
+
+
+def test_a_student_learns_from_what_a_teacher_says_of_texts(parts, text_encoder_folder, tmp_path, caplog):
+    main(recipe(parts, tmp_path / "teacher", text_encoder=text_encoder_folder))
+    (tmp_path / "texts.txt").write_text("A red bird, a blue bird.\n\nWho is it?\n好\n", encoding="utf-8")
+    options = {"teacher": tmp_path / "teacher", "texts": tmp_path / "texts.txt"}
+    arguments = recipe(parts, tmp_path / "student", **options)[2:]
+    recipe_of, training = parse_arguments(ProsodyArguments, TrainingArguments, arguments=arguments)
+    trainer = build_prosody_trainer(recipe_of, training)
+    taught = trainer.train_dataset[-3:]
+    assert [row["text"] for row in taught] == ["A red bird, a blue bird.", "Who is it?", "好"]
+    assert [row["speaker_id"] for row in taught] == [0, 1, 0]
+    teacher = TTSGanProsodyModel.from_pretrained(tmp_path / "teacher").eval()
+    known = TTSGanProcessor.from_pretrained(tmp_path / "teacher")
+    assert taught[1]["pitch"].allclose(teacher(**known("Who is it?", speaker="speaker")).pitch[0], atol=1e-5)
+    assert trainer.model.text_encoder is None and trainer.train()
+    with pytest.raises(ValueError, match="Only one of"):
+        build_prosody_trainer(replace(recipe_of, texts=None), training)

@@ -6,6 +6,7 @@ which phone. Leave: rows with `input_ids` `(T,)` and `log_duration`, `pitch`, `v
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ..audio.mel import frame_level
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody import measure_prosody
+from ..models.prosody_model import TTSGanProsodyModel
 from ..models.text_encoder import phone_means, text_states
 from ..text.phoneset import BOUNDARY, PAUSES
 from .collator import SpeechCollator
@@ -24,6 +26,8 @@ from .collator import SpeechCollator
 if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedModel
+
+logger = logging.getLogger(__name__)
 
 MEASURED = ("log_duration", "pitch", "voicing", "energy")
 INNER_PUNCTUATION = re.compile(r"[,;:—–…、，；：](?=.*\w)")
@@ -132,6 +136,39 @@ def add_text_inputs(
             row = {name: value for name, value in found[number].items() if name not in names}
             found[number] = {**row, "context": context[place, : len(row["input_ids"])].clone()}
     return found
+
+
+@torch.no_grad()
+def predict_rows(teacher: TTSGanProsodyModel, processor: TTSGanProcessor, texts: list[str]) -> list[dict]:
+    """Rows as of `measure_corpus` of texts that nobody has spoken: a prosody model says how it would.
+
+    Another one, without a text encoder, can learn from them what this one knows by its own (Hinton, Vinyals and Dean,
+    2015, arXiv:1503.02531). Each text is said by one speaker, in turns, in the language of its letters.
+
+    Args:
+        teacher: A trained prosody model.
+        processor: Of the teacher.
+        texts: One sentence each; what cannot be read is left out with a warning.
+    """
+    rows: list[dict] = []
+    for text in texts:
+        language, speaker = processor.language_of(text), processor.speakers[len(rows) % len(processor.speakers)]
+        try:
+            rows.append({"number": len(rows), "text": text, **processor.encode(text, language, speaker)})
+        except ValueError as error:
+            logger.warning("A text is left out: %s", error)
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number]["input_ids"]))
+    names = ("number", "text", "input_ids", "speaker_id", "language_id")
+    for start in tqdm(range(0, len(order), BATCH), desc="Predicting prosody", disable=None):
+        numbers = order[start : start + BATCH]
+        said = teacher(**processor.pad([rows[number] for number in numbers]), return_dict=True)
+        for place, number in enumerate(numbers):
+            row = {name: rows[number][name] for name in names}
+            size = len(row["input_ids"])
+            values = {name: getattr(said, name)[place, :size].clone() for name in MEASURED}
+            values["voicing"] = values["voicing"].clamp(0, 1)
+            rows[number] = {**row, **values}
+    return rows
 
 
 class ProsodyCollator:

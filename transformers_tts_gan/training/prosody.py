@@ -17,7 +17,7 @@ from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from ..data.load import load_speech
 from ..data.prepare import PrepareSpeech, prepare_speech
-from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, without_punctuation
+from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, predict_rows, without_punctuation
 from ..evaluation.prosody import evaluate_prosody
 from ..metrics.prosody import summarize
 from ..models.configuration_prosody import TTSGanProsodyConfig
@@ -65,6 +65,13 @@ class ProsodyArguments:
     latent_size: int = field(default=4, metadata={"help": "Numbers that vary the way of speaking; 0 for one way."})
     punctuation_copies: bool = field(
         default=True, metadata={"help": "Learn each text once more without its commas, to find pauses without them."}
+    )
+    teacher: str | None = field(
+        default=None, metadata={"help": "Prosody model that says how the `texts` are spoken. Folder or Hub id."}
+    )
+    texts: str | None = field(
+        default=None,
+        metadata={"help": "File of sentences, one a line, to learn from the `teacher` beside the corpora."},
     )
     language: str = field(default="en", metadata={"help": "Language of rows that name none."})
     train_split: str = field(default="train", metadata={"help": "Split to train on."})
@@ -194,6 +201,7 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
     rows, processor = measured_corpora(arguments, training.seed)
     if arguments.punctuation_copies:
         rows["train"] = rows["train"] + bare_copies(rows["train"], processor)
+    rows["train"] += taught_rows(arguments, processor)
     encoder = None
     if arguments.text_encoder is not None:
         encoder = load_text_encoder(arguments.text_encoder, arguments.text_encoder_layers).eval()
@@ -237,6 +245,23 @@ def load_rows(arguments: ProsodyArguments, split: str):
     columns = ["audio", "text", "speaker", "language"]
     corpora = [load_speech(path, split=split, language=arguments.language) for path in arguments.datasets]
     return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
+
+
+def taught_rows(arguments: ProsodyArguments, processor: TTSGanProcessor) -> list[dict]:
+    """What the teacher of a recipe says of its texts."""
+    if arguments.teacher is None or arguments.texts is None:
+        if arguments.teacher != arguments.texts:
+            raise ValueError("Only one of `teacher` and `texts` is given: a teacher needs texts, and texts a teacher.")
+        return []
+    known = TTSGanProcessor.from_pretrained(arguments.teacher)
+    if (known.speakers, known.languages) != (processor.speakers, processor.languages):
+        raise ValueError(
+            f"The teacher has the speakers {known.speakers} and the languages {known.languages}, but here they are "
+            f"{processor.speakers} and {processor.languages}: train both on the same corpora with the same voice."
+        )
+    lines = Path(arguments.texts).read_text(encoding="utf-8").splitlines()
+    teacher = TTSGanProsodyModel.from_pretrained(arguments.teacher).eval()
+    return predict_rows(teacher, known, [line.strip() for line in lines if line.strip()])
 
 
 def bare_copies(rows: list[dict], processor: TTSGanProcessor) -> list[dict]:
