@@ -5,23 +5,23 @@ be aligned. Leave: numbers by name with their weights, of one sentence or of man
 over sentences is taken; `summarize` takes their root.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..text.phoneset import BOUNDARY, PAUSES
+from ..text.rows import SILENCE
+from .questions import is_yes_no_question
 
 
 PAUSE_SECONDS = 0.1  # without a voice, from which on a gap between words is a pause
 VOICED = 0.5  # share of a phone's time
 LEAST_PHONES = 5  # for a correlation
 CENTS = 100.0  # of a semitone
-OPEN_QUESTION = re.compile(
-    r"\b(who|whom|whose|what|which|when|where|why|how)\b|[谁哪几]|什么|怎么|为什么|多少", re.IGNORECASE
-)
+LONG_WORD = 4  # phones; shorter words are said again without being the same thing again
 SQUARED = ("log_duration_rmse", "f0_rmse", "rise_error", "repetition_error")
+ARRAYS = ("seconds", "semitones", "voicing", "level")
 Scores = dict[str, tuple[float, float]]  # value and weight by name
 
 
@@ -35,6 +35,9 @@ class PhoneProsody:
         semitones: How high each is, over any reference.
         voicing: Share of its time that has a voice, 0 to 1.
         level: Its loudness in any logarithmic unit.
+
+    Raises:
+        ValueError: For an array of another length than `phones`.
     """
 
     phones: tuple[str, ...]
@@ -43,31 +46,40 @@ class PhoneProsody:
     voicing: np.ndarray
     level: np.ndarray
 
-    @property
-    def gaps(self) -> np.ndarray:
-        """Which phones are gaps between words; the silence at both ends is none."""
-        gaps = np.array([phone == BOUNDARY or phone in PAUSES for phone in self.phones])
-        gaps[[0, -1]] = False
-        gaps[-2:] = False  # the end of the sentence
-        return gaps
-
-    @property
-    def pauses(self) -> np.ndarray:
-        """Which of the gaps are pauses."""
-        return self.gaps & (self.seconds * (1 - self.voicing.clip(0, 1)) >= PAUSE_SECONDS)
+    def __post_init__(self):
+        for name in ARRAYS:
+            if (shape := getattr(self, name).shape) != (len(self.phones),):
+                raise ValueError(
+                    f"`{name}` has shape {shape}, but there are {len(self.phones)} phones: give one each."
+                )
 
     @property
     def sounds(self) -> np.ndarray:
         """Which phones are sounds of a word."""
-        sounds = np.array([phone not in (BOUNDARY, *PAUSES) for phone in self.phones])
-        sounds[[0, -1]] = False
-        return sounds
+        return np.array([phone not in (BOUNDARY, SILENCE, *PAUSES) for phone in self.phones], dtype=bool)
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """Which phones are gaps between words; neither the last punctuation nor the silence at both ends is one."""
+        sounds = self.sounds
+        begun, goes_on = np.logical_or.accumulate(sounds), np.logical_or.accumulate(sounds[::-1])[::-1]
+        return begun & goes_on & ~sounds
+
+    @property
+    def silent_seconds(self) -> np.ndarray:
+        """How long each phone has no voice."""
+        return self.seconds * (1 - self.voicing.clip(0, 1))
+
+    @property
+    def pauses(self) -> np.ndarray:
+        """Which of the gaps are pauses."""
+        return self.gaps & (self.silent_seconds >= PAUSE_SECONDS)
 
     def words(self) -> list[np.ndarray]:
         """The places of each word's phones."""
-        numbers = np.cumsum(~self.sounds)
-        found = [np.flatnonzero(self.sounds & (numbers == number)) for number in np.unique(numbers[self.sounds])]
-        return [places for places in found if len(places)]
+        sounds = self.sounds
+        numbers = np.cumsum(~sounds)
+        return [np.flatnonzero(sounds & (numbers == number)) for number in np.unique(numbers[sounds])]
 
 
 def compare_prosody(predicted: PhoneProsody, spoken: PhoneProsody, text: str) -> Scores:
@@ -81,18 +93,20 @@ def compare_prosody(predicted: PhoneProsody, spoken: PhoneProsody, text: str) ->
     Returns:
         By name a value and its weight: `log_duration_rmse` (squared) and `log_duration_correlation` of sounds,
         `f0_rmse` (cents, squared), `f0_correlation`, `energy_correlation`, `pause_hits`, `pauses_predicted` and
-        `pauses_spoken` (counts), `f0_variance` and `duration_variance` (of both, for their ratio), `rise_error`
-        (semitones, squared) of yes/no questions and `repetition_error` of words said twice. What a sentence cannot
-        tell is left out.
+        `pauses_spoken` (counts), `f0_variance_predicted`, `f0_variance_spoken`, `duration_variance_predicted` and
+        `duration_variance_spoken` (for their ratio), `rise_error` (semitones, squared) of yes/no questions and
+        `repetition_error` (semitones, squared) of words said twice. What a sentence cannot tell is left out.
 
     Raises:
-        ValueError: For predictions of other phones.
+        ValueError: For a prediction of other phones, or with NaN or infinity in it.
     """
     if predicted.phones != spoken.phones:
         raise ValueError(
             f"The prediction is of {len(predicted.phones)} phones, the ground truth of {len(spoken.phones)} others: "
             "compare a sentence with itself."
         )
+    if broken := [name for name in ARRAYS if not np.isfinite(getattr(predicted, name)).all()]:
+        raise ValueError(f"Of the prediction, `{broken[0]}` is not finite: its model is broken; train it again.")
     sounds = spoken.sounds
     voiced = sounds & (spoken.voicing >= VOICED)
     found: Scores = {}
@@ -133,16 +147,6 @@ def correlation(name: str, predicted: np.ndarray, spoken: np.ndarray) -> Scores:
     return {name: (0.0 if constant else float(np.corrcoef(predicted, spoken)[0, 1]), len(spoken))}
 
 
-def is_yes_no_question(text: str) -> bool:
-    """Whether a text is a question that is answered by yes or no, by its last clause.
-
-    >>> is_yes_no_question("Is it yours?"), is_yes_no_question("Where is it?")
-    (True, False)
-    """
-    text = text.strip().rstrip("\"'”’」")
-    return text.endswith(("?", "？")) and not OPEN_QUESTION.search(re.split(r"[,，;；.!]", text)[-1])
-
-
 def final_rise(spoken: PhoneProsody, voiced: np.ndarray) -> float:
     """Semitones of the last voiced phone over the mean of the sentence."""
     places = np.flatnonzero(voiced)
@@ -150,10 +154,10 @@ def final_rise(spoken: PhoneProsody, voiced: np.ndarray) -> float:
 
 
 def repeated(spoken: PhoneProsody) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The first two times that words of four phones or more are said."""
+    """The first two times that words of `LONG_WORD` phones or more are said."""
     seen: dict[tuple[str, ...], list[np.ndarray]] = {}
     for places in spoken.words():
-        if len(places) >= 4:
+        if len(places) >= LONG_WORD:
             seen.setdefault(tuple(spoken.phones[place] for place in places), []).append(places)
     return [(times[0], times[1]) for times in seen.values() if len(times) > 1]
 
@@ -169,7 +173,8 @@ def repetition_step(spoken: PhoneProsody, pair: tuple[np.ndarray, np.ndarray], v
 def summarize(sentences: Iterable[Scores]) -> dict[str, float]:
     """The numbers of many sentences: means by weight, roots of squared errors, pauses as precision, recall and F1.
 
-    `f0_variance_ratio` and `duration_variance_ratio` are 1 where predictions vary as much as people do.
+    `f0_variance_ratio` and `duration_variance_ratio` are 1 where predictions vary as much as people do, NaN where
+    people do not vary. Where nobody pauses and no pause is predicted, precision, recall and F1 are 1.
     """
     sums: dict[str, np.ndarray] = {}
     for scores in sentences:
