@@ -61,7 +61,7 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
         logger.warning(
             "The page has no spectrograms, since matplotlib is missing: `pip install 'transformers-tts-gan[eval]'`."
         )
-    page = load_template().render(
+    page = load_template("report.html").render(
         title=title,
         notes=notes[:1].upper() + notes[1:],
         language=report.language,
@@ -76,13 +76,13 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
     return folder / "report.html"
 
 
-def load_template():
-    """The template of the page, which escapes all that it is given."""
+def load_template(name: str):
+    """A template of `page/`, which escapes all that it is given."""
     jinja2 = require("jinja2", "The page of a report", extra="eval")
     files = jinja2.FileSystemLoader(Path(__file__).parent / "page")
     environment = jinja2.Environment(loader=files, autoescape=True)
     environment.filters["with_code"] = with_code
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def safe(markup: str):

@@ -13,7 +13,6 @@ FRAME_SECONDS = 0.0125  # where a processor's voice has 300 samples a frame at 2
 BATCH = 32
 
 
-@torch.no_grad()
 def evaluate_prosody(
     model: TTSGanProsodyModel, processor: TTSGanProcessor, rows: list[dict], frame_seconds: float = FRAME_SECONDS
 ) -> list[Scores]:
@@ -31,6 +30,29 @@ def evaluate_prosody(
     print(summarize(evaluate_prosody(model, processor, rows)))
     ```
     """
+    found = []
+    for row, predicted in zip(rows, predict_prosody(model, processor, rows), strict=True):
+        phones = tuple(processor.tokenizer.convert_ids_to_tokens(row["input_ids"]))
+        guess, said = (phone_prosody(phones, each, frame_seconds) for each in (predicted, spoken_prosody(row)))
+        found.append(compare_prosody(guess, said, row["text"]))
+    return found
+
+
+@torch.no_grad()
+def predict_prosody(model: TTSGanProsodyModel, processor: TTSGanProcessor, rows: list[dict]) -> list[Prosody]:
+    """How a model says each sentence in the usual way, without a latent; each tensor is `(T,)`.
+
+    Args:
+        model: Is set to evaluation.
+        processor: That made the rows.
+        rows: Of `measure_corpus`, with the inputs of the model's text encoder.
+
+    Example:
+
+    ```python
+    frames = predict_prosody(model, processor, rows)[0].log_duration.expm1()  # (T,)
+    ```
+    """
     model.eval()
     collate, found = ProsodyCollator(processor), []
     for start in range(0, len(rows), BATCH):
@@ -38,13 +60,14 @@ def evaluate_prosody(
         batch = {name: value for name, value in collate(some).items() if name not in MEASURED}
         predicted = model(**batch).prosody
         for place, row in enumerate(some):
-            phones = tuple(processor.tokenizer.convert_ids_to_tokens(row["input_ids"]))
-            size = len(phones)
-            said = Prosody(*(row[name] for name in MEASURED))
-            guess = Prosody(*(value[place, :size] for value in vars(predicted).values()))
-            predicted_prosody, spoken = (phone_prosody(phones, each, frame_seconds) for each in (guess, said))
-            found.append(compare_prosody(predicted_prosody, spoken, row["text"]))
+            size = len(row["input_ids"])
+            found.append(Prosody(*(value[place, :size] for value in vars(predicted).values())))
     return found
+
+
+def spoken_prosody(row: dict) -> Prosody:
+    """What was measured of a recording, each tensor `(T,)`; `row` is of `measure_corpus`."""
+    return Prosody(*(row[name] for name in MEASURED))
 
 
 def phone_prosody(phones: tuple[str, ...], prosody: Prosody, frame_seconds: float) -> PhoneProsody:
