@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers.training import speech_like
 
-from transformers_tts_gan.metrics import hf_evaluate
+from transformers_tts_gan.metrics import hf_evaluate, hf_prosody
 from transformers_tts_gan.metrics.hf_evaluate import (
     CharacterErrorRate,
     DurationError,
@@ -45,7 +45,7 @@ def test_a_script_loads_the_metric_of_its_name(path, no_network):
 
 
 def test_every_metric_has_a_script():
-    kinds = [kind for kind in vars(hf_evaluate).values() if isinstance(kind, type)]
+    kinds = [kind for kind in {**vars(hf_evaluate), **vars(hf_prosody)}.values() if isinstance(kind, type)]
     assert {kind.name for kind in kinds if issubclass(kind, SpeechMetric)} - {""} == {path.stem for path in SCRIPTS}
 
 
