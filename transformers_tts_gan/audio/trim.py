@@ -20,11 +20,22 @@ def trim_silence(wave: np.ndarray, sampling_rate: int, keep_seconds: float = 0.0
         >>> len(trim_silence(np.repeat(np.float32([0, 1, 0]), 16_000), 16_000))
         17920
     """
+    start, end = speech_range(wave, sampling_rate)
+    keep = round(keep_seconds * sampling_rate)
+    return wave[max(0, start - keep) : end + keep]
+
+
+def speech_range(wave: np.ndarray, sampling_rate: int) -> tuple[int, int]:
+    """The first sample of the speech in a recording and one past the last; all of it where there is only quiet.
+
+    Args:
+        wave: Samples `(S,)`.
+        sampling_rate: In Hz.
+    """
     hop = max(1, sampling_rate // 100)  # 10 ms
     level = frame_rms(wave, hop)
     loudest, noise = level.max(), np.quantile(level, 0.05)
     loud = np.flatnonzero(level > np.clip(2 * noise, loudest * 10 ** (-40 / 20), loudest * 10 ** (-30 / 20)))
     if len(loud) == 0:
-        return wave
-    keep = round(keep_seconds * sampling_rate)
-    return wave[max(0, int(loud[0]) * hop - keep) : (int(loud[-1]) + 2) * hop + keep]
+        return 0, len(wave)
+    return int(loud[0]) * hop, (int(loud[-1]) + 2) * hop

@@ -20,6 +20,7 @@ from ..audio.mel import mel_spectrogram
 from ..metrics.error_rates import split_units
 from ..models.tokenization_tts_gan import SILENCE
 from ..utils.require import require
+from .melody import MelodyPaths, melody_paths
 from .report import NAMES, RATES, SCORES, Sentence, SystemResult, VoiceReport, label
 
 
@@ -71,6 +72,7 @@ def write_page(report: VoiceReport, folder: str | Path, title: str, notes: str =
         count=counted(len(report.sentences), "sentence"),
         cards=[card(sentence, report, folder, draws) for sentence in report.worst(len(report.sentences))],
         left_out=report.left_out,
+        draws=draws,
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     return folder / "report.html"
@@ -142,23 +144,32 @@ def score_cells(scores: list[dict | None]) -> list[dict]:
 
 def card(sentence: Sentence, report: VoiceReport, folder: Path, draws: bool) -> dict:
     """One sentence with all systems that said it, and below the phones of TTS and when it said them."""
-    pictures = draw(sentence, folder) if draws else {}
+    wavs = {system: folder / "wavs" / result.wav for system, result in sentence.results.items() if result.wav}
+    pictures = draw(wavs, folder) if draws else {}
+    melody = melody_paths(wavs) if draws else None
     return {
         "text": sentence.text,
         "speaker": sentence.speaker,
-        "parts": [part(system, sentence, report, pictures.get(system, "")) for system in report.systems],
-        "phones": phone_picture(sentence.results["tts"], pictures.get("tts", "")),
+        "parts": [part(system, sentence, report, pictures.get(system, ""), melody) for system in report.systems],
+        "phones": phone_picture(sentence.results["tts"], pictures.get("tts", ""), melody),
+        "f0": f"F0 from {melody.low:.0f} to {melody.high:.0f} Hz" if melody else "",
     }
 
 
-def draw(sentence: Sentence, folder: Path) -> dict[str, str]:
+def draw(wavs: dict[str, Path], folder: Path) -> dict[str, str]:
     """Draw the spectrograms of a sentence; their links by system."""
-    wavs = {system: result.wav for system, result in sentence.results.items() if result.wav}
-    names = {system: spectrogram_picture(folder / "wavs" / wav, folder / "pictures") for system, wav in wavs.items()}
+    names = {system: spectrogram_picture(wav, folder / "pictures") for system, wav in wavs.items()}
     return {system: f"pictures/{quote(name)}" for system, name in names.items()}
 
 
-def part(system: str, sentence: Sentence, report: VoiceReport, picture: str) -> dict:
+def melody_of(system: str, melody: MelodyPaths | None) -> dict[str, str]:
+    """The F0 curve of a system and, moved to its speech, that of the recording; "" for what there is not."""
+    if melody is None:
+        return {"curve": "", "reference": ""}
+    return {"curve": melody.curves.get(system, ""), "reference": melody.references.get(system, "")}
+
+
+def part(system: str, sentence: Sentence, report: VoiceReport, picture: str, melody: MelodyPaths | None) -> dict:
     """One sentence of one system: its sound, its spectrogram, and its transcript with the errors."""
     result, rate = sentence.results[system], report.rates[0]
     errors, length = result.counts[rate]
@@ -170,6 +181,7 @@ def part(system: str, sentence: Sentence, report: VoiceReport, picture: str) -> 
         "mos": f"{result.scores['mos']:.2f}" if "mos" in result.scores else "",
         "wav": f"wavs/{quote(result.wav)}" if result.wav else "",
         "picture": picture,
+        **melody_of(system, melody),
         "width": f"{100 * result.seconds / longest:.1f}",
         "problem": result.problem,
         "transcript": safe(marked(sentence.text, result.text, RATES[rate], report.language)),
@@ -194,7 +206,7 @@ def marked(reference: str, transcript: str, unit: str, language: str) -> str:
     return joint.join(parts)
 
 
-def phone_picture(result: SystemResult, picture: str) -> dict | None:
+def phone_picture(result: SystemResult, picture: str, melody: MelodyPaths | None) -> dict | None:
     """The spectrogram of TTS with a line where each phone begins and its name below; silence has no name."""
     if not result.phones or not result.seconds:
         return None
@@ -212,6 +224,7 @@ def phone_picture(result: SystemResult, picture: str) -> dict | None:
     return {
         "width": f"{REM_PER_SECOND * result.seconds:.1f}",
         "picture": picture,
+        **melody_of("tts", melody),
         "lines": [f"{start:.2f}" for start in starts[:-1]],
         "names": names,
     }
