@@ -13,7 +13,8 @@ from transformers_tts_gan import (
     TTSGanProsodyModel,
     phone_tokenizer,
 )
-from transformers_tts_gan.inference.onnx import export_onnx, measure_difference
+from transformers_tts_gan.inference.onnx import export_onnx
+from transformers_tts_gan.inference.onnx_difference import measure_difference
 
 
 FOUR = ("log_duration", "pitch", "voicing", "energy")

@@ -19,3 +19,12 @@ def refuse_not_finite(values: torch.Tensor, what: str):
             f"The {what} that the model predicts are not finite: its weights, or the tensors given, hold NaN or "
             "infinity. Load an earlier checkpoint; in half precision try `dtype=torch.float32`."
         )
+
+
+def refuse_attentions(asked: bool | None) -> None:
+    """Attention weights are asked for, which are never formed."""
+    if asked:
+        raise ValueError(
+            "`output_attentions` is true, but the attention here is `scaled_dot_product_attention`, which never "
+            "forms the weights: leave it out. `alignment`, with `labels`, tells which phones the frames belong to."
+        )

@@ -16,7 +16,7 @@ from ..audio.pitch import fundamental_frequency
 from .acoustic import AcousticModel, EncodedPhones
 from .aligner import Aligner, binarization_loss, forward_sum_loss, viterbi_durations
 from .base_vocoder import BaseVocoder, cut, segment_starts, vocoder_class
-from .checks import refuse_long
+from .checks import refuse_attentions, refuse_long
 from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
 from .layers import init_weights, length_mask
 from .loading import StrictLoadingMixin
@@ -88,7 +88,10 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
         vocoder: BaseVocoder | None = None,
         prosody: TTSGanProsodyModel | None = None,
     ):
-        attention = None if text_encoder is None else text_encoder.config._attn_implementation
+        attention, of_prosody = (
+            None if part is None else part.config._attn_implementation
+            for part in (text_encoder, None if prosody is None else prosody.text_encoder)
+        )
         super().__init__(config)
         if text_encoder is None and config.text_encoder_config is not None:
             text_encoder = new_text_encoder(config.text_encoder_config)
@@ -108,6 +111,8 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
         if prosody is None and config.prosody_config is not None:
             prosody = TTSGanProsodyModel(config.prosody_config)
         self.prosody = prosody
+        if of_prosody is not None:
+            prosody.adopt_config(config.prosody_config, of_prosody)
         self.post_init()
 
     def _init_weights(self, module: nn.Module):
@@ -216,11 +221,7 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
         Raises:
             ValueError: For too many phones or tokens, an unknown speaker or language, and for `output_attentions`.
         """
-        if self.config.output_attentions if output_attentions is None else output_attentions:
-            raise ValueError(
-                "`output_attentions` is true, but the attention here is `scaled_dot_product_attention`, which never "
-                "forms the weights: leave it out. `alignment`, with `labels`, tells which phones the frames belong to."
-            )
+        refuse_attentions(self.config.output_attentions if output_attentions is None else output_attentions)
         states = self.config.output_hidden_states if output_hidden_states is None else output_hidden_states
         text = (input_ids, attention_mask, text_input_ids, text_window_ids, token_spans)
         row = (speaker_id, speaker_embedding, language_id)
@@ -236,7 +237,8 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
             else:
                 context = self.encode_text(*text[2:], use_text_encoder, train_text_encoder)
                 encoded = self.acoustic.encode(phones, mask, condition, context)
-                predicted, _ = self.predict_prosody(encoded.prosody, input_ids, mask, text[2:], row)
+                read = text[2:] if use_text_encoder else (None, None, None)
+                predicted, _ = self.predict_prosody(encoded.prosody, input_ids, mask, read, row)
                 output = self.compare(
                     encoded, predicted, mask, condition, truth, f0, segment_frames, ground_truth_mel_ratio
                 )

@@ -97,6 +97,7 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
         self.phone_embedding = nn.Embedding(config.vocab_size, size, padding_idx=config.pad_token_id)
         self.speaker_embedding = nn.Embedding(config.num_speakers, size)
         self.language_embedding = nn.Embedding(config.num_languages, size)
+        self.context: nn.Linear | None = None
         if text_encoder is not None:
             self.text_encoder.config = config.text_encoder_config
             self.text_encoder.config._attn_implementation = attention
@@ -152,10 +153,16 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
         for name in (*tables, "attention", "encoder", "encoder_norm", "duration_predictor", "prosody_predictor"):
             getattr(model, parts.get(name, name)).load_state_dict(getattr(acoustic, name).state_dict())
         with torch.no_grad():
-            for new in (model.context if text_encoder is not None else None, model.latent):
+            for new in (model.context, model.latent):
                 if new is not None:
                     new.weight.zero_()
         return model
+
+    def adopt_config(self, config: TTSGanProsodyConfig, attention: str) -> None:
+        """Share the configuration of a voice, which had no say in how the text encoder attends."""
+        self.config, encoder = config, self.text_encoder
+        encoder.config = config.text_encoder_config
+        encoder.config._attn_implementation = attention
 
     def get_input_embeddings(self) -> nn.Embedding:
         """The table of phones."""
@@ -251,7 +258,7 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
     ) -> torch.Tensor:
         """Phones `(B, T)`, condition `(B, 1, H)` and context `(B, T, C)` to hidden states `(B, T, H)`."""
         hidden = self.phone_embedding(input_ids) + condition
-        if context is not None and self.text_encoder is not None:
+        if context is not None and self.context is not None:
             features = self.context(self.context_dropout(self.context_norm(context.float()).to(self.dtype)))
             if self.training and self.config.text_encoder_dropout:
                 share = self.config.text_encoder_dropout

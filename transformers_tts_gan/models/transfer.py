@@ -121,7 +121,7 @@ def from_parts(
         **fields,
         text_encoder_config=context_config,
         vocoder_config=(config.vocoder_config if vocoder is None else vocoder.config).to_dict(),
-        prosody_config=None if prosody is None else prosody.config,
+        prosody_config=None if prosody is None else copy.deepcopy(prosody.config),
     )
     model = model_class(config, text_encoder=text_encoder, vocoder=vocoder, prosody=prosody)
     given |= set() if inherited is not None or prosody is None else {"prosody"}
