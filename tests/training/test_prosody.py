@@ -167,3 +167,18 @@ def test_a_student_learns_from_what_a_teacher_says_of_texts(parts, text_encoder_
     assert trainer.model.text_encoder is None and trainer.train()
     with pytest.raises(ValueError, match="Only one of"):
         build_prosody_trainer(replace(recipe_of, texts=None), training)
+
+
+def test_only_the_predictors_of_a_voice_are_trained_and_go_back_into_it(parts, tmp_path):
+    main(recipe(parts, tmp_path, only_predictors=True, latent_size=0, learning_rate=0.01))
+    before, after = TTSGanModel.from_pretrained(parts / "voice"), TTSGanModel.from_pretrained(tmp_path)
+    old = before.state_dict()
+    table = "acoustic.speaker_embedding.weight"  # has one speaker more
+    changed = {name for name, weight in after.state_dict().items() if name != table and not weight.equal(old[name])}
+    predictors = ("acoustic.duration_predictor.", "acoustic.prosody_predictor.")
+    assert changed and all(name.startswith(predictors) for name in changed)
+    assert len({name.split(".")[1] for name in changed}) == 2
+    assert after.acoustic.speaker_embedding.weight[0].equal(old[table][0])
+    assert TTSGanProcessor.from_pretrained(tmp_path).speakers == ["ann", "speaker"]
+    with pytest.raises(SystemExit, match="no new parts"):
+        main(recipe(parts, tmp_path / "other", only_predictors=True))

@@ -60,6 +60,10 @@ class ProsodyArguments:
         default=True,
         metadata={"help": "Begin with what the voice knows: its phone encoder and predictors. false: from scratch."},
     )
+    only_predictors: bool = field(
+        default=False,
+        metadata={"help": "Train only the predictors of the voice, and save that: it speaks as fast as before."},
+    )
     hidden_size: int = field(default=128, metadata={"help": "Width of the blocks, from scratch."})
     num_hidden_layers: int = field(default=2, metadata={"help": "Number of blocks, from scratch."})
     latent_size: int = field(default=4, metadata={"help": "Numbers that vary the way of speaking; 0 for one way."})
@@ -209,9 +213,10 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
         frozen = None if arguments.tune_text_encoder else encoder
         encoder.requires_grad_(arguments.tune_text_encoder)
         rows = {name: add_text_inputs(each, processor, frozen) for name, each in rows.items()}
-    if arguments.from_voice:
-        voice = TTSGanModel.from_pretrained(arguments.voice)
-        resize_embedding_tables(voice, TTSGanProcessor.from_pretrained(arguments.voice), speakers=processor.speakers)
+    if arguments.only_predictors:
+        model = predictors_of(arguments, voice_for(arguments, processor)[0])
+    elif arguments.from_voice:
+        voice, _ = voice_for(arguments, processor)
         model = TTSGanProsodyModel.from_voice(voice, encoder, latent_size=arguments.latent_size)
     else:
         size = arguments.hidden_size
@@ -220,6 +225,30 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
         model = new_prosody_model(processor, encoder, **sizes)
         set_average_prosody(model, rows["train"])
     return ProsodyTrainer(model, training, processor=processor, train_dataset=rows["train"], eval_dataset=rows["eval"])
+
+
+def voice_for(arguments: ProsodyArguments, processor: TTSGanProcessor) -> tuple[TTSGanModel, TTSGanProcessor]:
+    """The voice of a recipe, and its processor, which both know the speakers of `processor`."""
+    voice, known = TTSGanModel.from_pretrained(arguments.voice), TTSGanProcessor.from_pretrained(arguments.voice)
+    resize_embedding_tables(voice, known, speakers=processor.speakers)
+    return voice, known
+
+
+def predictors_of(arguments: ProsodyArguments, voice: TTSGanModel) -> TTSGanProsodyModel:
+    """A prosody model of which only the two predictors are trained; they then go back into the voice.
+
+    Raises:
+        ValueError: For a text encoder or a latent, which the voice has no place for.
+    """
+    if arguments.text_encoder is not None or arguments.latent_size:
+        raise ValueError(
+            "With `only_predictors` the voice gets no new parts: leave out `text_encoder`, and set `latent_size` to 0."
+        )
+    model = TTSGanProsodyModel.from_voice(voice, latent_size=0, dropout=0.0)
+    model.requires_grad_(False)
+    for predictor in (model.duration_predictor, model.prosody_predictor):
+        predictor.requires_grad_(True)
+    return model
 
 
 def measured_corpora(arguments: ProsodyArguments, seed: int) -> tuple[dict[str, list[dict]], TTSGanProcessor]:
@@ -273,7 +302,7 @@ def bare_copies(rows: list[dict], processor: TTSGanProcessor) -> list[dict]:
 def train_prosody(arguments: ProsodyArguments, training: TrainingArguments) -> Path:
     """Train the prosody model of a recipe, print how near it comes to the held-out speech, and save it.
 
-    `output_dir` then holds the model and its processor.
+    `output_dir` then holds the model and its processor; with `only_predictors` the voice with its trained predictors.
 
     Args:
         arguments: What the model is made of and learns from.
@@ -296,6 +325,11 @@ def train_prosody(arguments: ProsodyArguments, training: TrainingArguments) -> P
     for name, value in scores.items():
         logger.info("%s: %.4g", name.replace("_", " "), value)
     (folder / "prosody.json").write_text(json.dumps(scores, indent=1) + "\n")
+    if arguments.only_predictors:
+        voice, processor = voice_for(arguments, processor)
+        for name in ("duration_predictor", "prosody_predictor"):
+            getattr(voice.acoustic, name).load_state_dict(getattr(model, name).state_dict())
+        model = voice
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
