@@ -174,7 +174,8 @@ def voice_losses(model: TTSGanModel, pieces: int, length: int, discriminator: TT
         encoded = model.acoustic.encode(model.acoustic.embed(batch["input_ids"]), mask, condition, None)
         sound = (batch["waveform"], batch["log_mel"], batch["frames"], frame_mask)
         truth = GroundTruth(*sound, batch["durations"], None, {})
-        output = model.compare(encoded, mask, condition, truth, batch["f0"], None, 0.0)
+        predicted = model.acoustic.predict(encoded.prosody, mask)
+        output = model.compare(encoded, predicted, mask, condition, truth, batch["f0"], None, 0.0)
         real, fake = {}, {}
         if mel_frames:
             model.cut_mel_piece(output, truth, mel_frames)
