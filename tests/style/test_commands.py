@@ -105,7 +105,8 @@ def check(line: str, monkeypatch) -> None:
         if command != "train":
             load_command(command).parser().parse_args(arguments)
             return
-        kind, arguments = ("vocoder", arguments[1:]) if arguments[:1] == ["vocoder"] else ("voice", arguments)
+        named = arguments[:1] in (["vocoder"], ["prosody"])
+        kind, arguments = (arguments[0], arguments[1:]) if named else ("voice", arguments)
         parse_arguments(*train.classes(kind), arguments=arguments)
         return
     path, *arguments = words[1:]
