@@ -1,5 +1,8 @@
 """The prosody model alone, and as a part of a voice."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from helpers.models import SENTENCES, bert_config, enliven
@@ -98,6 +101,23 @@ def test_it_comes_back_from_a_folder_as_it_was(prosody, processor, tmp_path):
     inputs = processor(SENTENCES[0])
     for again in (TTSGanProsodyModel.from_pretrained(tmp_path), AutoModel.from_pretrained(tmp_path)):
         assert again(**inputs).pitch.equal(prosody(**inputs).pitch)
+
+
+FRESH = """
+import sys
+import transformers_tts_gan
+from transformers import AutoModel
+voice, prosody = (AutoModel.from_pretrained(folder) for folder in sys.argv[1:])
+print(type(voice).__name__, type(prosody).__name__, voice.prosody.text_encoder.config._attn_implementation)
+"""
+
+
+def test_a_new_process_loads_a_voice_with_its_prosody(voice, tmp_path):
+    folders = [str(tmp_path / name) for name in ("voice", "prosody")]
+    for part, folder in zip((voice, voice.prosody), folders, strict=True):
+        part.save_pretrained(folder)
+    done = subprocess.run([sys.executable, "-c", FRESH, *folders], capture_output=True, text=True)
+    assert done.stdout.split() == ["TTSGanModel", "TTSGanProsodyModel", "sdpa"], done.stderr
 
 
 def test_a_voice_speaks_with_its_durations_and_melody(voice, prosody, processor):
