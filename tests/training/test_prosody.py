@@ -24,7 +24,7 @@ from transformers_tts_gan import (
     run_prosody_ablation,
 )
 from transformers_tts_gan.cli.main import main
-from transformers_tts_gan.training import prosody_ablation
+from transformers_tts_gan.training import prosody, prosody_ablation
 from transformers_tts_gan.training.prosody import ProsodyTrainer, new_prosody_model
 
 
@@ -182,3 +182,17 @@ def test_only_the_predictors_of_a_voice_are_trained_and_go_back_into_it(parts, t
     assert TTSGanProcessor.from_pretrained(tmp_path).speakers == ["ann", "speaker"]
     with pytest.raises(SystemExit, match="no new parts"):
         main(recipe(parts, tmp_path / "other", only_predictors=True))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"text_encoder": "nowhere"}, "find them"),
+        ({"teacher": "nowhere"}, "Only one of `teacher` and `texts`"),
+        ({"teacher": "nowhere", "texts": "nothing.txt"}, "There is no file `nothing.txt`"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_anything_is_measured(parts, tmp_path, monkeypatch, wrong, words):
+    monkeypatch.setattr(prosody, "measured_corpora", None)
+    with pytest.raises(SystemExit, match=words):
+        main(recipe(parts, tmp_path, **wrong))

@@ -202,19 +202,21 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
     ```
     """
     set_seed(training.seed)
+    check_parts(arguments)
+    encoder = None
+    if arguments.text_encoder is not None:
+        encoder = load_text_encoder(arguments.text_encoder, arguments.text_encoder_layers).eval()
     rows, processor = measured_corpora(arguments, training.seed)
     if arguments.punctuation_copies:
         rows["train"] = rows["train"] + bare_copies(rows["train"], processor)
     rows["train"] += taught_rows(arguments, processor)
-    encoder = None
-    if arguments.text_encoder is not None:
-        encoder = load_text_encoder(arguments.text_encoder, arguments.text_encoder_layers).eval()
+    if encoder is not None:
         processor = with_text_encoder(processor, arguments.text_encoder)
         frozen = None if arguments.tune_text_encoder else encoder
         encoder.requires_grad_(arguments.tune_text_encoder)
         rows = {name: add_text_inputs(each, processor, frozen) for name, each in rows.items()}
     if arguments.only_predictors:
-        model = predictors_of(arguments, voice_for(arguments, processor)[0])
+        model = predictors_of(voice_for(arguments, processor)[0])
     elif arguments.from_voice:
         voice, _ = voice_for(arguments, processor)
         model = TTSGanProsodyModel.from_voice(voice, encoder, latent_size=arguments.latent_size)
@@ -227,6 +229,18 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
     return ProsodyTrainer(model, training, processor=processor, train_dataset=rows["train"], eval_dataset=rows["eval"])
 
 
+def check_parts(arguments: ProsodyArguments) -> None:
+    """Refuse what does not go together before anything is measured."""
+    if arguments.only_predictors and (arguments.text_encoder is not None or arguments.latent_size):
+        raise ValueError(
+            "With `only_predictors` the voice gets no new parts: leave out `text_encoder`, and set `latent_size` to 0."
+        )
+    if (arguments.teacher is None) != (arguments.texts is None):
+        raise ValueError("Only one of `teacher` and `texts` is given: a teacher needs texts, and texts a teacher.")
+    if arguments.texts is not None and not Path(arguments.texts).is_file():
+        raise ValueError(f"There is no file `{arguments.texts}`: give `texts` a file of sentences, one a line.")
+
+
 def voice_for(arguments: ProsodyArguments, processor: TTSGanProcessor) -> tuple[TTSGanModel, TTSGanProcessor]:
     """The voice of a recipe, and its processor, which both know the speakers of `processor`."""
     voice, known = TTSGanModel.from_pretrained(arguments.voice), TTSGanProcessor.from_pretrained(arguments.voice)
@@ -234,16 +248,8 @@ def voice_for(arguments: ProsodyArguments, processor: TTSGanProcessor) -> tuple[
     return voice, known
 
 
-def predictors_of(arguments: ProsodyArguments, voice: TTSGanModel) -> TTSGanProsodyModel:
-    """A prosody model of which only the two predictors are trained; they then go back into the voice.
-
-    Raises:
-        ValueError: For a text encoder or a latent, which the voice has no place for.
-    """
-    if arguments.text_encoder is not None or arguments.latent_size:
-        raise ValueError(
-            "With `only_predictors` the voice gets no new parts: leave out `text_encoder`, and set `latent_size` to 0."
-        )
+def predictors_of(voice: TTSGanModel) -> TTSGanProsodyModel:
+    """A prosody model of which only the two predictors are trained; they then go back into the voice."""
     model = TTSGanProsodyModel.from_voice(voice, latent_size=0, dropout=0.0)
     model.requires_grad_(False)
     for predictor in (model.duration_predictor, model.prosody_predictor):
@@ -279,8 +285,6 @@ def load_rows(arguments: ProsodyArguments, split: str):
 def taught_rows(arguments: ProsodyArguments, processor: TTSGanProcessor) -> list[dict]:
     """What the teacher of a recipe says of its texts."""
     if arguments.teacher is None or arguments.texts is None:
-        if arguments.teacher != arguments.texts:
-            raise ValueError("Only one of `teacher` and `texts` is given: a teacher needs texts, and texts a teacher.")
         return []
     known = TTSGanProcessor.from_pretrained(arguments.teacher)
     if (known.speakers, known.languages) != (processor.speakers, processor.languages):
