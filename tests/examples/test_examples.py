@@ -10,11 +10,13 @@ import torch
 import yaml
 from helpers.example_scripts import EXAMPLES, recipe, run
 from helpers.training import TEXTS, write_corpus
+from transformers import TrainingArguments
 
 from transformers_tts_gan.models.modeling_tts_gan import TTSGanModel
 from transformers_tts_gan.models.processing_tts_gan import TTSGanProcessor
 from transformers_tts_gan.models.vocoder import TTSGanVocoder
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, parse_arguments
+from transformers_tts_gan.training.prosody import ProsodyArguments
 from transformers_tts_gan.training.recipe import DataArguments, ModelArguments, VocoderArguments
 
 
@@ -159,14 +161,15 @@ def test_the_help_of_a_script_shows_an_example(name, monkeypatch, capsys):
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_name_in_a_recipe_is_an_argument(path, tmp_path):
     """A recipe with a misspelled name would fail only when someone starts an hour of training."""
+    classes = [ModelArguments, DataArguments, TTSGanTrainingArguments]
     if path.stem.startswith("vocoder"):
-        classes = [VocoderArguments]
-    else:
-        classes = [ModelArguments, DataArguments]
-    *others, training = parse_arguments(*classes, TTSGanTrainingArguments, arguments=[str(path)])
+        classes = [VocoderArguments, TTSGanTrainingArguments]
+    elif path.stem == "prosody":
+        classes = [ProsodyArguments, TrainingArguments]
+    *others, training = parse_arguments(*classes, arguments=[str(path)])
     table = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert table["output_dir"] == training.output_dir == f"outputs/{path.stem}"
-    if path.stem != "vits_finetune":  # its length is given in epochs: it is for a GPU
+    if path.stem not in ("vits_finetune", "prosody"):  # their lengths are given in epochs and steps
         assert training.max_train_minutes <= 45
     for name, value in table.items():
         owner = next(each for each in (*others, training) if hasattr(each, name))

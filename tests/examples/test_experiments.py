@@ -7,6 +7,7 @@ import yaml
 from helpers.example_scripts import EXAMPLES
 
 from transformers_tts_gan.training.arguments import TTSGanTrainingArguments, parse_arguments
+from transformers_tts_gan.training.prosody_ablation import check_experiment
 from transformers_tts_gan.training.recipe import DataArguments, ModelArguments, VocoderArguments
 
 
@@ -30,6 +31,9 @@ def test_there_are_experiments():
 def test_every_argument_of_an_experiment_is_known_to_training(path, tmp_path, runner):
     """A misspelled one would be found after the first variant has trained."""
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if experiment["train"] == "prosody":
+        check_experiment(experiment)
+        return
     runs = [
         (experiment["train"], runner.variant_arguments(experiment, variant, 0, None))
         for variant in experiment["variants"]

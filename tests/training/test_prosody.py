@@ -196,3 +196,10 @@ def test_what_does_not_go_together_is_refused_before_anything_is_measured(parts,
     monkeypatch.setattr(prosody, "measured_corpora", None)
     with pytest.raises(SystemExit, match=words):
         main(recipe(parts, tmp_path, **wrong))
+
+
+def test_a_misspelled_name_in_an_experiment_is_refused(experiment):
+    table = yaml.safe_load(experiment.read_text(encoding="utf-8"))
+    table["variants"]["tuned"]["tune_text_encodr"] = True
+    with pytest.raises(ValueError, match="`tune_text_encodr` of `tuned` is not known"):
+        prosody_ablation.check_experiment(table)

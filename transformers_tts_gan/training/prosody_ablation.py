@@ -27,6 +27,7 @@ from transformers.trainer_callback import PrinterCallback
 from ..data.prosody import add_text_inputs
 from ..evaluation.prosody import evaluate_prosody
 from ..metrics.prosody import Scores, summarize
+from ..models.configuration_prosody import TTSGanProsodyConfig
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.text_encoder import load_text_encoder, new_text_encoder
 from ..utils.markdown import markdown_table
@@ -51,6 +52,11 @@ COLUMNS = {
     "bare_pause_f1": "pause F1 without commas",
     "rise_error": "rise error, semitones",
     "f0_variance_ratio": "F0 variance ratio",
+}
+OF_THE_WHOLE = {"question", "train", "voice", "datasets", "language", "summary_sentences", "variants"}
+SETTINGS = {
+    *("sizes", "steps", "seeds", "batch_size", "learning_rate", "weight_decay", "bf16", "model"),
+    *("text_encoder", "text_encoder_layers", "tune_text_encoder", "random_weights"),
 }
 DRAWS = 1_000  # of the bootstrap
 DEVELOPMENT = 100  # sentences that tell when a model is best
@@ -116,6 +122,7 @@ def run_prosody_ablation(arguments: ProsodyAblationArguments) -> str:
         The table, and a last line that begins with `summary`.
 
     Raises:
+        ValueError: The file has a name in it that is not known.
         FileNotFoundError: There is no such file or corpus.
         OSError: There is no such text encoder.
 
@@ -126,6 +133,7 @@ def run_prosody_ablation(arguments: ProsodyAblationArguments) -> str:
     ```
     """
     experiment = yaml.safe_load(Path(arguments.experiment).read_text(encoding="utf-8"))
+    check_experiment(experiment)
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(folder, experiment)
@@ -145,6 +153,19 @@ def run_prosody_ablation(arguments: ProsodyAblationArguments) -> str:
                 file.write_text(json.dumps(run_job(variant, size, seed)))
             found.setdefault(str(size), {}).setdefault(name, {})[str(seed)] = json.loads(file.read_text())
     return report(found, experiment, arguments, corpus)
+
+
+def check_experiment(experiment: dict) -> None:
+    """Refuse what nobody reads, such as a misspelled name, before the first model is trained."""
+    TTSGanProsodyConfig(**experiment.get("model", {}))
+    tables = {
+        "the experiment": experiment,
+        **{f"`{name}`": each or {} for name, each in experiment["variants"].items()},
+    }
+    for owner, table in tables.items():
+        known = SETTINGS | (OF_THE_WHOLE if table is experiment else set())
+        if unknown := sorted(set(table) - known):
+            raise ValueError(f"`{unknown[0]}` of {owner} is not known; these are: {', '.join(sorted(known))}.")
 
 
 def load_corpus(folder: Path, experiment: dict) -> Corpus:
