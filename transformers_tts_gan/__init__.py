@@ -21,8 +21,8 @@ _EXTRAS = {"training": "train", "data": "train", "evaluation": "eval", "metrics"
 __version__ = "0.1.0"
 if has_torch():
     before_import("transformers", check_torch_pair)
-    for name in ("tts_gan", "hifigan", "prosody"):
-        import_after("transformers.models.auto.configuration_auto", f"{__name__}.models.configuration_{name}")
+    for _part in ("tts_gan", "hifigan", "prosody"):
+        import_after("transformers.models.auto.configuration_auto", f"{__name__}.models.configuration_{_part}")
     import_after("transformers.models.auto.processing_auto", f"{__name__}.models.processing_tts_gan")
 
 

@@ -214,3 +214,9 @@ def test_it_begins_with_what_a_voice_knows(config, voice, processor):
         assert getattr(said, name)[kept].allclose(getattr(known, name)[kept], atol=1e-5), name
     with pytest.raises(ValueError, match="has a prosody model"):
         TTSGanProsodyModel.from_voice(voice)
+
+
+@pytest.mark.parametrize("name", ["speaker_id", "language_id"])
+def test_unknown_speakers_and_languages_are_refused(prosody, processor, name):
+    with pytest.raises(ValueError, match=f"`{name}` is .7., but this model knows 0 to 1"):
+        prosody(**{**processor(SENTENCES[0]), name: 7})

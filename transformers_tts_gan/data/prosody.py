@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tqdm.auto import tqdm
 
-from ..audio.mel import frame_level
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
-from ..models.prosody import measure_prosody
 from ..models.prosody_model import TTSGanProsodyModel
 from ..models.text_encoder import phone_means, text_states
 from ..text.phoneset import BOUNDARY, PAUSES
@@ -66,8 +64,7 @@ def measure_corpus(rows: Dataset, voice: TTSGanModel, processor: TTSGanProcessor
         inputs = (batch["input_ids"], batch["attention_mask"], speaker, None, batch["language_id"])
         mask, condition, phones = voice.embed(*inputs)
         truth = voice.align(phones + condition, mask, batch["labels"], batch["label_lengths"])
-        level = frame_level(truth.log_mel) * truth.mask[..., 0]
-        measured = measure_prosody(truth.durations, batch["f0"][:, : truth.log_mel.shape[1]], level)
+        measured = truth.prosody(batch["f0"])
         for place, number in enumerate(numbers):
             row, length = rows[number], int(batch["attention_mask"][place].sum())
             values = {name: getattr(measured, name)[place, :length].clone() for name in MEASURED}

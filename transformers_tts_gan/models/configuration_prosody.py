@@ -27,7 +27,6 @@ class TTSGanProsodyConfig(HubShim, PreTrainedConfig):
         latent_size: Numbers that tell one good way of saying a sentence from another; 0: there is only one way.
         dropout: Share of activations dropped in the blocks.
         context_dropout: Share of the text encoder's features dropped in training.
-        text_encoder_dropout: Share of sentences trained without the text encoder, so that the model works without it.
         initializer_range: Standard deviation of new weights.
 
     Raises:
@@ -59,7 +58,6 @@ class TTSGanProsodyConfig(HubShim, PreTrainedConfig):
     latent_size: int = 4
     dropout: float = 0.2
     context_dropout: float = 0.2
-    text_encoder_dropout: float = 0.0
     initializer_range: float = 0.02
 
     def __post_init__(self, **kwargs):

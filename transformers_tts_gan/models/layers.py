@@ -93,6 +93,21 @@ def length_mask(lengths: torch.Tensor, size: int | None = None) -> torch.Tensor:
     return torch.arange(size, device=lengths.device) < lengths[:, None]
 
 
+def table_rows(table: nn.Embedding, index: torch.Tensor | int | None, like: torch.Tensor, name: str) -> torch.Tensor:
+    """Rows `(B, H)` of a table for the B rows of `like`, by one index for all or one each; the first for `None`.
+
+    Raises:
+        ValueError: There is no such row; `name` is what the caller calls the index.
+    """
+    index = torch.as_tensor(0 if index is None else index, device=like.device).reshape(-1)
+    if int(index.min()) < 0 or int(index.max()) >= table.num_embeddings:
+        raise ValueError(
+            f"`{name}` is {index.tolist()}, but this model knows 0 to {table.num_embeddings - 1}; "
+            "`processor.speakers` and `processor.languages` name them."
+        )
+    return table(index.expand(len(like)) if len(index) == 1 else index)
+
+
 def init_weights(module: nn.Module, std: float):
     """New weights of a layer; those that a checkpoint brought stay."""
     if isinstance(module, (nn.Linear, nn.Conv1d)):

@@ -18,14 +18,14 @@ from .aligner import Aligner, binarization_loss, forward_sum_loss, viterbi_durat
 from .base_vocoder import BaseVocoder, cut, segment_starts, vocoder_class
 from .checks import refuse_attentions, refuse_long
 from .configuration_tts_gan import TTSGanConfig, TTSGanVocoderConfig
-from .layers import init_weights, length_mask
+from .layers import init_weights, length_mask, table_rows
 from .loading import StrictLoadingMixin
 from .lora import LoraMixin
-from .losses import masked_l1, masked_mse, total_loss
+from .losses import masked_l1, total_loss
 from .outputs import TTSGanOutput
 from .processing_tts_gan import TTSGanProcessor
 from .prosody import Prosody, ProsodyControls, measure_prosody
-from .prosody_model import ProsodyMixin, TTSGanProsodyModel
+from .prosody_model import ProsodyMixin, TTSGanProsodyModel, prosody_losses
 from .streaming import StreamingMixin
 from .text_encoder import new_text_encoder, phone_means, text_states
 from .transfer import TransferReport, from_parts
@@ -47,6 +47,11 @@ class GroundTruth:
     durations: torch.Tensor  # (B, T)
     scores: torch.Tensor  # (B, F, T)
     losses: dict[str, torch.Tensor]
+
+    def prosody(self, f0: torch.Tensor) -> Prosody:
+        """How its phones were spoken, by their durations and an F0 `(B, F)` in Hz."""
+        level = frame_level(self.log_mel) * self.mask[..., 0]
+        return measure_prosody(self.durations, f0[:, : self.log_mel.shape[1]], level)
 
 
 class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, PreTrainedModel):
@@ -317,19 +322,9 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
 
     def condition(self, input_ids, speaker_id, speaker_embedding, language_id) -> torch.Tensor:
         """Who speaks in what language, `(B, 1, H)`."""
-
-        def row(table: nn.Embedding, index, name: str) -> torch.Tensor:
-            index = torch.as_tensor(0 if index is None else index, device=input_ids.device).reshape(-1)
-            if int(index.min()) < 0 or int(index.max()) >= table.num_embeddings:
-                raise ValueError(
-                    f"`{name}` is {index.tolist()}, but this model knows 0 to {table.num_embeddings - 1}; "
-                    "`processor.speakers` and `processor.languages` name them."
-                )
-            return table(index.expand(len(input_ids)) if len(index) == 1 else index)
-
         if speaker_embedding is None:
-            speaker_embedding = row(self.acoustic.speaker_embedding, speaker_id, "speaker_id")
-        language = row(self.acoustic.language_embedding, language_id, "language_id")
+            speaker_embedding = table_rows(self.acoustic.speaker_embedding, speaker_id, input_ids, "speaker_id")
+        language = table_rows(self.acoustic.language_embedding, language_id, input_ids, "language_id")
         return (speaker_embedding.to(language.dtype) + language)[:, None]
 
     def encode_text(
@@ -375,18 +370,14 @@ class TTSGanModel(StreamingMixin, ProsodyMixin, LoraMixin, StrictLoadingMixin, P
         """Losses against the ground truth: speak with its timing and melody."""
         if f0 is None:
             f0 = fundamental_frequency(truth.waveform, self.config.sampling_rate, self.config.hop_length)
-        level = frame_level(truth.log_mel) * truth.mask[..., 0]
-        measured = measure_prosody(truth.durations, f0[:, : truth.log_mel.shape[1]], level)
+        measured = truth.prosody(f0)
         log_mel, _ = self.acoustic.decode(
             encoded.sound, truth.durations, measured, condition, mask, truth.log_mel.shape[1]
         )
         keep = mask[..., 0].float()
         losses = {
             "mel": masked_l1(log_mel, truth.log_mel, truth.mask),
-            "duration": masked_mse(predicted.log_duration, measured.log_duration, keep),
-            "pitch": masked_mse(predicted.pitch, measured.pitch, keep * measured.voicing),
-            "voicing": masked_mse(predicted.voicing, measured.voicing, keep),
-            "energy": masked_mse(predicted.energy, measured.energy, keep),
+            **prosody_losses(predicted, measured, keep),
             **truth.losses,
         }
         output = TTSGanOutput(durations=truth.durations, log_mel=log_mel, losses=losses, alignment=truth.scores)

@@ -18,7 +18,7 @@ from transformers.utils import ModelOutput
 
 from .acoustic import VariancePredictor
 from .configuration_prosody import TTSGanProsodyConfig
-from .layers import ConvNeXtBlock, SelfAttention, init_weights
+from .layers import ConvNeXtBlock, SelfAttention, init_weights, table_rows
 from .loading import StrictLoadingMixin
 from .losses import LOSS_WEIGHTS, masked_mse
 from .prosody import Prosody, ProsodyControls, prosody_noise
@@ -243,15 +243,11 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
 
     def condition(self, input_ids, speaker_id, language_id, speaker_weights=None) -> torch.Tensor:
         """Who speaks in what language, `(B, 1, H)`."""
-
-        def row(table: nn.Embedding, index) -> torch.Tensor:
-            index = torch.as_tensor(0 if index is None else index, device=input_ids.device).reshape(-1)
-            return table(index.expand(len(input_ids)) if len(index) == 1 else index)
-
-        speaker = row(self.speaker_embedding, speaker_id)
-        if speaker_weights is not None:
+        if speaker_weights is None:
+            speaker = table_rows(self.speaker_embedding, speaker_id, input_ids, "speaker_id")
+        else:
             speaker = speaker_weights.to(self.dtype) @ self.speaker_embedding.weight
-        return (speaker + row(self.language_embedding, language_id))[:, None]
+        return (speaker + table_rows(self.language_embedding, language_id, input_ids, "language_id"))[:, None]
 
     def encode(
         self, input_ids: torch.Tensor, mask: torch.Tensor, condition: torch.Tensor, context: torch.Tensor | None
@@ -260,9 +256,6 @@ class TTSGanProsodyModel(StrictLoadingMixin, PreTrainedModel):
         hidden = self.phone_embedding(input_ids) + condition
         if context is not None and self.context is not None:
             features = self.context(self.context_dropout(self.context_norm(context.float()).to(self.dtype)))
-            if self.training and self.config.text_encoder_dropout:
-                share = self.config.text_encoder_dropout
-                features = features * (torch.rand(len(features), 1, 1, device=features.device) >= share)
             hidden = hidden + features
         for attention, block in zip(self.attention, self.blocks, strict=True):
             hidden = block(attention(hidden, mask), mask)

@@ -2,12 +2,13 @@
 
 import torch
 from torch import nn
+from transformers import TrainingArguments
 
 from .arguments import TTSGanTrainingArguments
 
 
 def generator_groups(
-    model: nn.Module, args: TTSGanTrainingArguments, ratios: dict[str, float], decaying: set[str]
+    model: nn.Module, args: TrainingArguments, ratios: dict[str, float], decaying: set[str]
 ) -> list[dict]:
     """Parameter groups of the generator, each with its learning rate and weight decay.
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 
-from ..data.load import load_speech
 from ..data.prepare import PrepareSpeech, prepare_speech
 from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, predict_rows, without_punctuation
 from ..evaluation.prosody import evaluate_prosody
@@ -27,6 +26,9 @@ from ..models.prosody_model import TTSGanProsodyModel
 from ..models.text_encoder import load_text_encoder
 from ..models.tokenization_tts_gan import load_text_tokenizer
 from ..models.transfer import resize_embedding_tables
+from .corpora import load_corpora, training_rows
+from .optimizers import generator_groups
+from .recipe import DataArguments
 
 
 logger = logging.getLogger(__name__)
@@ -110,22 +112,10 @@ class ProsodyTrainer(Trainer):
     def create_optimizer(self, model=None) -> torch.optim.Optimizer:
         """AdamW in groups: with and without weight decay, and those of the text encoder slower."""
         if self.optimizer is None:
-            decaying, groups = set(self.get_decay_parameter_names(self.model)), {}
-            for name, parameter in self.model.named_parameters():
-                if parameter.requires_grad:
-                    groups.setdefault((name.startswith("text_encoder."), name in decaying), []).append(parameter)
-            self.optimizer = torch.optim.AdamW(
-                [
-                    {
-                        "params": parameters,
-                        "lr": self.args.learning_rate * (ENCODER_RATIO if of_encoder else 1.0),
-                        "weight_decay": self.args.weight_decay if decays else 0.0,
-                    }
-                    for (of_encoder, decays), parameters in groups.items()
-                ],
-                betas=(self.args.adam_beta1, self.args.adam_beta2),
-                eps=self.args.adam_epsilon,
-            )
+            decaying = set(self.get_decay_parameter_names(self.model))
+            groups = generator_groups(self.model, self.args, {"text_encoder": ENCODER_RATIO}, decaying)
+            optimizer_class, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
+            self.optimizer = optimizer_class(groups, **options)
         return self.optimizer
 
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
@@ -261,25 +251,14 @@ def measured_corpora(arguments: ProsodyArguments, seed: int) -> tuple[dict[str, 
     """The measured rows `train` and `eval` of a recipe's corpora, and a processor that knows their speakers."""
     voice = TTSGanModel.from_pretrained(arguments.voice).eval()
     processor = with_text_encoder(TTSGanProcessor.from_pretrained(arguments.voice), None)
-    splits = {"train": arguments.train_split, "eval": arguments.eval_split}
-    corpora = {name: load_rows(arguments, split) for name, split in splits.items()}
-    if arguments.max_train_samples is not None:
-        count = min(arguments.max_train_samples, len(corpora["train"]))
-        corpora["train"] = corpora["train"].shuffle(seed=seed).take(count)
+    names = ("datasets", "language", "train_split", "eval_split", "max_train_samples")
+    data = DataArguments(**{name: getattr(arguments, name) for name in names})
+    corpora = {"train": training_rows(data, seed), "eval": load_corpora(data, data.eval_split)}
     speakers = dict.fromkeys([*processor.speakers, *sorted({row["speaker"] for row in corpora["train"]})])
     processor.speakers = [name for name in speakers if name is not None]
     prepare = PrepareSpeech(voice.config.vocoder_config, processor)
     rows = {name: measure_corpus(prepare_speech(each, prepare)[0], voice, processor) for name, each in corpora.items()}
     return rows, processor
-
-
-def load_rows(arguments: ProsodyArguments, split: str):
-    """The rows of one split of all corpora."""
-    from datasets import concatenate_datasets
-
-    columns = ["audio", "text", "speaker", "language"]
-    corpora = [load_speech(path, split=split, language=arguments.language) for path in arguments.datasets]
-    return concatenate_datasets([corpus.select_columns(columns) for corpus in corpora])
 
 
 def taught_rows(arguments: ProsodyArguments, processor: TTSGanProcessor) -> list[dict]:
