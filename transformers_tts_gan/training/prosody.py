@@ -20,6 +20,7 @@ from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, pre
 from ..evaluation.prosody import evaluate_prosody
 from ..metrics.prosody import summarize
 from ..models.configuration_prosody import TTSGanProsodyConfig
+from ..models.configuration_tts_gan import TTSGanConfig
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody_model import TTSGanProsodyModel
@@ -219,6 +220,12 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
     return ProsodyTrainer(model, training, processor=processor, train_dataset=rows["train"], eval_dataset=rows["eval"])
 
 
+def frame_seconds(voice: str) -> float:
+    """Seconds per frame of a voice."""
+    config = TTSGanConfig.from_pretrained(voice)
+    return config.hop_length / config.sampling_rate
+
+
 def check_parts(arguments: ProsodyArguments) -> None:
     """Refuse what does not go together before anything is measured."""
     if arguments.only_predictors and (arguments.text_encoder is not None or arguments.latent_size):
@@ -304,7 +311,8 @@ def train_prosody(arguments: ProsodyArguments, training: TrainingArguments) -> P
     trainer = build_prosody_trainer(arguments, training)
     trainer.train(resume_from_checkpoint=training.resume_from_checkpoint)
     model, processor, folder = trainer.model, trainer.processing_class, Path(training.output_dir)
-    scores = summarize(evaluate_prosody(model, processor, trainer.eval_dataset))
+    seconds = frame_seconds(arguments.voice)
+    scores = summarize(evaluate_prosody(model, processor, trainer.eval_dataset, seconds))
     for name, value in scores.items():
         logger.info("%s: %.4g", name.replace("_", " "), value)
     (folder / "prosody.json").write_text(json.dumps(scores, indent=1) + "\n")

@@ -35,6 +35,7 @@ from .prosody import (
     ProsodyArguments,
     ProsodyTrainer,
     bare_copies,
+    frame_seconds,
     measured_corpora,
     new_prosody_model,
     set_average_prosody,
@@ -99,6 +100,7 @@ class Corpus:
     development: list[dict]
     test: list[dict]
     processor: TTSGanProcessor
+    frame_seconds: float
 
 
 @dataclass
@@ -182,7 +184,8 @@ def load_corpus(folder: Path, experiment: dict) -> Corpus:
     train, test = kept["rows"]["train"], kept["rows"]["eval"]
     order = np.random.default_rng(0).permutation(len(train))
     development = [train[number] for number in order[:DEVELOPMENT]]
-    return Corpus([train[number] for number in order[DEVELOPMENT:]], development, test, processor)
+    rest = [train[number] for number in order[DEVELOPMENT:]]
+    return Corpus(rest, development, test, processor, frame_seconds(arguments.voice))
 
 
 def file_name(*parts: object) -> str:
@@ -209,7 +212,9 @@ def new_variant(name: str, settings: dict, corpus: Corpus, largest: int) -> Vari
     copies = {row["number"]: row for row in bare["train"]}
     train = [{**row, "bare": copies.get(row["number"])} for row in parts["train"]]
     test = parts["test"] + [{**row, "is_bare": True} for row in bare["test"]]
-    return Variant(name, Corpus(train, parts["development"], test, processor), encoder, tuned, settings)
+    return Variant(
+        name, Corpus(train, parts["development"], test, processor, corpus.frame_seconds), encoder, tuned, settings
+    )
 
 
 def run_job(variant: Variant, size: int, seed: int) -> dict[str, list[Scores]]:
@@ -256,8 +261,8 @@ def run_job(variant: Variant, size: int, seed: int) -> dict[str, list[Scores]]:
     whole = [row for row in corpus.test if not row.get("is_bare")]
     bare = [row for row in corpus.test if row.get("is_bare")]
     return {
-        "whole": evaluate_prosody(model, corpus.processor, whole),
-        "bare": evaluate_prosody(model, corpus.processor, bare),
+        "whole": evaluate_prosody(model, corpus.processor, whole, corpus.frame_seconds),
+        "bare": evaluate_prosody(model, corpus.processor, bare, corpus.frame_seconds),
     }
 
 
