@@ -74,6 +74,22 @@ def test_a_long_sentence_is_cut_at_a_comma_then_at_a_space():
     assert split_sentences("one two three four five", 16) == ["one two three", "four five"]
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("he walked down to the river and his dog ran on", ["he walked down to the river", "and his dog ran on"]),
+        ("she read the letter of her brother twice again", ["she read the letter", "of her brother twice again"]),
+        ("the people of whom they spoke had left long ago", ["the people", "of whom they spoke had left long ago"]),
+        ("the land where andrew lives lies far off", ["the land", "where andrew lives lies far off"]),
+        ("we saw the river, and the old man on the shore", ["we saw the river,", "and the old man on the shore"]),
+        ("他昨天买了一本很厚的书但是今天又还给了图书馆", ["他昨天买了一本很厚的书", "但是今天又还给了图书馆"]),
+    ],
+)
+def test_a_long_sentence_without_commas_is_cut_before_a_clause_or_a_phrase(text, pieces):
+    """Where it is cut the voice stops: "her | complexion" sounds wrong, "very brown | but from" does not."""
+    assert split_sentences(text, len(text) * 4 // 5) == pieces
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.text(alphabet="ab ,.!?。，你好\n", max_size=300), st.integers(1, 60))
 def test_no_piece_is_too_long_and_no_letter_is_lost(text, max_chars):

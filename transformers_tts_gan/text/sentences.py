@@ -1,4 +1,4 @@
-"""Where a long text may be cut: after sentences, at commas, between words.
+"""Where a long text may be cut: after sentences, at commas, before clauses, between words.
 
 Enters: text of any length. Leaves: pieces short enough to speak in one go.
 """
@@ -24,6 +24,17 @@ _WHOLE = re.compile(
     rf"|[^\W{HAN_RANGES}]+(?:(?:['’\-.@/_:]|,(?=\d))[^\W{HAN_RANGES}]+)*[%‰°]?"
 )
 _RUN = re.compile(f"[{HAN_RANGES}〇]+")  # Chinese words, the years among them
+# What begins a clause, and what begins a smaller phrase: before them a reader who sees no comma pauses.
+_CLAUSE = (
+    r"and|but|or|nor|because|although|though|when|whenever|while|where|which|who|whom|whose|if|unless|until|since"
+)
+_PHRASE = (
+    "that|as|than|to|of|in|on|at|by|for|from|with|without|into|about|over|under|after|before|between|through"
+    "|I|he|she|it|we|you|they|there"
+)
+_CHINESE_CLAUSE = "但是|可是|不过|而且|并且|或者|以及|因为|所以|如果|虽然|然后|于是|因此"
+_BEGINNING = re.compile(rf"\b(?:{_CLAUSE}|{_PHRASE})(?:\s(?:{_CLAUSE}|{_PHRASE}))*\b|{_CHINESE_CLAUSE}", re.IGNORECASE)
+_BEGINS_CLAUSE = re.compile(rf"\b(?:{_CLAUSE})\b|{_CHINESE_CLAUSE}", re.IGNORECASE)
 _COMMAS = frozenset(",;:，；：、—")
 _CLOSING = frozenset("\"'”’」』）)]】》〉")
 
@@ -57,11 +68,12 @@ def placed_sentences(text: str, places: Sequence[int]) -> list[Sentence]:
 
 
 def split_sentences(text: str, max_chars: int = 200) -> list[str]:
-    """Cut `text` after sentences, and those longer than `max_chars` at commas, then spaces, then between words.
+    """Cut `text` after sentences, and those longer than `max_chars` at commas, then before clauses, then at spaces.
 
-    Joined, the pieces are the text without the white space at their ends and without pieces that hold no letter or
-    digit. None is longer than `max_chars`. A word, a number, `<...>`, `[[...]]` or `{...}` is cut only if it alone is
-    too long. Quotation marks and brackets that close stay with their sentence.
+    Chinese words, which no space separates, are cut between words. Joined, the pieces are the text without the white
+    space at their ends and without pieces that hold no letter or digit. None is longer than `max_chars`. A word, a
+    number, `<...>`, `[[...]]` or `{...}` is cut only if it alone is too long. Quotation marks and brackets that close
+    stay with their sentence.
 
     Args:
         text: Plain text.
@@ -115,7 +127,11 @@ def _shorten(sentence: str, max_chars: int) -> list[str]:
 
 
 def _places(sentence: str) -> list[tuple[int, int]]:
-    """Where `sentence` may be cut, in order, each with its worth: 3 after a comma, 2 at a space, 1 between words."""
+    """Where `sentence` may be cut, in order, each with its worth.
+
+    5 after a comma, 4 before a word that begins a clause, 3 before one that begins a phrase, 2 at another space, 1
+    between words that no space separates.
+    """
     inside: set[int] = set()
     for match in _WHOLE.finditer(sentence):
         inside.update(range(match.start() + 1, match.end()))
@@ -126,15 +142,16 @@ def _places(sentence: str) -> list[tuple[int, int]]:
         for word in segment(run[0]):
             place += len(word)
             ends.add(place)
+    begins = {match.start(): 4 if _BEGINS_CLAUSE.search(match[0]) else 3 for match in _BEGINNING.finditer(sentence)}
     places = []
     for place in range(1, len(sentence)):
         before, after = sentence[place - 1], sentence[place]
         if place in inside or after in _CLOSING or after in _COMMAS:
             continue
         if before in _COMMAS:
-            places.append((place, 3))
+            places.append((place, 5))
         elif before.isspace() or after.isspace():
-            places.append((place, 2))
+            places.append((place, begins.get(place + after.isspace(), 2)))
         elif place in ends:
-            places.append((place, 1))
+            places.append((place, begins.get(place, 1)))
     return places
