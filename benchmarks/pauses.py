@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from transformers_tts_gan import TTSGanModel, TTSGanProcessor
-from transformers_tts_gan.evaluation.prosody import phone_prosody, spoken_prosody
+from transformers_tts_gan.evaluation.prosody import FRAME_SECONDS, phone_prosody, spoken_prosody, voice_prosody
 from transformers_tts_gan.metrics.prosody import PhoneProsody
 from transformers_tts_gan.text.phoneset import BOUNDARY, PAUSES
 from transformers_tts_gan.text.rows import SILENCE
@@ -67,20 +67,13 @@ def paused(said: list[PhoneProsody]) -> list[bool]:
     return [each for piece in said for each in after_words(piece.phones, piece.pauses.tolist())]
 
 
-@torch.no_grad()
 def speak(model: TTSGanModel, processor: TTSGanProcessor, text: str, speaker: str | None) -> list[PhoneProsody]:
     """How a voice says each piece of a text."""
     found = []
     for sentence in processor.sentences(text, LANGUAGE):
-        inputs = processor.pad([processor.encode(sentence.text, LANGUAGE, speaker)])
-        ids, read = inputs["input_ids"], [inputs.get(f"text_{name}_ids") for name in ("input", "window")]
-        read.append(inputs.get("token_spans"))
-        who = (inputs["speaker_id"], None, inputs["language_id"])
-        mask, condition, phones = model.embed(ids, inputs["attention_mask"], *who)
-        encoded = model.acoustic.encode(phones, mask, condition, model.encode_text(*read))
-        prosody, _ = model.predict_prosody(encoded.prosody, ids, mask, tuple(read), who)
-        prosody = type(prosody)(*(value[0] for value in vars(prosody).values()))
-        names = tuple(processor.tokenizer.convert_ids_to_tokens(ids[0].tolist()))
+        row = processor.encode(sentence.text, LANGUAGE, speaker)
+        (prosody,) = voice_prosody(model, processor.pad([row]))
+        names = tuple(processor.tokenizer.convert_ids_to_tokens(row["input_ids"]))
         found.append(phone_prosody(names, prosody, model.config.hop_length / model.config.sampling_rate))
     return found
 
@@ -133,7 +126,7 @@ def teacher_pauses(file: Path, processor: TTSGanProcessor) -> list[bool]:
     said = []
     for row in torch.load(file)["rows"]["eval"]:
         phones = tuple(processor.tokenizer.convert_ids_to_tokens(row["input_ids"]))
-        said.append(phone_prosody(phones, spoken_prosody(row), 0.0125))
+        said.append(phone_prosody(phones, spoken_prosody(row), FRAME_SECONDS))
     return paused(said)
 
 

@@ -1,9 +1,12 @@
-"""A prosody model beside recordings: what it predicts of held-out sentences, compared phone by phone."""
+"""A prosody model or a voice beside recordings: what it predicts of sentences, compared phone by phone."""
+
+from collections.abc import Mapping
 
 import torch
 
 from ..data.prosody import MEASURED, ProsodyCollator
 from ..metrics.prosody import PhoneProsody, Scores, compare_prosody
+from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody import SEMITONES_PER_PITCH_UNIT, Prosody
 from ..models.prosody_model import TTSGanProsodyModel
@@ -63,6 +66,30 @@ def predict_prosody(model: TTSGanProsodyModel, processor: TTSGanProcessor, rows:
             size = len(row["input_ids"])
             found.append(Prosody(*(value[place, :size] for value in vars(predicted).values())))
     return found
+
+
+@torch.no_grad()
+def voice_prosody(voice: TTSGanModel, inputs: Mapping[str, torch.Tensor]) -> list[Prosody]:
+    """How a voice says each sentence, by its prosody model or else by its own predictors; each tensor is `(T,)`.
+
+    Args:
+        voice: In evaluation mode.
+        inputs: A batch of its processor.
+
+    Example:
+
+    ```python
+    said = voice_prosody(voice, processor(["Good morning.", "How are you?"]))
+    ```
+    """
+    ids, mask = inputs["input_ids"], inputs["attention_mask"]
+    read = tuple(inputs.get(name) for name in ("text_input_ids", "text_window_ids", "token_spans"))
+    who = (inputs.get("speaker_id"), None, inputs.get("language_id"))
+    weights, condition, phones = voice.embed(ids, mask, *who)
+    encoded = voice.acoustic.encode(phones, weights, condition, voice.encode_text(*read))
+    predicted, _ = voice.predict_prosody(encoded.prosody, ids, weights, read, who)
+    sizes = mask.sum(dim=1).tolist()
+    return [Prosody(*(value[place, :size] for value in vars(predicted).values())) for place, size in enumerate(sizes)]
 
 
 def spoken_prosody(row: dict) -> Prosody:

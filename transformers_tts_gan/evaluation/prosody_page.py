@@ -80,7 +80,7 @@ def write_prosody_page(
         said = {name: phone_prosody(phones, each[number], frame_seconds) for name, each in systems.items()}
         for name, predicted in said.items():
             scores[name].append(compare_prosody(predicted, spoken, row["text"]))
-        parts = [{"name": RECORDING, "wav": link(wavs, RECORDING, number), "score": ""}]
+        parts = [{"name": RECORDING, "wav": link(wavs, RECORDING, number), "score": ""}] if RECORDING in wavs else []
         parts += [
             {"name": name, "wav": link(wavs, name, number), "score": score_text(scores[name][-1])} for name in systems
         ]
