@@ -83,11 +83,11 @@ def voice_prosody(voice: TTSGanModel, inputs: Mapping[str, torch.Tensor]) -> lis
     ```
     """
     ids, mask = inputs["input_ids"], inputs["attention_mask"]
-    read = tuple(inputs.get(name) for name in ("text_input_ids", "text_window_ids", "token_spans"))
+    text, windows, spans = (inputs.get(name) for name in ("text_input_ids", "text_window_ids", "token_spans"))
     who = (inputs.get("speaker_id"), None, inputs.get("language_id"))
     weights, condition, phones = voice.embed(ids, mask, *who)
-    encoded = voice.acoustic.encode(phones, weights, condition, voice.encode_text(*read))
-    predicted, _ = voice.predict_prosody(encoded.prosody, ids, weights, read, who)
+    encoded = voice.acoustic.encode(phones, weights, condition, voice.encode_text(text, windows, spans))
+    predicted, _ = voice.predict_prosody(encoded.prosody, ids, weights, (text, windows, spans), who)
     sizes = mask.sum(dim=1).tolist()
     return [Prosody(*(value[place, :size] for value in vars(predicted).values())) for place, size in enumerate(sizes)]
 
