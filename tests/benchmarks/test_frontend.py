@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,20 +102,21 @@ def test_half_of_each_table_is_only_reported(script, capsys, monkeypatch):
 
 def test_the_worst_of_the_hostile_texts_is_found(script, capsys, monkeypatch):
     """One that takes the square of its length counts, and so do its quotients; what is refused is an answer."""
+    clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(script, "HOSTILE", ("1", "x"))
+    monkeypatch.setattr(script, "time", SimpleNamespace(process_time=lambda: clock.now))
 
     class Frontend:
         def __init__(self, language):
             self.language = language
 
         def __call__(self, text):
-            for _ in range(len(text) ** 2 // 20 if "x" in text and self.language == "zh" else 50 * len(text)):
-                pass
+            clock.now += len(text) ** 2 / 20 if "x" in text and self.language == "zh" else 50 * len(text)
             raise ValueError("refused")
 
     monkeypatch.setattr(script, "TextFrontend", Frontend)
     twice, four = script.measure_hostile(3000)
-    assert 3 < twice < 5.5 and 11 < four < 22
+    assert twice == pytest.approx(4, rel=0.01) and four == pytest.approx(16, rel=0.01)
     assert "| 'x'" in capsys.readouterr().out.split("\n\n")[-1].splitlines()[2]
 
 

@@ -75,6 +75,36 @@ def test_what_is_streamed_is_what_is_said_at_once(onnx_voice, text):
         assert all(chunk.start <= round(word.start * 16_000) < chunk.start + len(chunk.audio) for word in chunk.words)
 
 
+def test_several_threads_say_the_same(exported, onnx_voice):
+    """And say it in order, although a short sentence is done before a long one."""
+    text, together = f"{LONG} {LONG} Good. {LONG}", OnnxVoice(exported, threads=2)
+    alone, options = onnx_voice(text, return_timestamps=True), {"first_frames": 16, "check_first": True}
+    speech = together(text, return_timestamps=True)
+    np.testing.assert_array_equal(speech["audio"], alone["audio"])
+    assert speech["words"] == alone["words"]
+    chunks, expected = (list(speaker.stream(text, **options)) for speaker in (together, onnx_voice))
+    assert [chunk.start for chunk in chunks] == [chunk.start for chunk in expected]
+    np.testing.assert_array_equal(*(np.concatenate([chunk.audio for chunk in each]) for each in (chunks, expected)))
+
+
+def test_nothing_else_is_spoken_before_the_first_sound_of_a_stream(exported, monkeypatch):
+    speaker, plans = OnnxVoice(exported, threads=2), []
+    plan = speaker.plan
+    monkeypatch.setattr(speaker, "plan", lambda row, **controls: plans.append(row) or plan(row, **controls))
+    stream = speaker.stream("Good morning. " * 20, first_frames=8)
+    next(stream)
+    assert len(plans) == 1
+    later = list(stream)
+    assert len(plans) == 20 and len(later) > 20
+
+
+def test_several_threads_refuse_a_text_when_its_turn_has_come(exported):
+    stream = OnnxVoice(exported, threads=2).stream("Good. Who is it? Who ꙮ is it?", strict=True, first_frames=None)
+    assert len(next(stream).audio) > 0
+    with pytest.raises(ValueError, match="ꙮ"):
+        list(stream)
+
+
 def test_it_speaks_where_there_is_no_torch(exported):
     said = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, str(exported)], capture_output=True, text=True)
     assert said.returncode == 0, said.stderr

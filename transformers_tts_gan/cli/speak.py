@@ -177,7 +177,7 @@ def load_any_voice(model: str | Path) -> "tuple[TTSGanPipeline | OnnxVoice, Spee
     if is_exported(model):
         from ..inference.onnx_voice import OnnxVoice
 
-        voice = OnnxVoice(model)
+        voice = OnnxVoice(model, threads=0)
         return voice, voice
     other = f"The voice `{model}`, which is not an exported one,"
     purpose = other if Path(model).is_dir() else f"`{model}` is no folder, and a voice of the Hub"

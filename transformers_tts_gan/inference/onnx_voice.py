@@ -4,10 +4,11 @@ Enters: text of any length. Leaves: a waveform `(S,)`, float32 in [-1, 1], at on
 nor Transformers is imported.
 """
 
+import itertools
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from ..text.lexicon import check_saved_words
 from ..text.rows import SpeechRows
 from ..text.ssml.values import SILENT_DB
 from ..utils.require import require
+from ..utils.threads import map_ahead, usable_cores
 from .pieces import (
     CONTROLS,
     PAUSE_SECONDS,
@@ -54,12 +56,15 @@ class FramePlan:
     quiet: np.ndarray  # (T,) whether a phone is silent by order
 
 
+Spoken = tuple[Piece, FramePlan, Iterable[np.ndarray]]  # a sentence with its samples `(S,)`, part by part
+
+
 class OnnxVoice(SpeechRows):
     """Speaks texts of any length, as [`TTSGanPipeline`] does, without torch.
 
     Args:
         folder: What `tts-gan export` or [`export_onnx`] wrote.
-        threads: That speak; 0: as many as there are cores. Take no more than there are idle cores.
+        threads: That speak, each another sentence; 0: as many as there are cores. Take no more than are idle.
 
     Raises:
         ValueError: For a folder that holds no exported voice, a damaged one, or one of a later version of this
@@ -79,14 +84,14 @@ class OnnxVoice(SpeechRows):
     def __init__(self, folder: str | os.PathLike, threads: int = 1):
         self.folder = Path(folder)
         self.settings = read_settings(self.folder)
-        settings, self._threads = self.settings, threads
+        settings, self._threads = self.settings, threads or usable_cores()
         self.sampling_rate, self.hop_length = settings["sampling_rate"], settings["hop_length"]
         self.speakers, self.languages = settings["speakers"], settings["languages"]
         self.max_phones, self.text_level = settings["max_phones"], settings["text_level"]
         self.lexicon, self.user_dict = dict(settings["lexicon"]), settings["user_dict"]
         self.emoji, self.phonemes = settings["emoji"], settings["phonemes"]
         self._phone_ids = dict(settings["phones"])
-        self._phones, self._frames = (new_session(self.folder / name, threads) for name in (PHONES_FILE, FRAMES_FILE))
+        self._phones, self._frames = (new_session(self.folder / name) for name in (PHONES_FILE, FRAMES_FILE))
 
     def __call__(self, text: str, return_timestamps: bool = False, **options: Any) -> dict:
         """Speak a text.
@@ -145,14 +150,38 @@ class OnnxVoice(SpeechRows):
         refuse_numbers(controls)
         start = 0
         pieces = self._pieces(text, **options)
-        for piece in list(pieces) if check_first else pieces:
-            plan = self.plan(piece.row, **controls)
-            samples = self.speak_plan(plan, first_frames)
+        if check_first:
+            pieces = iter(list(pieces))
+        for piece, plan, samples in self._spoken(pieces, controls, first_frames):
             spoken = (plan.durations, self.hop_length, self.sampling_rate, start)
             for chunk in speech_chunks(piece, samples, *spoken, with_words):
                 yield chunk
                 start = chunk.start + len(chunk.audio)
-            first_frames = None if first_frames is None else LATER_FRAMES
+
+    def _spoken(self, pieces: Iterator[Piece], controls: dict, first_frames: int | None) -> Iterator[Spoken]:
+        """Sentences in order, each with its plan and its samples part by part. Several threads speak one each.
+
+        A sentence that is alone or that a stream waits for is made in the thread of the caller.
+        """
+        later_frames = None if first_frames is None else LATER_FRAMES
+
+        def speak(piece: Piece, frames: int | None = later_frames) -> Spoken:
+            plan = self.plan(piece.row, **controls)
+            return piece, plan, self.speak_plan(plan, frames)
+
+        def speak_whole(piece: Piece) -> Spoken:
+            piece, plan, samples = speak(piece)
+            return piece, plan, list(samples)
+
+        first = next(pieces)
+        if first_frames is not None or first.is_last:
+            yield speak(first, first_frames)
+        else:
+            pieces = itertools.chain([first], pieces)
+        if self._threads == 1:
+            yield from map(speak, pieces)
+        else:
+            yield from map_ahead(self._pool, speak_whole, pieces, self._threads)
 
     def _pieces(
         self,
@@ -207,8 +236,7 @@ class OnnxVoice(SpeechRows):
     def speak_plan(self, plan: FramePlan, first_frames: int | None = None) -> Iterator[np.ndarray]:
         """The samples `(S,)` of one row, in [-1, 1]; all at once without `first_frames`."""
         frames = int(plan.durations.sum())
-        in_turn = map if self._threads == 1 else self._pool.map
-        synthesizer = FrameSynthesizer(self.sampling_rate, self.settings["n_fft"], self.hop_length, in_turn)
+        synthesizer = FrameSynthesizer(self.sampling_rate, self.settings["n_fft"], self.hop_length)
         quiet = np.repeat(plan.quiet, plan.durations)
         gains = audible(quiet, self.hop_length) if quiet.any() else None
         size = frames if first_frames is None else first_frames
@@ -247,11 +275,11 @@ class OnnxVoice(SpeechRows):
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads or os.cpu_count(), thread_name_prefix="speech")
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="speech")
 
     @cached_property
     def _text_encoder(self):
-        return new_session(self.folder / TEXT_ENCODER_FILE, self._threads)
+        return new_session(self.folder / TEXT_ENCODER_FILE)
 
     @cached_property
     def _text_tokenizer(self):
@@ -314,17 +342,16 @@ def read_settings(folder: Path) -> dict:
     return settings
 
 
-def new_session(path: Path, threads: int):
-    """An `onnxruntime.InferenceSession` on the CPU.
+def new_session(path: Path):
+    """An `onnxruntime.InferenceSession` on the CPU, which works in the thread that calls it.
 
     Raises:
         ValueError: There is no such file, or it is damaged.
     """
     onnxruntime = require("onnxruntime", "An exported voice", extra="onnx")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.force_spinning_stop", "1")  # threads wait busily, but only during a run
     slow = ["SkipLayerNormFusion"]  # its kernel takes five times as long as those that it replaces
     if not path.is_file():
         raise ValueError(f"There is no file `{path}`: the exported voice is not whole, export it again.")

@@ -65,7 +65,6 @@ class FrameSynthesizer:
         sampling_rate: In Hz.
         n_fft: Samples in the window of a frame.
         hop_length: Samples per frame.
-        in_turn: `map`, or that of an executor, whose threads then share the work.
 
     Example:
 
@@ -75,9 +74,8 @@ class FrameSynthesizer:
     ```
     """
 
-    def __init__(self, sampling_rate: int, n_fft: int, hop_length: int, in_turn: Callable[..., Iterator] = map):
+    def __init__(self, sampling_rate: int, n_fft: int, hop_length: int):
         self.sampling_rate, self.n_fft, self.hop_length = sampling_rate, n_fft, hop_length
-        self._in_turn = in_turn
         bins = n_fft // 2 + 1
         self._parts = np.zeros((0, 5, bins), np.float32)  # of frames that are not spoken yet
         self._f0 = np.zeros(0, np.float32)  # of frames without pulses, 0 where unvoiced
@@ -110,9 +108,8 @@ class FrameSynthesizer:
         step = self._pulses.itemsize
         around = np.lib.stride_tricks.as_strided(self._pulses, (ready, self.n_fft), (hop * step, step))
         size = -(-ready // -(-ready // BLOCK)) if ready else 1  # of blocks of one length
-        starts = range(0, ready, size)
-        blocks = self._in_turn(lambda start: self._speak(around[start : start + size], start), starts)
-        for start, frames in zip(starts, blocks, strict=True):
+        for start in range(0, ready, size):
+            frames = self._speak(around[start : start + size], start)
             for part in range(self.n_fft // hop):
                 total[start + part : start + part + len(frames)] += frames[:, part * hop : (part + 1) * hop]
         self._parts, self._pulses = self._parts[ready:], self._pulses[ready * hop :]

@@ -75,7 +75,9 @@ class Voices:
                 raise ValueError(f"There are two voices named `{name}`: rename the folder `{folder}`.")
             try:
                 is_exported = (Path(folder) / SETTINGS_FILE).is_file()
-                pipelines[name] = OnnxVoice(folder) if is_exported else TTSGanPipeline.from_pretrained(folder)
+                pipelines[name] = (
+                    OnnxVoice(folder, threads=0) if is_exported else TTSGanPipeline.from_pretrained(folder)
+                )
             except OSError as error:
                 raise ValueError(f"The voice `{folder}` cannot be loaded: {error}") from error
         return cls(pipelines)

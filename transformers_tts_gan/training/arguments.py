@@ -12,6 +12,7 @@ import torch
 import yaml
 from transformers import HfArgumentParser, TrainingArguments
 
+from ..utils.threads import usable_cores
 from .unsupported import refuse_unworkable
 
 
@@ -234,9 +235,8 @@ class TTSGanTrainingArguments(TrainingArguments):
 
     def share_cores(self):
         """Take `cpu_threads`, or this process's share of the cores: `accelerate launch` leaves it only one."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         processes = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-        torch.set_num_threads(self.cpu_threads or max(1, cores // processes))
+        torch.set_num_threads(self.cpu_threads or max(1, usable_cores() // processes))
 
     def check_output_dir(self):
         """Make `output_dir` and write to it now: ValueError where that fails, before hours of work are lost."""
