@@ -2,6 +2,7 @@
 
 import pytest
 
+from transformers_tts_gan import export_onnx
 from transformers_tts_gan.cli.lesson import read_role, run
 
 
@@ -19,6 +20,16 @@ def test_a_folder_is_made(lesson, voice_folder, tmp_path, capsys):
     said = capsys.readouterr().out
     assert str(tmp_path / "out" / "index.html") in said and "s of lesson" in said
     assert "Bob: en bob, -4 semitones; zh bob, -4 semitones" in said
+
+
+def test_an_exported_voice_makes_the_same_lesson(lesson, voice, processor, voice_folder, tmp_path, capsys):
+    exported = export_onnx(voice, processor, tmp_path / "exported")
+    subtitles = []
+    for name, model in {"torch": voice_folder, "onnx": exported}.items():
+        run([str(lesson), "--model", str(model), "-o", str(tmp_path / name), "--role", "Bob:pitch=-4"])
+        assert "Bob: en bob, -4 semitones; zh bob, -4 semitones" in capsys.readouterr().out
+        subtitles.append((tmp_path / name / "lesson.srt").read_text(encoding="utf-8"))
+    assert subtitles[0] == subtitles[1]
 
 
 @pytest.mark.parametrize("role", ["Bob", "Bob:", "Bob:pitch", "Bob:pitch=high", "Bob:volume=2", ":pitch=1"])

@@ -121,6 +121,20 @@ def test_tts_gan_speaks_from_an_exported_folder(python, exported, tmp_path):
     assert soundfile.info(tmp_path / "book" / "2 Dogs.wav").samplerate == 16_000
 
 
+def test_an_exported_voice_makes_a_lesson(python, exported, tmp_path):
+    (tmp_path / "cats.md").write_text("# Cats\n\n**Ann:** Good.\n\n**Bob:** Who is it?\n", encoding="utf-8")
+    command = (MAIN, "lesson", str(tmp_path / "cats.md"), "-o", str(tmp_path / "cats"))
+    made = python(*command, "--model", str(exported))
+    assert made.returncode == 0, made.stderr
+    assert soundfile.info(tmp_path / "cats" / "lesson.mp3").duration > 2
+    ended = python(*command, "--model", "no/where")
+    assert ended.returncode == 1 and "a voice of the Hub needs `torch`" in ended.stderr
+    ended = python(*command, "--model", str(exported), "--recognizer", "en=whisper")
+    assert ended.returncode == 1 and re.search(
+        r"`--recognizer` needs `\w+`, which .* 'transformers-tts-gan\[eval\]'`\.", ended.stderr
+    )
+
+
 def test_an_exported_text_encoder_names_the_package_that_it_needs(python, voice, processor, tmp_path):
     ended = python(MAIN, "speak", "--model", str(export_onnx(voice, processor, tmp_path / "voice")), "Hello.")
     assert ended.returncode == 1 and ended.stderr.count("\n") == 1
@@ -143,7 +157,6 @@ def test_the_commands_that_need_no_torch_run(python):
     [
         (["speak", "--model", str(VOICE), "Hello."], "which is not an exported one, needs `torch`"),
         (["speak", "--model", "no/where", "Hello."], "`no/where` is no folder, and a voice of the Hub needs `torch`"),
-        (["lesson", "lesson.md", "-o", "out", "--model", "a/b"], "`tts-gan lesson` needs `torch`"),
         (["serve", "--model", "a"], "The server needs `uvicorn`"),
         (["prepare", "folder", "a", "b"], "`tts-gan prepare` needs `torch`"),
         (["distill", "a", "b"], "`tts-gan distill` needs `transformers`"),
@@ -155,7 +168,7 @@ def test_the_commands_that_need_no_torch_run(python):
     ids=lambda part: part[0] if isinstance(part, list) else "",
 )
 def test_a_command_that_needs_more_names_the_extra(python, arguments, needs):
-    extras = {"speak": "torch", "lesson": "torch", "serve": "serve", "prepare": "train", "distill": "train,eval"}
+    extras = {"speak": "torch", "serve": "serve", "prepare": "train", "distill": "train,eval"}
     extras |= {"check": "train", "train": "train", "evaluate": "eval", "export": "onnx-export"}
     ended = python(MAIN, *arguments)
     assert ended.returncode == 1 and ended.stderr.count("\n") == 1, ended.stderr

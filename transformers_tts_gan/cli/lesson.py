@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..inference.any_voice import load_any_voice
+from ..utils.require import naming_extra
 from .main import new_parser
-from .speak import KINDS, default_voice, load_voice
+from .speak import KINDS, default_voice
 
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model",
         nargs="+",
-        help="folders or Hub ids of voices; the first that speaks a language speaks it. Default: the repository's",
+        help="folders, exported or not, or Hub ids of voices; the first that speaks a language speaks it. "
+        "Default: the repository's",
     )
     parser.add_argument(
         "--role",
@@ -69,13 +72,12 @@ def run(arguments: list[str]) -> None:
     from ..lessons.cast import Cast, known_parts
     from ..lessons.lesson import read_lesson
     from ..lessons.make import make_lesson
-    from ..metrics.asr import load_recognizer
 
     wishes = dict(map(read_role, args.role))
     lesson = read_lesson(args.lesson)
-    recognizers = {language: load_recognizer(name, language) for language, name in names.items()}
+    recognizers = load_recognizers(names) if names else {}
     started = time.perf_counter()
-    voices = [load_voice(model) for model in models]
+    voices = [load_any_voice(model) for model in models]
     cast = Cast(voices, lesson.roles(), {**known_parts(lesson.parts, voices), **wishes})
     loaded = time.perf_counter()
     folder = args.output or Path(args.lesson.stem)
@@ -93,6 +95,13 @@ def run(arguments: list[str]) -> None:
         check(made.clips, recognizers, args.wrong)
     print(made.sounds[-1].resolve())
     print(made.page.resolve())
+
+
+def load_recognizers(names: dict[str, str]) -> "dict[str, Recognizer]":
+    """The recognizer of each language."""
+    with naming_extra("`--recognizer`", "eval"):
+        from ..metrics.asr import load_recognizer
+    return {language: load_recognizer(name, language) for language, name in names.items()}
 
 
 def check(clips: "list[Clip]", recognizers: "dict[str, Recognizer]", share: float) -> None:

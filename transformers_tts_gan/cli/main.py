@@ -25,7 +25,7 @@ COMMANDS = {
     "evaluate": "measure how well a voice speaks, beside the recordings",
     "export": "write a voice as ONNX, which speaks without torch",
 }
-# What a command needs beside the core; `speak` needs `onnx` instead for a voice that was exported.
+# What a command needs beside the core; `speak` and `lesson` need `onnx` instead for a voice that was exported.
 EXTRAS = {
     "speak": "torch",
     "lesson": "torch",

@@ -19,19 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from ..inference.any_voice import load_any_voice
+from ..inference.onnx_voice import OnnxVoice
 from ..text.han import HAN
-from ..utils.require import naming_extra
 from .main import new_parser
 from .player import Player
 
 
 if TYPE_CHECKING:
-    from ..inference.onnx_voice import OnnxVoice
-    from ..inference.pipeline import TTSGanPipeline
+    from ..inference.any_voice import Voice
     from ..inference.readings import Reading
     from ..inference.streaming import SpeechChunk
     from ..text.documents import Chapter
-    from ..text.rows import SpeechRows
 
 VOICES = Path(__file__).resolve().parents[2] / "examples" / "voices"  # in a clone; an installed package has none
 DEFAULT_VOICE = "bilingual"
@@ -69,9 +68,9 @@ def run(arguments: list[str]) -> None:
     language = args.language or ("zh" if any(HAN.search(chapter.text) for chapter in chapters) else "en")
     model = args.model or default_voice(language)
     started = time.perf_counter()
-    speak, rows = load_any_voice(model)
-    rows.add_words(args.lexicon, args.user_dict)
-    languages = rows.languages
+    speak = load_any_voice(model)
+    speak.processor.add_words(args.lexicon, args.user_dict)
+    languages = speak.processor.languages
     chapters = chapters or samples([args.language] if args.language else languages)
     whole = " ".join(chapter.text for chapter in chapters)
     loaded = time.perf_counter()
@@ -83,7 +82,7 @@ def run(arguments: list[str]) -> None:
         "pitch_shift": args.pitch,
         "gain_db": args.gain,
     }
-    if speak is rows:  # an exported voice, which would make the pieces of a sentence one by one
+    if isinstance(speak, OnnxVoice):  # which would make the pieces of a sentence one by one
         controls["first_frames"] = None
     with contextlib.ExitStack() as stack:
         player = stack.enter_context(Player(speak.sampling_rate)) if args.play else None
@@ -101,7 +100,7 @@ def run(arguments: list[str]) -> None:
 
 
 def say(
-    speak: "TTSGanPipeline | OnnxVoice",
+    speak: "Voice",
     chapters: "list[Chapter]",
     name: str | None,
     args: argparse.Namespace,
@@ -165,49 +164,6 @@ def read_input(text: str) -> "tuple[list[Chapter], str | None]":
         if path.suffix.lower() in SUFFIXES and (path.is_file() or not any(map(str.isspace, text))):
             return read_document(path), path.stem
     return [Chapter("", text)], None
-
-
-def load_any_voice(model: str | Path) -> "tuple[TTSGanPipeline | OnnxVoice, SpeechRows]":
-    """What speaks by a voice, exported or not, and what holds its words and languages.
-
-    Raises:
-        ValueError: It cannot be loaded.
-        ImportError: What it needs is not installed.
-    """
-    if is_exported(model):
-        from ..inference.onnx_voice import OnnxVoice
-
-        voice = OnnxVoice(model, threads=0)
-        return voice, voice
-    other = f"The voice `{model}`, which is not an exported one,"
-    purpose = other if Path(model).is_dir() else f"`{model}` is no folder, and a voice of the Hub"
-    with naming_extra(purpose, "torch"):
-        speak = load_voice(model)
-    return speak, speak.processor
-
-
-def load_voice(model: str | Path) -> "TTSGanPipeline":
-    """The pipeline of a voice.
-
-    Raises:
-        ValueError: It cannot be loaded.
-    """
-    from ..inference.pipeline import TTSGanPipeline
-
-    if is_exported(model):
-        raise ValueError(
-            f"`{model}` is an exported voice, which `tts-gan speak`, `tts-gan serve` and `OnnxVoice` read: name the "
-            "folder of the voice that it was made of."
-        )
-    try:
-        return TTSGanPipeline.from_pretrained(model)
-    except OSError as error:
-        raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
-
-
-def is_exported(model: str | Path) -> bool:
-    """Whether a folder is one that `tts-gan export` wrote, whole or damaged."""
-    return any((Path(model) / name).is_file() for name in ("voice.json", "phones.onnx", "frames.onnx"))
 
 
 @contextlib.contextmanager

@@ -290,6 +290,11 @@ class OnnxVoice(SpeechRows):
         return tokenizer
 
     @property
+    def processor(self) -> SpeechRows:
+        """What reads texts, as `TTSGanPipeline.processor` does: this voice."""
+        return self
+
+    @property
     def reads_text(self) -> bool:
         """Whether there is a text encoder."""
         return "context_size" in self.settings

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..inference.pipeline import TTSGanPipeline
+from ..inference.any_voice import Voice
 from ..text.han import HAN
 
 
@@ -58,7 +58,7 @@ def read_part(settings: Mapping[str, Any]) -> Part:
     return Part(**{key: kind(settings[key]) for key, kind in kinds.items() if key in settings}, natives=natives)
 
 
-def known_parts(parts: Mapping[str, Part], voices: Sequence[TTSGanPipeline]) -> dict[str, Part]:
+def known_parts(parts: Mapping[str, Part], voices: Sequence[Voice]) -> dict[str, Part]:
     """The same without the speakers that no voice has: a lesson may be spoken by other voices than its author's."""
     known = {speaker for voice in voices for speaker in voice.processor.speakers}
     return {
@@ -75,7 +75,7 @@ class Cast:
     """The voices of a lesson.
 
     Args:
-        voices: Pipelines; the first that speaks a language speaks it.
+        voices: Pipelines or exported voices; the first that speaks a language speaks it.
         roles: Names, in the order in which they speak first.
         wishes: The [`Part`] of some roles, and of the [`NARRATOR`].
 
@@ -91,7 +91,7 @@ class Cast:
     ```
     """
 
-    def __init__(self, voices: Sequence[TTSGanPipeline], roles: Sequence[str], wishes: Mapping[str, Part]):
+    def __init__(self, voices: Sequence[Voice], roles: Sequence[str], wishes: Mapping[str, Part]):
         if not voices:
             raise ValueError("There is no voice: a lesson needs one or more.")
         self.voices, self.roles, self.wishes = list(voices), list(roles), dict(wishes)
@@ -109,7 +109,7 @@ class Cast:
         """In Hz: the highest of the voices, in which all are joined."""
         return max(voice.sampling_rate for voice in self.voices)
 
-    def voice(self, language: str) -> TTSGanPipeline:
+    def voice(self, language: str) -> Voice:
         """The voice that speaks a language.
 
         Raises:
@@ -123,7 +123,7 @@ class Cast:
             )
         return found
 
-    def find(self, role: str, language: str) -> tuple[TTSGanPipeline, dict[str, Any]]:
+    def find(self, role: str, language: str) -> tuple[Voice, dict[str, Any]]:
         """The voice of a role in a language, and what it is to be called with.
 
         Raises:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..audio.loudness import normalize_loudness
-from ..audio.resample import resample
-from ..inference.pipeline import TTSGanPipeline
+from ..inference.any_voice import Voice
+from ..inference.onnx_voice import OnnxVoice
 from ..inference.times import TimedWord
 from .cast import Cast, language_runs
 from .clips import Clip, Run
@@ -25,7 +25,7 @@ class Passage(NamedTuple):
 
     span: tuple[int, int]
     language: str
-    voice: TTSGanPipeline
+    voice: Voice
     controls: dict[str, Any]
 
 
@@ -51,7 +51,7 @@ class Speaker:
         if not 0 < slow_rate <= 1:
             raise ValueError(f"The slow rate is {slow_rate}, but a number above 0 and at most 1 is needed.")
         self.cast, self.slow_rate, self.kept = cast, slow_rate, kept
-        self._voices = {id(voice): voice_state(str(voice.model.config.name_or_path or "")) for voice in cast.voices}
+        self._voices = {id(voice): voice_state(_name(voice)) for voice in cast.voices}
         self._said: dict[tuple[str, str, bool], Clip] = {}
 
     def say(self, text: str, role: str, slow: bool = False) -> Clip:
@@ -95,12 +95,25 @@ class Speaker:
             start, end = part.span
             silence = END_SECONDS if number + 1 == len(parts) else GAP_SECONDS
             speech = part.voice(text[start:end], return_timestamps=True, trailing_silence=silence, **part.controls)
-            wave = normalize_loudness(resample(speech["audio"], speech["sampling_rate"], rate))
+            wave = normalize_loudness(_resampled(speech["audio"], speech["sampling_rate"], rate))
             words += [word.moved(reached / rate, start) for word in speech["words"]]
             runs += _runs(text, part, speech["words"], len(wave) / rate, reached, rate)
             waves.append(wave)
             reached += len(wave)
         return Clip(text, role, np.concatenate(waves).astype(np.float32), rate, words, runs, slow)
+
+
+def _name(voice: Voice) -> str:
+    """The folder or the id on the Hub of a voice; empty where it was never saved."""
+    return str(voice.folder if isinstance(voice, OnnxVoice) else voice.model.config.name_or_path or "")
+
+
+def _resampled(audio: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
+    if rate == new_rate:
+        return audio
+    from ..audio.resample import resample  # needs torch
+
+    return resample(audio, rate, new_rate)
 
 
 def _runs(text: str, part: Passage, words: list[TimedWord], seconds: float, reached: int, rate: int) -> list[Run]:

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..inference.onnx_voice import SETTINGS_FILE, OnnxVoice
-from ..inference.pipeline import TTSGanPipeline
+from ..inference.any_voice import Voice, load_any_voice
 from ..text import languages
 from ..text.han import HAN
 from ..text.rows import SpeechRows
@@ -21,7 +20,6 @@ OPENAI_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")  # what clients send th
 OPENAI_VOICES = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()  # the first speaker
 )
-Voice = TTSGanPipeline | OnnxVoice
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,7 @@ class Voices:
         if not pipelines:
             raise ValueError("A server needs at least one voice: name one with `--model`.")
         self.pipelines = dict(pipelines)
-        self.frontends: dict[str, SpeechRows] = {
-            name: speak if isinstance(speak, OnnxVoice) else speak.processor for name, speak in pipelines.items()
-        }
+        self.frontends: dict[str, SpeechRows] = {name: speak.processor for name, speak in pipelines.items()}
 
     @classmethod
     def load(cls, folders: Sequence[str | Path]) -> "Voices":
@@ -73,13 +69,7 @@ class Voices:
             name = Path(folder).resolve().name if Path(folder).is_dir() else str(folder).rpartition("/")[2]
             if name in pipelines or name == AUTOMATIC:
                 raise ValueError(f"There are two voices named `{name}`: rename the folder `{folder}`.")
-            try:
-                is_exported = (Path(folder) / SETTINGS_FILE).is_file()
-                pipelines[name] = (
-                    OnnxVoice(folder, threads=0) if is_exported else TTSGanPipeline.from_pretrained(folder)
-                )
-            except OSError as error:
-                raise ValueError(f"The voice `{folder}` cannot be loaded: {error}") from error
+            pipelines[name] = load_any_voice(folder)
         return cls(pipelines)
 
     def warm_up(self) -> None:
