@@ -75,18 +75,17 @@ def per_sample(f0: torch.Tensor, hop_length: int) -> torch.Tensor:
 
 
 def noise_spectra(
-    batch: int, frames: int, n_fft: int, hop_length: int, device: torch.device, fresh: bool, first: int = 0
+    batch: int, frames: int, n_fft: int, hop_length: int, device: torch.device, fresh: bool
 ) -> torch.Tensor:
     """Complex spectra `(B, F, n_fft // 2 + 1)` that `inverse_stft` makes white noise of power 1 of.
 
     Args:
         fresh: New noise, for training; else always the same, so that a text sounds alike each time.
-        first: Number of the first frame where a piece of a longer utterance is made.
     """
     scale = math.sqrt(n_fft / hop_length * 3 / 8 * n_fft)  # of the squares of a Hann window
     if fresh:
         return scale * torch.randn(batch, frames, n_fft // 2 + 1, dtype=torch.complex64, device=device)
-    place = torch.arange(first, first + frames, device=device) % NOISE_FRAMES
+    place = torch.arange(frames, device=device) % NOISE_FRAMES
     real, imaginary = fixed_noise(n_fft // 2 + 1).to(device)[:, place]
     return scale * torch.complex(real, imaginary).expand(batch, -1, -1)
 
