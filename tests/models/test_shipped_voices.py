@@ -75,7 +75,7 @@ def speak(model, processor, text: str, speaker: str) -> dict:
 @pytest.mark.parametrize("name", SPEAKERS)
 @pytest.mark.parametrize("what", ["phones", "input_ids", "durations"])
 def test_phones_and_durations_are_what_they_were(what, name, spoken):
-    """Exactly, on every CPU: no duration of these texts lies within 0.005 frames of a half, where rounding turns."""
+    """Exactly, on every CPU: no phone of these texts ends within 0.0002 frames of a half, where rounding turns."""
     expected = json.loads((REFERENCE / f"{name}.json").read_text(encoding="utf-8"))
     assert {text: said[what] for text, said in zip(SPEAKERS[name][2], spoken[name], strict=True)} == {
         text: said[what] for text, said in expected.items()
