@@ -4,11 +4,13 @@ import logging
 
 import numpy as np
 import pytest
+import torch
 from helpers.training import RATE, speech_like, speech_rows, tiny_processor
 
 from transformers_tts_gan.audio.io import AudioError
 from transformers_tts_gan.data.prepare import PrepareSpeech, prepare_speech
 from transformers_tts_gan.models.configuration_tts_gan import TTSGanVocoderConfig
+from transformers_tts_gan.models.vocoder import TTSGanVocoder
 
 
 CONFIG = TTSGanVocoderConfig.from_preset("tiny")
@@ -90,3 +92,17 @@ def test_stereo_and_other_rates_give_the_same_frames():
     assert mono["frames"] == stereo["frames"]
     assert abs(mono["frames"] - other["frames"]) <= 1
     np.testing.assert_allclose(stereo["waveform"], mono["waveform"], atol=2)
+
+
+def test_a_recording_of_a_lower_rate_has_no_empty_bands_and_is_named_once(caplog):
+    """A vocoder copies frames with empty bands badly: it has never seen any."""
+    config, noise = TTSGanVocoderConfig.from_preset("tiny"), np.random.default_rng(0).normal(size=12_000) * 0.1
+    lower = [row(noise.astype(np.float32), rate=config.sampling_rate // 2, path=f"{n}.wav") for n in range(2)]
+    train, _ = prepare_speech(lower, PrepareSpeech(config, tiny_processor()))
+    waves = torch.tensor(train["waveform"] / np.float32(32767))
+    bands = TTSGanVocoder(config).log_mel(waves)[:, 5:-5].mean((0, 1))
+    assert bands.max() - bands.min() < 3  # 9 without highs, in nepers
+    assert (
+        caplog.text.count("what it lacks above") == 1
+        and f"0.wav` is recorded at {config.sampling_rate // 2} Hz" in caplog.text
+    )

@@ -1,7 +1,8 @@
 """From rows of a corpus to numbers that a model can be trained on; each recording is decoded once.
 
 A prepared row holds `waveform` (int16 `(S,)`, a whole number of frames, trimmed and at one loudness), `f0` (`(F,)` in
-Hz; not for VITS), `frames` (their number F) and what the processor makes of the text.
+Hz; not for VITS), `frames` (their number F) and what the processor makes of the text. A recording of a lower rate than
+the model's gets a mirror image of its highs, so that no band of its frames is empty.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from ..audio.io import AudioError, audio_name, read_audio
+from ..audio.band import mirror_band
+from ..audio.io import AudioError, audio_name, file_rate, read_audio
 from ..audio.loudness import normalize_loudness
 from ..audio.pitch import fundamental_frequency
 from ..audio.trim import trim_silence
@@ -65,6 +67,7 @@ class PrepareSpeech:
     ):
         self.config, self.processor = config, processor
         self.min_seconds, self.max_seconds = min_seconds, max_seconds
+        self.lower_rates: set[int] = set()  # that were met and warned of
 
     def __call__(self, row: dict) -> dict:
         prepared = self.sound(row["audio"])
@@ -90,6 +93,9 @@ class PrepareSpeech:
         """Samples as int16 of a recording, and its F0 where it is needed."""
         config = self.config
         wave = read_audio(source, config.sampling_rate, self.min_seconds, self.max_seconds)
+        if (rate := file_rate(source)) < config.sampling_rate:
+            wave = mirror_band(wave, config.sampling_rate, rate)
+            self.warn_of(rate, source)
         wave = normalize_loudness(trim_silence(wave, config.sampling_rate), LOUDNESS_DB)
         frames = len(wave) // config.hop_length
         wave = wave[: frames * config.hop_length]
@@ -102,6 +108,16 @@ class PrepareSpeech:
             return found
         f0 = fundamental_frequency(torch.from_numpy(wave)[None], config.sampling_rate, config.hop_length)[0]
         return found | {"f0": f0.numpy()}
+
+    def warn_of(self, rate: int, source) -> None:
+        """Say once that recordings of a rate in Hz have no highs of their own."""
+        if rate not in self.lower_rates:
+            self.lower_rates.add(rate)
+            logger.warning(
+                "`%s` is recorded at %d Hz, and the model speaks at %d Hz: what it lacks above is made of what lies "
+                "below. Recordings of %d Hz or more sound better.",
+                *(audio_name(source), rate, self.config.sampling_rate, self.config.sampling_rate),
+            )
 
 
 def prepare_speech(dataset: Dataset, prepare: PrepareSpeech, on_bad: str = "skip") -> tuple[Dataset, SpeechReport]:
