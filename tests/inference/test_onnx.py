@@ -1,6 +1,7 @@
 """An exported voice says what the model says, without torch."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,28 @@ def test_several_threads_refuse_a_text_when_its_turn_has_come(exported):
     assert len(next(stream).audio) > 0
     with pytest.raises(ValueError, match="ꙮ"):
         list(stream)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_speaks_by_several_threads_too(exported):
+    code = f"""
+import os, signal
+from transformers_tts_gan import OnnxVoice
+speak, text = OnnxVoice({str(exported)!r}, threads=2), "Good. Who is it? Good."
+size = len(speak(text)["audio"])
+child = os.fork()
+if child == 0:
+    signal.alarm(30)  # ends a child that waits for threads which only its parent has
+    os._exit(0 if len(speak(text)["audio"]) == size else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("threads", [-1, "2", 1.5, None])
+def test_a_number_of_threads_that_is_none_is_refused(exported, threads):
+    with pytest.raises(ValueError, match="`threads` is .*, but a whole number is needed"):
+        OnnxVoice(exported, threads=threads)
 
 
 def test_it_speaks_where_there_is_no_torch(exported):

@@ -68,7 +68,7 @@ class OnnxVoice(SpeechRows):
 
     Raises:
         ValueError: For a folder that holds no exported voice, a damaged one, or one of a later version of this
-            package.
+            package; for a negative number of threads.
         ImportError: Where onnxruntime is missing.
 
     Example:
@@ -82,7 +82,9 @@ class OnnxVoice(SpeechRows):
     """
 
     def __init__(self, folder: str | os.PathLike, threads: int = 1):
-        self.folder = Path(folder)
+        if not isinstance(threads, int) or threads < 0:
+            raise ValueError(f"`threads` is {threads!r}, but a whole number is needed: 1 or more, or 0 for all cores.")
+        self.folder, self._pools = Path(folder), dict[int, ThreadPoolExecutor]()
         self.settings = read_settings(self.folder)
         settings, self._threads = self.settings, threads or usable_cores()
         self.sampling_rate, self.hop_length = settings["sampling_rate"], settings["hop_length"]
@@ -273,9 +275,12 @@ class OnnxVoice(SpeechRows):
         first, last = np.array(row["token_spans"]).T
         return ((sums[last] - sums[first]) / np.maximum(last - first, 1)[:, None]).astype(np.float32)[None]
 
-    @cached_property
+    @property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads, thread_name_prefix="speech")
+        """The threads of this process: one that was forked has none of its parent's."""
+        if os.getpid() not in self._pools:
+            self._pools.setdefault(os.getpid(), ThreadPoolExecutor(self._threads, thread_name_prefix="speech"))
+        return self._pools[os.getpid()]
 
     @cached_property
     def _text_encoder(self):
