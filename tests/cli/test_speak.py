@@ -109,6 +109,12 @@ def test_a_folder_of_texts_becomes_a_folder_of_files(said, tmp_path):
     assert said("texts", "-o", "out")[0][:3] == ["out/1 a.wav", "out/2 b.wav", "out/chapters.json"]
 
 
+def test_an_empty_text_is_not_the_folder_it_is_said_in(said, tmp_path):
+    (tmp_path / "diary.txt").write_text("Good day.", encoding="utf-8")
+    with pytest.raises(ValueError, match="There is nothing to say in ''"):
+        said("")
+
+
 def test_a_file_that_is_not_there_is_named(said):
     with pytest.raises(FileNotFoundError, match=r"nope\.txt"):
         said("nope.txt")

@@ -152,7 +152,7 @@ def read_input(text: str) -> "tuple[list[Chapter], str | None]":
 
     if text == "-":
         return [Chapter("", sys.stdin.read())], None
-    if len(text) <= LONGEST_NAME and "\n" not in text:
+    if 0 < len(text) <= LONGEST_NAME and "\n" not in text:  # the path of an empty text is this folder
         path = Path(text)
         if path.is_dir():
             files = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
