@@ -1,5 +1,6 @@
 """The folder of a lesson: its files, what is heard in them, and what a recognizer says of it."""
 
+import math
 import os
 import re
 
@@ -70,7 +71,17 @@ def test_without_pauses_it_is_shorter(made, tiny, lesson, tmp_path):
     assert (tmp_path / "2 Talk.ogg").is_file() and (tmp_path / "2 Talk.vtt").is_file()
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "mid"}, {"subtitles": ".txt"}, {"repeat": -1.0}, {"slow_rate": 2.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "mid"},
+        {"subtitles": ".txt"},
+        {"repeat": -1.0},
+        {"repeat": math.inf},
+        {"repeat": math.nan},
+        {"slow_rate": 2.0},
+    ],
+)
 def test_wrong_arguments_are_refused_before_anything_is_written(tiny, lesson, tmp_path, wrong):
     with pytest.raises(ValueError):
         make_lesson(lesson, tmp_path / "new", Cast([tiny], lesson.roles(), {}), **wrong)

@@ -3,6 +3,7 @@
 Enter: a [`Lesson`] and a [`Cast`]. Leaves: the folder.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def make_lesson(
     """
     if kind not in FORMATS:
         raise ValueError(f"`kind` is `{kind}`, but one of {', '.join(FORMATS)} is needed.")
-    if repeat < 0:
+    if not 0 <= repeat < math.inf:
         raise ValueError(f"`repeat` is {repeat}, but 0 or more is needed.")
     subtitle_writer(f"{WHOLE}{subtitles}")
     folder = Path(folder)
