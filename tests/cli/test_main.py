@@ -75,6 +75,18 @@ def test_wrong_input_ends_with_one_line(arguments, says, monkeypatch):
     assert says in ended.value.code and "\n" not in ended.value.code
 
 
+def test_what_is_stopped_by_the_keyboard_shows_no_traceback(monkeypatch, capsys):
+    def stopped(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load_command", stopped)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["explain", "cats"])
+    assert ended.value.code == 130 and capsys.readouterr().err == "tts-gan explain: stopped.\n"
+    with pytest.raises(KeyboardInterrupt):
+        cli.main(["--traceback", "explain", "cats"])
+
+
 def test_a_traceback_is_shown_to_who_asks_for_it():
     with pytest.raises(ValueError, match="There is no folder `nope`"):
         cli.main(["--traceback", "speak", "--model", "nope", "Hello."])

@@ -32,7 +32,8 @@ def get(address: str, data: bytes | None = None):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is no request there")
-def test_it_serves_until_it_is_told_to_stop_and_sends_what_it_is_speaking(voice_folder):
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_it_is_told_to_stop_and_sends_what_it_is_speaking(voice_folder, stop):
     port = free_port()
     command = f"from transformers_tts_gan.cli.main import main; main(['serve', '--model', {str(voice_folder)!r}, "
     command += f"'--port', '{port}'])"
@@ -48,7 +49,7 @@ def test_it_serves_until_it_is_told_to_stop_and_sends_what_it_is_speaking(voice_
             body = json.dumps({"input": "Good morning. " * 40, "response_format": "wav"}).encode()
             answer = get(f"http://127.0.0.1:{port}/v1/audio/speech", body)
             sound = answer.read(1_000)
-            server.send_signal(signal.SIGTERM)
+            server.send_signal(stop)
             sound += answer.read()
             assert server.wait(60) in (0, -signal.SIGTERM)
         finally:
@@ -60,3 +61,12 @@ def test_it_serves_until_it_is_told_to_stop_and_sends_what_it_is_speaking(voice_
 def test_two_voices_of_one_name_are_refused(voice_folder):
     with pytest.raises(ValueError, match="There are two voices named"):
         run(["--model", str(voice_folder), str(voice_folder)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--port", "99999"), ("--wyoming", "-1"), ("--requests", "0"), ("--seconds", "nan"), ("--characters", "-5")],
+)
+def test_numbers_that_mean_nothing_are_refused(voice_folder, wrong):
+    with pytest.raises(ValueError, match=f"is {wrong[1]}, but"):
+        run(["--model", str(voice_folder), *wrong])

@@ -21,7 +21,7 @@ COMMANDS = {
     "prepare": "turn a published corpus, or your recordings, into what training reads",
     "distill": "make a corpus of what a pretrained text-to-speech model says",
     "check": "find what should not be trained on in a corpus",
-    "train": "train a voice or a vocoder by a recipe",
+    "train": "train a voice, its vocoder or its prosody by a recipe",
     "evaluate": "measure how well a voice speaks, beside the recordings",
     "export": "write a voice as ONNX, which speaks without torch",
 }
@@ -37,6 +37,7 @@ EXTRAS = {
     "evaluate": "eval",
     "export": "onnx-export",
 }
+STOPPED = 128 + 2  # the code of what Ctrl+C has ended
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -46,7 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
         arguments: Instead of those of the command line.
 
     Raises:
-        SystemExit: With code 1 and one line for input that cannot be used, with code 2 for a wrong option.
+        SystemExit: With code 1 and one line for input that cannot be used, with code 2 for a wrong option,
+            with code 130 for Ctrl+C.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     own = arguments[: next((i for i, each in enumerate(arguments) if not each.startswith("-")), len(arguments)) + 1]
@@ -59,6 +61,11 @@ def main(arguments: list[str] | None = None) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())  # so that Python's own flush at the end is quiet
         sys.exit(1)
+    except KeyboardInterrupt:
+        if options.traceback:
+            raise
+        print(f"tts-gan {options.command}: stopped.", file=sys.stderr)
+        sys.exit(STOPPED)
     except (ValueError, OSError, ImportError) as error:
         if options.traceback:
             raise

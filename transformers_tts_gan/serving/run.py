@@ -1,6 +1,7 @@
 """A server that runs until it is told to stop: SIGINT and SIGTERM end it once what is being spoken has been sent."""
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from .limits import Limits
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 30  # for requests that are being spoken when the server is told to stop
+LAST_PORT = 65_535
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -37,9 +39,12 @@ def serve(
 
     Raises:
         ImportError: The extra `serve` is not installed.
-        ValueError: A voice cannot be loaded.
+        ValueError: A voice cannot be loaded, or a port is none.
         OSError: The address is taken.
     """
+    for number in (port, wyoming_port):
+        if number is not None and not 0 <= number <= LAST_PORT:
+            raise ValueError(f"The port is {number}, but one of 0 to {LAST_PORT} is needed.")
     uvicorn = require("uvicorn", "The server", extra="serve")
     for module in ("fastapi", *(["wyoming"] if wyoming_port is not None else [])):
         require(module, "The server", extra="serve")
@@ -55,7 +60,8 @@ def serve(
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
     )
-    asyncio.run(_serve(uvicorn.Server(config), app, host, wyoming_port))
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
+        asyncio.run(_serve(uvicorn.Server(config), app, host, wyoming_port))
 
 
 async def _serve(server, app, host: str, wyoming_port: int | None) -> None:
