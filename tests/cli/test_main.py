@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from transformers_tts_gan.cli import main as cli
+from transformers_tts_gan.cli import train
 
 
 ROOT = Path(cli.__file__).parents[2]
@@ -31,6 +32,13 @@ def test_help_lists_the_commands_without_loading_any(capsys):
 def test_the_help_of_a_command_shows_an_example(name, capsys):
     cli.load_command(name).parser().print_help()
     assert re.search(rf"^ *tts-gan {name} [\w\"'-]", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", ["voice", "vocoder", "prosody"])
+def test_the_help_of_training_shows_few_arguments_of_transformers(kind):
+    shown = train.parser(kind).format_help()
+    assert "--max_steps" in shown and "--datasets" in shown
+    assert "--do_train" not in shown and "--push_to_hub" not in shown
 
 
 def test_a_reader_that_has_read_enough_is_no_error():

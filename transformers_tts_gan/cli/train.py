@@ -3,7 +3,7 @@
     tts-gan train examples/recipes/my_voice.yaml
     tts-gan train examples/recipes/my_voice.yaml --max_train_minutes 5
     tts-gan train vocoder examples/recipes/vocoder_small.yaml --datasets my_recordings
-    tts-gan train prosody examples/recipes/prosody.yaml --datasets my_recordings
+    tts-gan train prosody examples/recipes/prosody.yaml --datasets corpora/my_voice --voice outputs/my_voice
 
 The Transformers `TrainingArguments` are taken as well, beside those below. For several processes, use
 `accelerate launch examples/run_tts.py RECIPE`.
@@ -28,7 +28,8 @@ def parser(kind: str = "voice") -> argparse.ArgumentParser:
     parser = HfArgumentParser(
         taken, prog=plain.prog, usage=USAGE, description=__doc__, formatter_class=plain.formatter_class
     )
-    shown = COMMON.union(*(each.__annotations__ for each in taken)) | {"help"}
+    ours = [each for each in taken if each is not TrainingArguments]
+    shown = COMMON.union(*(each.__annotations__ for each in ours)) | {"help"}
     for action in parser._actions:
         if action.dest in TrainingArguments.__dataclass_fields__ and action.dest not in shown:
             action.help = argparse.SUPPRESS
