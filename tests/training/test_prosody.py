@@ -190,12 +190,20 @@ def test_only_the_predictors_of_a_voice_are_trained_and_go_back_into_it(parts, t
         ({"text_encoder": "nowhere"}, "find them"),
         ({"teacher": "nowhere"}, "Only one of `teacher` and `texts`"),
         ({"teacher": "nowhere", "texts": "nothing.txt"}, "There is no file `nothing.txt`"),
+        ({"teacher": "nowhere", "texts": "empty.txt"}, "`empty.txt` is empty"),
+        ({"teacher": "{voice}", "texts": "one.txt"}, "The teacher `.*voice` is a `tts_gan`, but a prosody model"),
+        ({"text_encoder": "{voice}"}, "`.*voice` is a `tts_gan` of this package, but a text encoder is needed"),
+        ({"output_dir": "{voice}"}, "`output_dir` is the `voice`"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_measured(parts, tmp_path, monkeypatch, wrong, words):
     monkeypatch.setattr(prosody, "measured_corpora", None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.txt").write_text("\n \n", encoding="utf-8")
+    (tmp_path / "one.txt").write_text("Who is it?\n", encoding="utf-8")
+    options = {"output": "outputs", **{name: value.format(voice=parts / "voice") for name, value in wrong.items()}}
     with pytest.raises(SystemExit, match=words):
-        main(recipe(parts, tmp_path, **wrong))
+        main(recipe(parts, **options))
 
 
 def test_a_misspelled_name_in_an_experiment_is_refused(experiment):

@@ -79,8 +79,18 @@ def new_text_encoder(config, **kwargs) -> PreTrainedModel:
 
 
 def load_text_encoder(name_or_path: str, layers: int | None) -> PreTrainedModel:
-    """A pretrained encoder from the Hub or a folder, cut to its first `layers`."""
+    """A pretrained encoder from the Hub or a folder, cut to its first `layers`.
+
+    Raises:
+        ValueError: It is a model of this package, or `layers` are not in it.
+        OSError: There is none.
+    """
     config = AutoConfig.from_pretrained(name_or_path)
+    if config.model_type.startswith("tts_gan"):
+        raise ValueError(
+            f"`{name_or_path}` is a `{config.model_type}` of this package, but a text encoder is needed: "
+            "a model that reads text, such as a BERT."
+        )
     if layers is not None:
         if not 1 <= layers <= config.num_hidden_layers:
             raise ValueError(

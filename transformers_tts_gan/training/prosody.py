@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
+from transformers import AutoConfig, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from ..data.prepare import PrepareSpeech, prepare_speech
 from ..data.prosody import ProsodyCollator, add_text_inputs, measure_corpus, predict_rows, without_punctuation
@@ -182,7 +182,8 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
         training: How it is trained.
 
     Raises:
-        ValueError: For a corpus that cannot be used.
+        ValueError: For a corpus that cannot be used, for parts that do not go together, and for an `output_dir` that
+            is one of them.
         OSError: For a part that is neither a folder nor on the Hub.
 
     Example:
@@ -194,6 +195,7 @@ def build_prosody_trainer(arguments: ProsodyArguments, training: TrainingArgumen
     """
     set_seed(training.seed)
     check_parts(arguments)
+    check_output(arguments, training)
     encoder = None
     if arguments.text_encoder is not None:
         encoder = load_text_encoder(arguments.text_encoder, arguments.text_encoder_layers).eval()
@@ -236,6 +238,31 @@ def check_parts(arguments: ProsodyArguments) -> None:
         raise ValueError("Only one of `teacher` and `texts` is given: a teacher needs texts, and texts a teacher.")
     if arguments.texts is not None and not Path(arguments.texts).is_file():
         raise ValueError(f"There is no file `{arguments.texts}`: give `texts` a file of sentences, one a line.")
+    if arguments.texts is not None and not read_sentences(arguments.texts):
+        raise ValueError(f"`{arguments.texts}` is empty: give `texts` a file of sentences, one a line.")
+    if arguments.teacher is not None:
+        found = AutoConfig.from_pretrained(arguments.teacher).model_type
+        if found != TTSGanProsodyConfig.model_type:
+            raise ValueError(
+                f"The teacher `{arguments.teacher}` is a `{found}`, but a prosody model is needed: train one by "
+                "`tts-gan train prosody`."
+            )
+
+
+def check_output(arguments: ProsodyArguments, training: TrainingArguments) -> None:
+    """Refuse to write over what is learned from."""
+    for name in ("voice", "teacher", "text_encoder"):
+        part = getattr(arguments, name)
+        if part is not None and Path(part).resolve() == Path(training.output_dir).resolve():
+            raise ValueError(
+                f"`output_dir` is the `{name}`, `{part}`, which would be written over: choose another folder."
+            )
+
+
+def read_sentences(path: str) -> list[str]:
+    """The lines of a file that are not empty."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip()]
 
 
 def voice_for(arguments: ProsodyArguments, processor: TTSGanProcessor) -> tuple[TTSGanModel, TTSGanProcessor]:
@@ -278,9 +305,8 @@ def taught_rows(arguments: ProsodyArguments, processor: TTSGanProcessor) -> list
             f"The teacher has the speakers {known.speakers} and the languages {known.languages}, but here they are "
             f"{processor.speakers} and {processor.languages}: train both on the same corpora with the same voice."
         )
-    lines = Path(arguments.texts).read_text(encoding="utf-8").splitlines()
     teacher = TTSGanProsodyModel.from_pretrained(arguments.teacher).eval()
-    return predict_rows(teacher, known, [line.strip() for line in lines if line.strip()])
+    return predict_rows(teacher, known, read_sentences(arguments.texts))
 
 
 def bare_copies(rows: list[dict], processor: TTSGanProcessor) -> list[dict]:
