@@ -23,5 +23,5 @@ def test_a_voice_is_exported_with_small_numbers_and_without_its_text_encoder(voi
 
 
 def test_a_voice_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(SystemExit, match="The voice `no_such_voice` cannot be loaded"):
+    with pytest.raises(SystemExit, match="There is no folder `no_such_voice`"):
         main(["export", "no_such_voice", str(tmp_path)])

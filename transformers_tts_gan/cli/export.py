@@ -31,8 +31,10 @@ def run(arguments: list[str]) -> None:
     from ..inference.onnx_difference import measure_difference
     from ..models.modeling_tts_gan import TTSGanModel
     from ..models.processing_tts_gan import TTSGanProcessor
+    from ..models.sources import check_source
     from ..text import languages
 
+    check_source(args.voice)
     try:
         model = TTSGanModel.from_pretrained(args.voice).eval()
         processor = TTSGanProcessor.from_pretrained(args.voice)

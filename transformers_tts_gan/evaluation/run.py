@@ -20,6 +20,7 @@ from ..metrics.mos import MosPredictor
 from ..metrics.speaker import SpeakerEncoder
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.sources import check_source
 from ..models.vits.processor import VitsProcessor, is_vits
 from .arguments import DEFAULT_RECOGNIZER, EvaluationArguments
 from .evaluate import evaluate_voice
@@ -78,6 +79,7 @@ def run_evaluation(arguments: EvaluationArguments) -> VoiceReport:
 
 def load_voice(name_or_path: str) -> tuple[Any, TTSGanProcessor | VitsProcessor]:
     """A voice of ours, or a VITS or MMS checkpoint, and its processor."""
+    check_source(name_or_path, "model")
     if not is_vits(name_or_path):
         return TTSGanModel.from_pretrained(name_or_path), TTSGanProcessor.from_pretrained(name_or_path)
     model = VitsModel.from_pretrained(name_or_path)

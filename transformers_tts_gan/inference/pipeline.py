@@ -23,6 +23,7 @@ from ..models.frame_synthesis import FIRST_FRAMES
 from ..models.loading import HUB_ARGUMENTS
 from ..models.processing_tts_gan import TTSGanProcessor, as_texts, unspeakable
 from ..models.prosody import ProsodyControls
+from ..models.sources import check_source
 from ..models.streaming import FramePlan
 from .pieces import (
     CONTROLS,
@@ -90,8 +91,7 @@ class TTSGanPipeline(ChunkPipeline, TextToAudioPipeline):
             OSError: For a model that is not there, or not within reach.
         """
         name = str(pretrained_model_name_or_path)
-        if "/" not in name and not Path(name).is_dir():
-            raise ValueError(f"There is no folder `{name}`, and the id of a model on the Hub looks like `owner/name`.")
+        check_source(name)
         try:
             return pipeline("text-to-speech", model=name, pipeline_class=cls, **kwargs)  # type: ignore[call-overload]
         except ValueError as error:

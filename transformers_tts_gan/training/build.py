@@ -22,6 +22,7 @@ from ..models.configuration_tts_gan import TTSGanConfig, TTSGanDiscriminatorConf
 from ..models.discriminators import TTSGanDiscriminator
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
+from ..models.sources import check_sources
 from ..models.tokenization_tts_gan import load_text_tokenizer, phone_tokenizer
 from ..models.transfer import TransferReport, resize_embedding_tables
 from ..models.vits.processor import is_vits
@@ -68,9 +69,11 @@ def build_tts_trainer(parts: ModelArguments, data: DataArguments, training: TTSG
     save_trained(trainer, parts, data)
     ```
     """
+    check_sources(model_name_or_path=parts.model_name_or_path)
     _begin(training, data.eval_split)
     if parts.model_name_or_path is not None and is_vits(parts.model_name_or_path):
         return build_vits_trainer(parts, data, training)
+    check_sources(acoustic=parts.acoustic, vocoder=parts.vocoder, discriminator=parts.discriminator)
     rows = training_rows(data, training.seed)
     model, processor, report = build_model(parts, rows, data.phonemes)
     if training.should_save:
@@ -110,6 +113,7 @@ def build_vocoder_trainer(arguments: VocoderArguments, training: TTSGanTrainingA
     save_trained(trainer, arguments)
     ```
     """
+    check_sources(vocoder=arguments.vocoder, discriminator=arguments.discriminator)
     _begin(training, arguments.eval_split)
     if arguments.vocoder is None:
         vocoder = TTSGanVocoder(TTSGanVocoderConfig.from_preset(arguments.preset))

@@ -24,6 +24,7 @@ from ..models.configuration_tts_gan import TTSGanConfig
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody_model import TTSGanProsodyModel
+from ..models.sources import check_sources
 from ..models.text_encoder import load_text_encoder
 from ..models.tokenization_tts_gan import load_text_tokenizer
 from ..models.transfer import resize_embedding_tables
@@ -240,6 +241,7 @@ def check_parts(arguments: ProsodyArguments) -> None:
         raise ValueError(f"There is no file `{arguments.texts}`: give `texts` a file of sentences, one a line.")
     if arguments.texts is not None and not read_sentences(arguments.texts):
         raise ValueError(f"`{arguments.texts}` is empty: give `texts` a file of sentences, one a line.")
+    check_sources(voice=arguments.voice, teacher=arguments.teacher)
     if arguments.teacher is not None:
         found = AutoConfig.from_pretrained(arguments.teacher).model_type
         if found != TTSGanProsodyConfig.model_type:
