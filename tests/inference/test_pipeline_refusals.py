@@ -58,6 +58,7 @@ def test_what_is_no_text_is_refused_with_its_type(speaker, texts, error, message
     ("controls", "message"),
     [
         ({"speaking_rate": 0}, "`speaking_rate` is 0, but a number above 0 is needed"),
+        ({"speaking_rate": "fast"}, "`speaking_rate` is 'fast', but a number above 0 is needed"),
         ({"speaking_rate": -1.0}, "`speaking_rate` is -1.0"),
         ({"speaking_rate": float("nan")}, "`speaking_rate` is nan"),
         ({"speaking_rate": torch.tensor([1.0, 0.0])}, "`speaking_rate` is tensor"),

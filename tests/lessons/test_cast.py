@@ -110,3 +110,9 @@ def test_the_slow_clip_is_slow_and_nothing_is_said_twice(tiny):
     assert speaker.say("Good cats.", "A") is clip and speaker.say("Good cats.", "B") is not clip
     with pytest.raises(ValueError, match="slow rate is 0"):
         Speaker(speaker.cast, 0)
+
+
+@pytest.mark.parametrize("settings", [{"rate": 0}, {"rate": "nan"}, {"pitch": "inf"}])
+def test_numbers_of_a_role_that_mean_nothing_are_refused_at_once(settings):
+    with pytest.raises(ValueError, match="is needed"):
+        read_part(settings)

@@ -217,8 +217,11 @@ def refuse_numbers(controls: dict) -> None:
         if name not in controls:
             continue
         value = controls[name]
-        value = np.asarray(value.tolist() if hasattr(value, "tolist") else value, dtype=np.float64)
         need = {"speaking_rate": "a number above 0", "noise_scale": "0 or more"}.get(name, "a finite number")
+        try:
+            value = np.asarray(value.tolist() if hasattr(value, "tolist") else value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(f"`{name}` is {controls[name]!r}, but {need} is needed.") from None
         least = 0 if name in ("speaking_rate", "noise_scale") else -math.inf
         wrong = ~np.isfinite(value) | (value < least) | (value == 0 if name == "speaking_rate" else False)
         if wrong.any():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..inference.any_voice import Voice
+from ..inference.pieces import refuse_numbers
 from ..text.han import HAN
 
 
@@ -55,7 +56,9 @@ def read_part(settings: Mapping[str, Any]) -> Part:
         names = ", ".join(settings) or "nothing"
         raise ValueError(f"A role has `speaker`, `pitch`, `rate`, `en` or `zh`, not {names}.")
     natives = {code: str(settings[code]) for code in LANGUAGES if code in settings}
-    return Part(**{key: kind(settings[key]) for key, kind in kinds.items() if key in settings}, natives=natives)
+    part = Part(**{key: kind(settings[key]) for key, kind in kinds.items() if key in settings}, natives=natives)
+    refuse_numbers({"speaking_rate": part.rate, "pitch_shift": part.pitch or 0.0})
+    return part
 
 
 def known_parts(parts: Mapping[str, Part], voices: Sequence[Voice]) -> dict[str, Part]:
