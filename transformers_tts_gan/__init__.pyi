@@ -24,6 +24,9 @@ from .data.prepare import (
 from .data.prepare import (
     prepare_speech as prepare_speech,
 )
+from .data.prosody import (
+    measure_prosody as measure_prosody,
+)
 from .data.samplers import (
     LengthBucketSampler as LengthBucketSampler,
 )
@@ -41,6 +44,12 @@ from .evaluation.evaluate import (
 )
 from .evaluation.html_report import (
     write_page as write_page,
+)
+from .evaluation.prosody import (
+    evaluate_prosody as evaluate_prosody,
+)
+from .evaluation.prosody_page import (
+    write_prosody_page as write_prosody_page,
 )
 from .evaluation.report import (
     VoiceReport as VoiceReport,
