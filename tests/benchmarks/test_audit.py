@@ -1,19 +1,6 @@
 """The audit says what each engine of a voice costs, and judges no sentence twice."""
 
-import importlib.util
 import json
-from pathlib import Path
-
-import pytest
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "audit.py"
-    spec = importlib.util.spec_from_file_location("benchmark_audit", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 ROWS = [

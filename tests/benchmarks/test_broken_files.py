@@ -1,18 +1,6 @@
 """The broken files are of 40 kinds, and each program takes or names one of each."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "broken_files.py"
-    spec = importlib.util.spec_from_file_location("benchmark_broken_files", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

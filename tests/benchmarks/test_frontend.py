@@ -1,10 +1,8 @@
 """The frontend script counts right: what it calls right, wrong, warm and unseen."""
 
-import importlib.util
 import json
 import re
 import zipfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,15 +17,6 @@ SUMMARY = (
     r"normalization_development=(\S+) normalization_reporting=(\S+) chars_per_second=(\d+) "
     r"hostile_2n=(\S+) hostile_4n=(\S+)"
 )
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "frontend.py"
-    spec = importlib.util.spec_from_file_location("benchmark_frontend", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_errors_are_the_fewest_changes(script):

@@ -1,21 +1,9 @@
 """The script for mixed sentences cuts at the right places."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from transformers_tts_gan.inference.times import TimedWord
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "mixed_sentences.py"
-    spec = importlib.util.spec_from_file_location("benchmark_mixed_sentences", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_sentence_is_cut_where_its_language_changes(script):

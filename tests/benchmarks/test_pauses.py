@@ -1,6 +1,5 @@
 """The script for pauses finds the gaps between words that have one, and compares them with the author's marks."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,6 @@ from transformers_tts_gan.models.prosody import Prosody
 ROOT = Path(__file__).parents[2]
 VOICE = ROOT / "examples" / "voices" / "bilingual"
 TEXT = "She came, and he left. Why?"
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = ROOT / "benchmarks" / "pauses.py"
-    spec = importlib.util.spec_from_file_location("benchmark_pauses", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

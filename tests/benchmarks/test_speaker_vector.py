@@ -1,6 +1,5 @@
 """A new speaker's row comes from the seconds that are given, and from nothing else."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,6 @@ from transformers_tts_gan import PrepareSpeech, TTSGanModel, TTSGanProcessor
 
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("benchmark_speaker_vector", ROOT / "benchmarks/speaker_vector.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

@@ -1,20 +1,8 @@
 """The speed script compares like with like: every system makes the seconds that were asked for."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 import torch
 from transformers import VitsConfig, VitsModel
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "speed.py"
-    spec = importlib.util.spec_from_file_location("benchmark_speed", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(("frames", "count"), [(62, 14), (625, 281), (5, 5), (1875, 841)])

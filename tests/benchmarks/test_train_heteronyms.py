@@ -1,18 +1,6 @@
 """The training script of heteronyms learns from sentences, and says what is never right."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "train_heteronyms.py"
-    spec = importlib.util.spec_from_file_location("benchmark_heteronyms", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def write(path, rows):

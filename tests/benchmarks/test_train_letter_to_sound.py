@@ -1,11 +1,9 @@
 """The training script of the letter-to-sound network: its data, and that numpy says what torch has learned."""
 
 import argparse
-import importlib.util
 import itertools
 import json
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,15 +12,6 @@ import torch
 from transformers_tts_gan.text.en import letter_to_sound
 from transformers_tts_gan.text.en.letter_to_sound import LetterModel, letter_numbers
 from transformers_tts_gan.text.en.lexicon import held_out
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = Path(__file__).parents[2] / "benchmarks" / "train_letter_to_sound.py"
-    spec = importlib.util.spec_from_file_location("benchmark_letters", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The program for a GPU trains a voice on a CPU, too: the same steps, uncaptured."""
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,19 +11,8 @@ from helpers.training import unmoved, weights, write_corpus
 from transformers_tts_gan import TTSGanDiscriminator, TTSGanModel, TTSGanProcessor, TTSGanVocoder
 
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 QUICK = ("--preset tiny --segment_frames 12 --pieces 2 --joint_pieces 3 --alignment_steps 3 --shapes 2x12x60 2x40x300 "
          "--max_steps 3").split()  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def script():
-    sys.path.insert(0, str(BENCHMARKS))  # it takes parts of its neighbor
-    spec = importlib.util.spec_from_file_location("benchmark_train_on_gpu", BENCHMARKS / "train_on_gpu.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.path.remove(str(BENCHMARKS))
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,10 @@
 """The training benchmark compares like with like: the same utterances, true steps, the sizes that VITS has."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 import torch
 from transformers import VitsConfig, VitsModel
 
 from transformers_tts_gan import TTSGanConfig, TTSGanProcessor, phone_tokenizer
-
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture(scope="module")
-def script():
-    sys.path.insert(0, str(BENCHMARKS))  # it takes parts of its neighbor
-    spec = importlib.util.spec_from_file_location("benchmark_training", BENCHMARKS / "training.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.path.remove(str(BENCHMARKS))
 
 
 @pytest.fixture(scope="module")

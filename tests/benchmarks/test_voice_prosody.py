@@ -1,7 +1,6 @@
 """The script for the prosody of voices: its table is of what voices say, its page plays it."""
 
 import base64
-import importlib.util
 import io
 import re
 from pathlib import Path
@@ -18,15 +17,6 @@ from transformers_tts_gan.evaluation.prosody import voice_prosody
 ROOT = Path(__file__).parents[2]
 VOICE = ROOT / "examples" / "voices" / "bilingual"
 TEXTS = ("Is it late?", "It was not the doctor, it was the teacher.")
-
-
-@pytest.fixture(scope="module")
-def script():
-    path = ROOT / "benchmarks" / "voice_prosody.py"
-    spec = importlib.util.spec_from_file_location("benchmark_voice_prosody", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
