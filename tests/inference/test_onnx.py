@@ -12,8 +12,9 @@ import torch
 from helpers.models import SENTENCES
 
 from transformers_tts_gan import OnnxVoice, TTSGanPipeline, export_onnx
-from transformers_tts_gan.inference.onnx import FRAMES_FILE, frames_graph
+from transformers_tts_gan.inference.onnx import frames_graph
 from transformers_tts_gan.inference.onnx_difference import measure_difference
+from transformers_tts_gan.models.sources import FRAMES_FILE
 
 
 LONG = "Good morning. The 25 cats of 北京 sat there, and all of them were asleep."

@@ -8,7 +8,8 @@ from helpers.models import SENTENCES
 from transformers_tts_gan import OnnxVoice, export_onnx
 from transformers_tts_gan.inference.onnx_difference import measure_difference
 from transformers_tts_gan.inference.onnx_int8 import LEAST_ROWS, calibration_rows, products
-from transformers_tts_gan.inference.onnx_voice import FRAMES_FILE, PHONES_FILE, TEXT_ENCODER_FILE
+from transformers_tts_gan.inference.onnx_voice import TEXT_ENCODER_FILE
+from transformers_tts_gan.models.sources import FRAMES_FILE, PHONES_FILE
 from transformers_tts_gan.text import languages
 from transformers_tts_gan.text.language import Language
 

@@ -6,8 +6,9 @@ Enters: a folder or an id on the Hub. Leaves: a [`TTSGanPipeline`] or an [`OnnxV
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..models.sources import is_exported
 from ..utils.require import naming_extra
-from .onnx_voice import FRAMES_FILE, PHONES_FILE, SETTINGS_FILE, OnnxVoice
+from .onnx_voice import OnnxVoice
 
 
 if TYPE_CHECKING:
@@ -33,8 +34,3 @@ def load_any_voice(model: str | Path) -> Voice:
         return TTSGanPipeline.from_pretrained(model)
     except OSError as error:
         raise ValueError(f"The voice `{model}` cannot be loaded: {error}") from error
-
-
-def is_exported(model: str | Path) -> bool:
-    """Whether a folder is one that `tts-gan export` wrote, whole or damaged."""
-    return any((Path(model) / name).is_file() for name in (SETTINGS_FILE, PHONES_FILE, FRAMES_FILE))

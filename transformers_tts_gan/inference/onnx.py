@@ -24,19 +24,13 @@ from .. import __version__  # type: ignore[attr-defined]
 from ..models.modeling_tts_gan import TTSGanModel
 from ..models.processing_tts_gan import TTSGanProcessor
 from ..models.prosody import change_prosody
+from ..models.sources import FRAMES_FILE, PHONES_FILE, SETTINGS_FILE
 from ..models.text_encoder import encoder_limit
 from ..models.vocoder import TTSGanVocoder
 from ..utils.require import require
 from .onnx_blocks import with_exported_blocks
 from .onnx_int8 import quantize_voice
-from .onnx_voice import (
-    FORMAT,
-    FRAMES_FILE,
-    PHONES_FILE,
-    SETTINGS_FILE,
-    TEXT_ENCODER_FILE,
-    TEXT_TOKENIZER_FILE,
-)
+from .onnx_voice import FORMAT, TEXT_ENCODER_FILE, TEXT_TOKENIZER_FILE
 
 
 OPSET = 20  # the first with `Gelu`

@@ -13,16 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ..models.sources import FRAMES_FILE, PHONES_FILE, SETTINGS_FILE
 from ..text import languages
 from ..utils.require import require
-from .onnx_voice import (
-    FRAMES_FILE,
-    PHONES_FILE,
-    SETTINGS_FILE,
-    TEXT_ENCODER_FILE,
-    TEXT_TOKENIZER_FILE,
-    OnnxVoice,
-)
+from .onnx_voice import TEXT_ENCODER_FILE, TEXT_TOKENIZER_FILE, OnnxVoice
 
 
 Ranges = dict[str, tuple[float, float]]  # least and largest value of a tensor, by its name

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..models.frame_synthesis import FIRST_FRAMES, FrameSynthesizer, audible, seeded_noise, stream_windows
+from ..models.sources import FRAMES_FILE, PHONES_FILE, SETTINGS_FILE
 from ..text.lexicon import check_saved_words
 from ..text.rows import SpeechRows
 from ..text.ssml.values import SILENT_DB
@@ -39,8 +40,7 @@ from .times import TimedWord
 
 
 FORMAT = 1  # of the folder
-PHONES_FILE, FRAMES_FILE, TEXT_ENCODER_FILE = "phones.onnx", "frames.onnx", "text_encoder.onnx"
-SETTINGS_FILE, TEXT_TOKENIZER_FILE = "voice.json", "text_tokenizer.json"
+TEXT_ENCODER_FILE, TEXT_TOKENIZER_FILE = "text_encoder.onnx", "text_tokenizer.json"
 OPTIONS = (*CONTROLS, "speaker", "language", "pauses", "trailing_silence", "strict")  # of a call
 LOG_PER_DB = math.log(10) / 20  # as in `audio.mel`
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-EXPORTED = "voice.json"  # what `tts-gan export` writes
+SETTINGS_FILE, PHONES_FILE, FRAMES_FILE = "voice.json", "phones.onnx", "frames.onnx"  # of an exported voice
 
 
 def check_source(name: str | Path, argument: str | None = None) -> None:
@@ -27,7 +27,7 @@ def check_source(name: str | Path, argument: str | None = None) -> None:
         if str(name).count("/") == 1 and not str(name).startswith((".", "/")):
             return
         raise ValueError(f"{of}There is no folder `{name}`, and the id of a model on the Hub looks like `owner/name`.")
-    if (path / EXPORTED).is_file():
+    if is_exported(path):
         raise ValueError(
             f"{of}`{name}` is an exported voice, which can only speak: name the voice that it was made of."
         )
@@ -40,3 +40,8 @@ def check_sources(**sources: str | Path | None) -> None:
     for argument, name in sources.items():
         if name is not None:
             check_source(name, argument)
+
+
+def is_exported(model: str | Path) -> bool:
+    """Whether a folder is one that `tts-gan export` wrote, whole or damaged."""
+    return any((Path(model) / name).is_file() for name in (SETTINGS_FILE, PHONES_FILE, FRAMES_FILE))
