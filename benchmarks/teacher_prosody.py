@@ -72,7 +72,7 @@ def gaps_with_silence(durations: np.ndarray, gaps: list[bool], silent: np.ndarra
 
 
 def row_of(text: str, processor: TTSGanProcessor, teacher: Kokoro) -> dict:
-    """A row as `data.prosody.measure_prosody` makes it."""
+    """A row as `recorded_prosody` makes it."""
     encoded = processor.encode(text, "en")
     symbols, spans = encoded["text_input_ids"], list(encoded["token_spans"])
     spans[0], spans[-1] = (0, 1), (len(symbols) - 1, len(symbols))

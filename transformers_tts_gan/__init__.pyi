@@ -25,7 +25,7 @@ from .data.prepare import (
     prepare_speech as prepare_speech,
 )
 from .data.prosody import (
-    measure_prosody as measure_prosody,
+    recorded_prosody as recorded_prosody,
 )
 from .data.samplers import (
     LengthBucketSampler as LengthBucketSampler,

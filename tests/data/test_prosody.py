@@ -11,7 +11,7 @@ from transformers_tts_gan.data.prosody import (
     MEASURED,
     ProsodyCollator,
     add_text_inputs,
-    measure_prosody,
+    recorded_prosody,
     without_punctuation,
 )
 
@@ -32,7 +32,7 @@ def prepared(reader):
 
 def test_each_recording_is_measured_in_its_own_place(prepared, reader):
     voice, rows = prepared
-    measured = measure_prosody(rows, voice, reader)
+    measured = recorded_prosody(rows, voice, reader)
     assert [row["text"] for row in measured] == list(rows["text"])
     for row, source in zip(measured, rows, strict=True):
         assert all(row[name].shape == (len(row["input_ids"]),) for name in MEASURED)

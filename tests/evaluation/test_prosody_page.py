@@ -21,7 +21,7 @@ FRAME = 0.01  # seconds
 
 
 def measured(processor, text: str, language: str, number: int = 0) -> dict:
-    """A row as `measure_prosody` makes it: sounds of 9 frames rise by half a unit, gaps of 1 frame, commas of 20."""
+    """A row as `recorded_prosody` makes it: sounds of 9 frames rise by half a unit, gaps of 1 frame, commas of 20."""
     row = processor.encode(text, language)
     phones = processor.tokenizer.convert_ids_to_tokens(row["input_ids"])
     frames = torch.tensor([20.0 if phone == "," else 1.0 if phone == " " else 9.0 for phone in phones])

@@ -33,7 +33,7 @@ BATCH = 16
 
 
 @torch.no_grad()
-def measure_prosody(rows: Dataset, voice: TTSGanModel, processor: TTSGanProcessor) -> list[dict]:
+def recorded_prosody(rows: Dataset, voice: TTSGanModel, processor: TTSGanProcessor) -> list[dict]:
     """The prosody of prepared recordings.
 
     Args:
@@ -50,7 +50,7 @@ def measure_prosody(rows: Dataset, voice: TTSGanModel, processor: TTSGanProcesso
     ```python
     prepare = PrepareSpeech(voice.config.vocoder_config, processor)
     prepared, _ = prepare_speech(load_speech("corpora/my_voice"), prepare)
-    rows = measure_prosody(prepared, voice, processor)
+    rows = recorded_prosody(prepared, voice, processor)
     ```
     """
     collate, known = SpeechCollator(processor), voice.config.num_speakers
@@ -85,7 +85,7 @@ def without_punctuation(row: dict, processor: TTSGanProcessor, language: str) ->
     Trained on such rows, a model learns to find the pauses of texts without punctuation.
 
     Args:
-        row: Of `measure_prosody`.
+        row: Of `recorded_prosody`.
         processor: That prepared it.
         language: Of the text.
 
@@ -113,7 +113,7 @@ def add_text_inputs(
     """Rows with what a text encoder reads, or, where `text_encoder` is given, with what it says of each phone.
 
     Args:
-        rows: Of `measure_prosody`.
+        rows: Of `recorded_prosody`.
         processor: With the tokenizer of the text encoder.
         text_encoder: A frozen one, which reads each text only once; its features become `context`, half floats
             `(T, C)`, in place of tokens.
@@ -137,7 +137,7 @@ def add_text_inputs(
 
 @torch.no_grad()
 def predict_rows(teacher: TTSGanProsodyModel, processor: TTSGanProcessor, texts: list[str]) -> list[dict]:
-    """Rows as of `measure_prosody` of texts that nobody has spoken: a prosody model says how it would.
+    """Rows as of `recorded_prosody` of texts that nobody has spoken: a prosody model says how it would.
 
     Another one, without a text encoder, can learn from them what this one knows by its own (Hinton, Vinyals and Dean,
     2015, arXiv:1503.02531). Each text is said by one speaker, in turns, in the language of its letters.
@@ -169,7 +169,7 @@ def predict_rows(teacher: TTSGanProsodyModel, processor: TTSGanProcessor, texts:
 
 
 class ProsodyCollator:
-    """Pads rows of `measure_prosody`, with or without inputs of a text encoder, into one batch of tensors.
+    """Pads rows of `recorded_prosody`, with or without inputs of a text encoder, into one batch of tensors.
 
     Args:
         processor: Tells the padding.

@@ -24,7 +24,7 @@ def evaluate_prosody(
     Args:
         model: Says each sentence in the usual way, without a latent.
         processor: That made the rows.
-        rows: Of `measure_prosody`, with the inputs of the model's text encoder.
+        rows: Of `recorded_prosody`, with the inputs of the model's text encoder.
         frame_seconds: Seconds per frame.
 
     Example:
@@ -48,7 +48,7 @@ def predict_prosody(model: TTSGanProsodyModel, processor: TTSGanProcessor, rows:
     Args:
         model: Is set to evaluation.
         processor: That made the rows.
-        rows: Of `measure_prosody`, with the inputs of the model's text encoder.
+        rows: Of `recorded_prosody`, with the inputs of the model's text encoder.
 
     Example:
 
@@ -93,7 +93,7 @@ def voice_prosody(voice: TTSGanModel, inputs: Mapping[str, torch.Tensor]) -> lis
 
 
 def spoken_prosody(row: dict) -> Prosody:
-    """What was measured of a recording, each tensor `(T,)`; `row` is of `measure_prosody`."""
+    """What was measured of a recording, each tensor `(T,)`; `row` is of `recorded_prosody`."""
     return Prosody(*(row[name] for name in MEASURED))
 
 

@@ -1,6 +1,6 @@
 """A page that shows how prosody models say each sentence: melody, timing and pauses beside the recording.
 
-Enter: rows of `measure_prosody`, and what each model predicts of them. Leaves: one HTML file with drawings in it,
+Enter: rows of `recorded_prosody`, and what each model predicts of them. Leaves: one HTML file with drawings in it,
 which needs no network; players link to wavs in its folder. The template is `page/prosody.html`.
 """
 
@@ -44,7 +44,7 @@ def write_prosody_page(
     """Write `prosody.html` into `folder`: each sentence as it was recorded and as each system predicts it.
 
     Args:
-        rows: Of `measure_prosody`, in the order of the page; some 20 are a good length.
+        rows: Of `recorded_prosody`, in the order of the page; some 20 are a good length.
         systems: By name, of each row what the system predicts, as of `predict_prosody`.
         folder: Of the page.
         title: Of the page.

@@ -16,7 +16,7 @@ import torch
 from transformers import AutoConfig, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from ..data.prepare import PrepareSpeech, prepare_speech
-from ..data.prosody import ProsodyCollator, add_text_inputs, measure_prosody, predict_rows, without_punctuation
+from ..data.prosody import ProsodyCollator, add_text_inputs, predict_rows, recorded_prosody, without_punctuation
 from ..evaluation.prosody import evaluate_prosody
 from ..metrics.prosody import summarize
 from ..models.configuration_prosody import TTSGanProsodyConfig
@@ -97,7 +97,7 @@ class ProsodyTrainer(Trainer):
         args: Transformers' `TrainingArguments`.
         processor: Pads the rows.
 
-    The other arguments are those of `transformers.Trainer`; datasets are lists of rows as of `measure_prosody`.
+    The other arguments are those of `transformers.Trainer`; datasets are lists of rows as of `recorded_prosody`.
 
     Example:
 
@@ -294,7 +294,7 @@ def measured_corpora(arguments: ProsodyArguments, seed: int) -> tuple[dict[str, 
     processor.speakers = [name for name in speakers if name is not None]
     prepare = PrepareSpeech(voice.config.vocoder_config, processor)
     rows = {
-        name: measure_prosody(prepare_speech(each, prepare)[0], voice, processor) for name, each in corpora.items()
+        name: recorded_prosody(prepare_speech(each, prepare)[0], voice, processor) for name, each in corpora.items()
     }
     return rows, processor
 
